@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/config.hpp"
+
+#include "commands/trust.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "core/value.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace mlopsctl::cli {
+namespace {
+
+using commands::Arg;
+using commands::Args;
+
+constexpr std::uint64_t k_config_limit_bytes = 1 << 20;
+
+/// One source of defaults, with what to call it in a message.
+struct Layer {
+  Value document;
+  std::string path;
+  bool is_trusted = true; ///< the user's own file, or one the user accepted
+};
+
+std::string environment_name(const commands::Command& command, const Arg& arg) {
+  std::string name = "MLOPSCTL_" + std::string(command.name) + "_" + arg.key();
+  for (char& c : name)
+    c = c == ' ' || c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return name;
+}
+
+std::vector<Layer> load_layers(const Environment& environment, const std::string& explicit_path) {
+  std::vector<Layer> layers;
+  const auto load = [&layers](const std::string& path, bool is_trusted) {
+    const std::string text = read_file(path, k_config_limit_bytes);
+    Layer layer{parse_yaml(text, path), path, is_trusted};
+    if (!layer.document.is_object() && !layer.document.is_null())
+      throw Error(Fault::usage,
+                  path + ": holds " + std::string(kind_name(layer.document.kind)) +
+                      ", a mapping was expected",
+                  "start with a command's name, such as 'capture: {fps: 5}'");
+    layers.push_back(std::move(layer));
+  };
+  const std::string project = explicit_path.empty() ? "mlops.yaml" : explicit_path;
+  if (!explicit_path.empty() || std::filesystem::exists(project))
+    load(project, !explicit_path.empty() || commands::is_trusted_file(project, environment));
+  if (const auto user = commands::user_config_folder(environment) + "/config.yaml";
+      std::filesystem::exists(user))
+    load(user, true);
+  return layers;
+}
+
+/// "manifest convert" looks at document.manifest.convert; "capture" at document.capture.
+const Value* section_of(const Layer& layer, std::string_view command) {
+  const Value* node = &layer.document;
+  for (const auto& word : split(command, ' ')) {
+    node = node->find(word);
+    if (!node)
+      return nullptr;
+    if (!node->is_object())
+      throw Error(Fault::usage, layer.path + ":" + std::to_string(node->line) + ": " + word +
+                                    " holds " + std::string(kind_name(node->kind)) +
+                                    ", a mapping was expected");
+  }
+  return node;
+}
+
+std::string scalar_text(const Value& value) {
+  return value.is_string() ? value.string : to_json(value);
+}
+
+void store_value(const Layer& layer, const Arg& arg, const Value& value) {
+  try {
+    if (value.is_array())
+      for (const auto& item : value.items)
+        arg.store(scalar_text(item));
+    else
+      arg.store(scalar_text(value));
+  } catch (const Error& error) {
+    throw Error(Fault::usage, layer.path + ":" + std::to_string(value.line) + ": " + error.what(),
+                error.hint());
+  }
+}
+
+void apply_section(const Layer& layer, const Value& section,
+                   const std::vector<const Arg*>& candidates, std::set<const Arg*>& given) {
+  std::vector<std::string> known;
+  for (const auto* arg : candidates)
+    known.push_back(arg->key());
+  for (const auto& [key, value] : section.members) {
+    const auto found = std::find(known.begin(), known.end(), key);
+    if (found == known.end())
+      throw Error(Fault::usage, layer.path + ":" + std::to_string(value.line) + ": unknown key '" +
+                                    printable(key) + "'" + did_you_mean(key, known));
+    const Arg* arg = candidates[static_cast<std::size_t>(found - known.begin())];
+    if (arg->is_guarded && !layer.is_trusted)
+      throw Error(Fault::usage,
+                  layer.path + ":" + std::to_string(value.line) + ": '" + key +
+                      "' may not be set by a project's file",
+                  "look at the file, then accept it with 'mlopsctl config trust " + layer.path +
+                      "'");
+    if (value.is_null() || !given.insert(arg).second)
+      continue;
+    store_value(layer, *arg, value);
+  }
+}
+
+} // namespace
+
+void apply_defaults(const commands::Command& command, const std::vector<const Args*>& arg_sets,
+                    const std::string& project_file, std::set<const Arg*>& given,
+                    const Environment& environment) {
+  std::vector<const Arg*> candidates;
+  for (const Args* set : arg_sets)
+    for (const auto& arg : set->all())
+      if (!arg->is_positional())
+        candidates.push_back(arg.get());
+  for (const auto* arg : candidates) {
+    const auto name = environment_name(command, *arg);
+    const auto value = environment(name);
+    if (!value || given.contains(arg))
+      continue;
+    try {
+      arg->store(arg->is_flag && *value == "1" ? "true" : *value);
+    } catch (const Error& error) {
+      throw Error(Fault::usage, name + ": " + error.what(), error.hint());
+    }
+    given.insert(arg);
+  }
+  for (const auto& layer : load_layers(environment, project_file))
+    if (const Value* section = section_of(layer, command.name))
+      apply_section(layer, *section, candidates, given);
+}
+
+} // namespace mlopsctl::cli

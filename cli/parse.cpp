@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// CLI11 cuts the words into options and values; what they mean, and where a missing one comes from,
+// is decided here.
+#include "cli/parse.hpp"
+
+#include "cli/config.hpp"
+#include "commands/global_options.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <map>
+#include <set>
+
+namespace mlopsctl::cli {
+namespace {
+
+using commands::Arg;
+using commands::Args;
+
+/// What the command line said, per declared option, in the order of declaration.
+struct Slot {
+  const Arg* arg;
+  std::vector<std::string> values;
+};
+
+void add_to_parser(CLI::App& app, Slot& slot) {
+  const Arg& arg = *slot.arg;
+  const std::string names = mlopsctl::join(arg.names, ",");
+  if (arg.is_flag) {
+    app.add_flag_callback(names, [&slot] { slot.values.assign(1, "true"); });
+    return;
+  }
+  auto* option = app.add_option(names, slot.values);
+  if (arg.is_positional())
+    option->expected(arg.is_repeatable ? -1 : 1);
+  else
+    option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  option->required(false); // the environment or a file may still give it
+}
+
+std::vector<std::string> option_names(const Args& args, const Args& globals) {
+  std::vector<std::string> names;
+  for (const Args* set : {&args, &globals})
+    for (const auto& arg : set->all())
+      for (const auto& name : arg->names)
+        if (name.starts_with("--"))
+          names.push_back(name);
+  names.emplace_back("--help");
+  return names;
+}
+
+[[noreturn]] void refuse_extra(const commands::Command& command, const std::string& word,
+                               const std::vector<std::string>& known) {
+  const std::string hint = "see 'mlopsctl " + std::string(command.name) + " --help'";
+  if (word.starts_with("-"))
+    throw Error(Fault::usage,
+                "unknown option '" + printable(word) + "'" +
+                    did_you_mean(split(word, '=')[0], known),
+                hint);
+  throw Error(Fault::usage, "'" + printable(word) + "' is one argument too many", hint);
+}
+
+void store_all(const Slot& slot) {
+  if (!slot.arg->is_repeatable && slot.values.size() > 1)
+    throw Error(Fault::usage,
+                slot.arg->names.back() + ": given " + std::to_string(slot.values.size()) + " times",
+                "give it once");
+  for (const auto& value : slot.values)
+    slot.arg->store(value);
+}
+
+void require_all(const commands::Command& command, const std::vector<Slot>& slots,
+                 const std::set<const Arg*>& given) {
+  std::set<std::string>
+      given_keys; // -o may be given as the positional OUTPUT, and the other way round
+  for (const auto* arg : given)
+    given_keys.insert(lower(arg->key()));
+  for (const auto& slot : slots)
+    if (slot.arg->is_required && !given_keys.contains(lower(slot.arg->key())))
+      throw Error(Fault::usage, slot.arg->names.back() + " is missing (" + slot.arg->help + ")",
+                  "see 'mlopsctl " + std::string(command.name) + " --help'");
+}
+
+} // namespace
+
+ParseResult parse_words(const commands::Command& command, Args& args,
+                        commands::GlobalOptions& options, const std::vector<std::string>& words,
+                        const Environment& environment) {
+  Args globals;
+  commands::declare_global_options(globals, options);
+  std::vector<Slot> slots;
+  for (const Args* set : {&args, &globals})
+    for (const auto& arg : set->all())
+      slots.push_back({arg.get(), {}});
+  CLI::App app;
+  app.set_help_flag();
+  ParseResult result;
+  app.add_flag("-h,--help", result.wants_help);
+  for (auto& slot : slots)
+    add_to_parser(app, slot);
+  app.allow_extras();
+  try {
+    app.parse(
+        std::vector<std::string>(words.rbegin(), words.rend())); // CLI11 takes them last first
+  } catch (const CLI::ParseError& error) {
+    if (result.wants_help)
+      return result;
+    throw Error(Fault::usage, error.what(),
+                "see 'mlopsctl " + std::string(command.name) + " --help'");
+  }
+  if (result.wants_help)
+    return result;
+  if (const auto extras = app.remaining(); !extras.empty())
+    refuse_extra(command, extras.front(), option_names(args, globals));
+
+  std::set<const Arg*> given;
+  for (const auto& slot : slots) {
+    if (slot.values.empty())
+      continue;
+    store_all(slot);
+    given.insert(slot.arg);
+  }
+  apply_defaults(command, {&args, &globals}, options.config, given, environment);
+  require_all(command, slots, given);
+  return result;
+}
+
+} // namespace mlopsctl::cli

@@ -1,0 +1,23 @@
+# cmake -DOUTPUT=x.cpp -DNAMESPACE=a::b -DFUNCTION=name -DROOT=dir -DFILES="a;b" -P embed_texts.cmake
+# Writes a .cpp with std::string_view FUNCTION(std::string_view name): the text of each file by its path below ROOT.
+string(REPLACE "|" ";" FILES "${FILES}")
+set(body "")
+foreach(file IN LISTS FILES)
+  file(RELATIVE_PATH name ${ROOT} ${file})
+  file(READ ${file} text)
+  string(APPEND body "  if (name == \"${name}\")\n    return ")
+  # A string literal may not be longer than 65,536 characters in pieces that every compiler takes.
+  string(LENGTH "${text}" length)
+  set(begin 0)
+  if(length EQUAL 0)
+    string(APPEND body "\"\"")
+  endif()
+  while(begin LESS length)
+    string(SUBSTRING "${text}" ${begin} 12000 piece)
+    string(APPEND body "R\"mlopsctl(${piece})mlopsctl\"\n")
+    math(EXPR begin "${begin} + 12000")
+  endwhile()
+  string(APPEND body ";\n")
+endforeach()
+file(WRITE ${OUTPUT}.new "// Made by cmake/embed_texts.cmake.\n#include <string_view>\n\nnamespace ${NAMESPACE} {\nstd::string_view ${FUNCTION}(std::string_view name);\nstd::string_view ${FUNCTION}(std::string_view name) {\n${body}  return {};\n}\n} // namespace ${NAMESPACE}\n")
+file(RENAME ${OUTPUT}.new ${OUTPUT})

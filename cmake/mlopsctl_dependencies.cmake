@@ -1,0 +1,21 @@
+# Every outside library, in one place; each room names the ones that it opens.
+# OpenCV: three packages of it and our own find module, because libopencv-dev brings 506 packages.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(MlopsctlOpenCV REQUIRED)
+
+foreach(library IN ITEMS yaml-cpp pugixml libturbojpeg libpng libwebp libarchive libdeflate sqlite3 libavformat libavcodec
+                         libavutil libswscale libavdevice)
+  string(MAKE_C_IDENTIFIER ${library} id)
+  pkg_check_modules(${id} REQUIRED IMPORTED_TARGET ${library})
+endforeach()
+
+find_library(JSONNET_LIBRARY jsonnet REQUIRED)
+find_path(JSONNET_INCLUDE_DIR libjsonnet.h REQUIRED)
+find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)
+find_path(ONNX_INCLUDE_DIR onnx/onnx_pb.h REQUIRED)

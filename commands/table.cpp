@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every command of mlopsctl, in the order in which help shows them. Adding one: its file, its
+// declaration here, its line.
+#include "commands/command.hpp"
+
+namespace mlopsctl::commands {
+
+extern const Command doctor, help, completion, config_trust;
+
+const std::vector<const Command*>& all_commands() {
+  static const std::vector<const Command*> table{
+      &doctor,
+      &completion,
+      &config_trust,
+      &help,
+  };
+  return table;
+}
+
+} // namespace mlopsctl::commands

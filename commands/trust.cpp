@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/trust.hpp"
+
+#include "core/digest.hpp"
+#include "core/error.hpp"
+#include "core/io.hpp"
+
+#include <filesystem>
+
+namespace fs = std::filesystem;
+
+namespace mlopsctl::commands {
+namespace {
+
+constexpr std::uint64_t k_limit_bytes = 1 << 20;
+
+/// A line of the list: the digest of the bytes, two spaces, the absolute path (the form of
+/// sha256sum).
+std::string entry_for(const std::string& path) {
+  return sha256(read_file(path, k_limit_bytes)) + "  " + fs::canonical(path).string();
+}
+
+std::string list_path(const Environment& environment) {
+  return user_config_folder(environment) + "/trusted";
+}
+
+std::string read_list(const Environment& environment) {
+  const auto path = list_path(environment);
+  return fs::exists(path) ? read_file(path, k_limit_bytes) : std::string{};
+}
+
+} // namespace
+
+std::string user_config_folder(const Environment& environment) {
+  if (const auto folder = environment("XDG_CONFIG_HOME"); folder && !folder->empty())
+    return *folder + "/mlopsctl";
+  return environment("HOME").value_or("/nonexistent") + "/.config/mlopsctl";
+}
+
+bool is_trusted_file(const std::string& path, const Environment& environment) {
+  const std::string list = "\n" + read_list(environment);
+  return list.find("\n" + entry_for(path) + "\n") != std::string::npos;
+}
+
+std::string trust_file(const std::string& path, const Environment& environment) {
+  const std::string entry = entry_for(path);
+  fs::create_directories(user_config_folder(environment));
+  if (!is_trusted_file(path, environment))
+    write_file(list_path(environment), read_list(environment) + entry + "\n", Existing::replace);
+  return entry.substr(0, entry.find(' '));
+}
+
+} // namespace mlopsctl::commands

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// SIGINT and SIGTERM as a flag that loops look at.
+#pragma once
+
+namespace mlopsctl {
+
+/// Installs handlers for SIGINT and SIGTERM. The first signal sets a flag; the second ends the
+/// process at once.
+void install_interrupt_handlers();
+
+/// The signal that asked us to stop, or 0. Async-signal-safe and cheap: call it once a record.
+int interrupt_requested();
+
+/// \throws Interrupted when a signal asked us to stop.
+void check_interrupt();
+
+} // namespace mlopsctl

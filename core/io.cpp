@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files, folders, stdin and stdout behind the interfaces of io.hpp.
+#include "core/io.hpp"
+
+#include "core/error.hpp"
+#include "core/interrupt.hpp"
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <mutex>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace fs = std::filesystem;
+
+namespace mlopsctl {
+namespace {
+
+constexpr std::size_t k_buffer_bytes = 256 * 1024;
+
+[[noreturn]] void fail(const std::string& name, const char* action) {
+  const int code = errno;
+  const char* hint = code == ENOSPC ? "free some space or write elsewhere; nothing was changed"
+                     : code == EROFS || code == EACCES
+                         ? "write to a place you may write to, with -o"
+                         : "";
+  throw Error(Fault::input, name + ": cannot " + action + ": " + std::strerror(code), hint);
+}
+
+/// A file descriptor that closes itself.
+class Descriptor {
+public:
+  explicit Descriptor(int value = -1) : value_(value) {}
+  ~Descriptor() { reset(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    reset();
+    value_ = std::exchange(other.value_, -1);
+    return *this;
+  }
+  int get() const { return value_; }
+  bool valid() const { return value_ >= 0; }
+  void reset() {
+    if (value_ >= 0)
+      ::close(value_);
+    value_ = -1;
+  }
+
+private:
+  int value_;
+};
+
+void write_fully(int fd, std::string_view bytes, const std::string& name) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) {
+        check_interrupt();
+        continue;
+      }
+      fail(name, "write");
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void sync_folder(const fs::path& folder) {
+  const Descriptor fd(
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.valid() && ::fsync(fd.get()) != 0 && errno != EINVAL && errno != EROFS)
+    fail(folder.string(), "sync the folder");
+}
+
+/// A regular file, mapped; a pipe is read into a temporary file first by open_source.
+class FileSource final : public ByteSource {
+public:
+  FileSource(Descriptor fd, std::uint64_t size, std::string name)
+      : fd_(std::move(fd)), size_(size), name_(std::move(name)) {
+    if (size_ == 0)
+      return;
+    void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd_.get(), 0);
+    if (address == MAP_FAILED)
+      fail(name_, "map");
+    data_ = static_cast<const char*>(address);
+    ::madvise(address, size_, MADV_SEQUENTIAL);
+  }
+  ~FileSource() override {
+    if (data_)
+      ::munmap(const_cast<char*>(data_), size_);
+  }
+  FileSource(const FileSource&) = delete;
+  FileSource& operator=(const FileSource&) = delete;
+
+  std::size_t read(std::span<char> buffer) override {
+    const std::size_t count = std::min<std::uint64_t>(buffer.size(), size_ - position_);
+    if (count > 0)
+      std::memcpy(buffer.data(), data_ + position_, count);
+    position_ += count;
+    return count;
+  }
+  void rewind() override { position_ = 0; }
+  std::optional<std::uint64_t> size_bytes() const override { return size_; }
+  std::optional<std::string_view> mapped() const override { return std::string_view(data_, size_); }
+  void drop_before(std::uint64_t offset) override {
+    static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    const std::uint64_t end = std::min(offset, size_) / page * page;
+    if (end > dropped_)
+      ::madvise(const_cast<char*>(data_) + dropped_, end - dropped_, MADV_DONTNEED);
+    dropped_ = std::max(dropped_, end);
+  }
+  const std::string& name() const override { return name_; }
+
+private:
+  Descriptor fd_;
+  std::uint64_t size_;
+  std::uint64_t position_ = 0;
+  std::uint64_t dropped_ = 0;
+  const char* data_ = nullptr;
+  std::string name_;
+};
+
+class TextSource final : public ByteSource {
+public:
+  TextSource(std::string text, std::string name) : text_(std::move(text)), name_(std::move(name)) {}
+  std::size_t read(std::span<char> buffer) override {
+    const std::size_t count = std::min(buffer.size(), text_.size() - position_);
+    std::copy_n(text_.data() + position_, count, buffer.data());
+    position_ += count;
+    return count;
+  }
+  void rewind() override { position_ = 0; }
+  std::optional<std::uint64_t> size_bytes() const override { return text_.size(); }
+  std::optional<std::string_view> mapped() const override { return text_; }
+  const std::string& name() const override { return name_; }
+
+private:
+  std::string text_;
+  std::string name_;
+  std::size_t position_ = 0;
+};
+
+Descriptor spool(int fd, const std::string& name) {
+  const char* folder =
+      std::getenv("TMPDIR"); // NOLINT(concurrency-mt-unsafe): nothing here sets the environment
+  std::string path = std::string(folder && *folder ? folder : "/tmp") + "/mlopsctl.XXXXXX";
+  Descriptor file(::mkostemp(path.data(), O_CLOEXEC)); // mode 0600
+  if (!file.valid())
+    fail(path, "create a temporary file");
+  ::unlink(path.c_str());
+  std::vector<char> buffer(k_buffer_bytes);
+  for (;;) {
+    const ssize_t count = ::read(fd, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) {
+      check_interrupt();
+      continue;
+    }
+    if (count < 0)
+      fail(name, "read");
+    if (count == 0)
+      return file;
+    write_fully(file.get(), {buffer.data(), static_cast<std::size_t>(count)}, path);
+  }
+}
+
+std::atomic<unsigned> temporary_counter{0};
+
+/// "<folder>/.<name>.<pid>-<n>.tmp": in the same folder, so that the rename cannot cross file
+/// systems.
+fs::path temporary_name(const fs::path& target) {
+  return target.parent_path() /
+         ("." + target.filename().string() + "." + std::to_string(::getpid()) + "-" +
+          std::to_string(temporary_counter++) + ".tmp");
+}
+
+class FileSink final : public ByteSink {
+public:
+  FileSink(fs::path target, bool durable)
+      : target_(std::move(target)), name_(target_.string()), durable_(durable) {
+    temporary_ = temporary_name(target_);
+    fd_ = Descriptor(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (!fd_.valid())
+      fail(name_, "create");
+    buffer_.reserve(k_buffer_bytes);
+  }
+  ~FileSink() override {
+    if (!temporary_.empty())
+      ::unlink(temporary_.c_str());
+  }
+  FileSink(const FileSink&) = delete;
+  FileSink& operator=(const FileSink&) = delete;
+
+  void write(std::string_view bytes) override {
+    if (buffer_.size() + bytes.size() > k_buffer_bytes)
+      flush();
+    if (bytes.size() >= k_buffer_bytes)
+      write_fully(fd_.get(), bytes, name_);
+    else
+      buffer_ += bytes;
+  }
+  void finish() override {
+    flush();
+    if (durable_ && ::fsync(fd_.get()) != 0)
+      fail(name_, "sync");
+    fd_.reset();
+    if (::rename(temporary_.c_str(), target_.c_str()) != 0)
+      fail(name_, "rename the finished file to its name");
+    temporary_.clear();
+    if (durable_)
+      sync_folder(target_.parent_path());
+  }
+  const std::string& name() const override { return name_; }
+
+private:
+  void flush() {
+    write_fully(fd_.get(), buffer_, name_);
+    buffer_.clear();
+  }
+
+  fs::path target_;
+  fs::path temporary_;
+  std::string name_;
+  bool durable_;
+  Descriptor fd_;
+  std::string buffer_;
+};
+
+class StdoutSink final : public ByteSink {
+public:
+  void write(std::string_view bytes) override { write_fully(STDOUT_FILENO, bytes, name_); }
+  void finish() override {}
+  const std::string& name() const override { return name_; }
+
+private:
+  std::string name_ = "-";
+};
+
+bool is_hidden(const std::string& name) {
+  return name.front() == '.' || name.find("/.") != std::string::npos;
+}
+
+class LocalFolder final : public Folder {
+public:
+  explicit LocalFolder(fs::path root) : root_(std::move(root)), name_(root_.string()) {}
+  std::vector<FolderEntry> list() const override {
+    std::vector<FolderEntry> entries;
+    try {
+      for (const auto& entry : fs::recursive_directory_iterator(root_)) {
+        if (!entry.is_regular_file())
+          continue;
+        auto relative = entry.path().lexically_relative(root_).generic_string();
+        if (!is_hidden(relative))
+          entries.push_back({std::move(relative), entry.file_size()});
+      }
+    } catch (const fs::filesystem_error& error) {
+      throw Error(Fault::input, name_ + ": cannot list: " + error.code().message());
+    }
+    std::sort(entries.begin(), entries.end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
+    return entries;
+  }
+  bool contains(const std::string& name) const override {
+    std::error_code ignored;
+    return fs::is_regular_file(root_ / name, ignored);
+  }
+  std::unique_ptr<ByteSource> open(const std::string& name) const override {
+    return open_source((root_ / name).string());
+  }
+  const std::string& name() const override { return name_; }
+
+private:
+  fs::path root_;
+  std::string name_;
+};
+
+void check_relative_name(const std::string& name) {
+  const fs::path path(name);
+  const bool climbs =
+      std::any_of(path.begin(), path.end(), [](const auto& part) { return part == ".."; });
+  if (name.empty() || path.is_absolute() || climbs || name.find('\0') != std::string::npos)
+    throw Error(Fault::input, "'" + printable(name) + "': not a name inside the output folder",
+                "names in a data set may not be absolute or contain '..'");
+}
+
+class LocalFolderSink final : public FolderSink {
+public:
+  LocalFolderSink(fs::path target, Existing existing)
+      : target_(std::move(target)), name_(target_.string()) {
+    if (!target_.has_filename())
+      target_ = target_.parent_path(); // "out/" means "out"
+    refuse_foreign_folder(existing);
+    partial_ = target_;
+    partial_ += ".partial";
+    std::error_code error;
+    fs::remove_all(partial_, error); // what a killed run left
+    if (!error)
+      fs::create_directories(partial_, error);
+    if (error)
+      throw Error(Fault::input, name_ + ": cannot create: " + error.message(),
+                  "write to another place with -o");
+  }
+  ~LocalFolderSink() override {
+    std::error_code ignored;
+    if (!partial_.empty())
+      fs::remove_all(partial_, ignored);
+  }
+  LocalFolderSink(const LocalFolderSink&) = delete;
+  LocalFolderSink& operator=(const LocalFolderSink&) = delete;
+
+  std::unique_ptr<ByteSink> create(const std::string& name) override {
+    check_relative_name(name);
+    const fs::path path = partial_ / name;
+    make_folder(path.parent_path());
+    return std::make_unique<FileSink>(path, false); // made durable as a whole by finish()
+  }
+
+  void finish() override {
+    mlopsctl::write_file((partial_ / k_folder_marker).string(),
+                         "{\"schema\":\"mlopsctl.folder/1\"}\n", Existing::replace);
+    sync_tree();
+    std::error_code error;
+    fs::path old;
+    if (fs::exists(target_)) {
+      old = target_;
+      old += ".replaced";
+      fs::remove_all(old, error);
+      fs::rename(target_, old, error);
+    }
+    if (!error)
+      fs::rename(partial_, target_, error);
+    if (error)
+      throw Error(Fault::input,
+                  name_ + ": cannot put the finished folder in place: " + error.message());
+    partial_.clear();
+    sync_folder(target_.parent_path());
+    if (!old.empty())
+      fs::remove_all(old, error);
+  }
+  const std::string& name() const override { return name_; }
+
+private:
+  void refuse_foreign_folder(Existing existing) const {
+    std::error_code ignored;
+    const auto status = fs::symlink_status(target_, ignored);
+    if (!fs::exists(status))
+      return;
+    if (!fs::is_directory(status))
+      throw Error(Fault::usage, name_ + ": is a file, a folder was to be written there",
+                  "give another -o");
+    if (fs::is_empty(target_, ignored))
+      return;
+    if (existing == Existing::refuse)
+      throw Error(Fault::usage, name_ + ": already exists",
+                  "pass --overwrite to replace it, or give another -o");
+    if (!fs::exists(target_ / k_folder_marker, ignored))
+      throw Error(Fault::usage,
+                  name_ + ": was not made by mlopsctl, so --overwrite will not replace it",
+                  "remove it yourself or give another -o");
+  }
+  void make_folder(const fs::path& folder) {
+    const std::lock_guard lock(mutex_);
+    if (folder == last_folder_)
+      return;
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error)
+      throw Error(Fault::input, folder.string() + ": cannot create: " + error.message());
+    last_folder_ = folder;
+  }
+  /// One syncfs instead of an fsync a file: 118,000 label files would otherwise take minutes.
+  void sync_tree() const {
+    const Descriptor fd(::open(partial_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd.valid() && ::syncfs(fd.get()) != 0)
+      fail(name_, "sync");
+  }
+
+  fs::path target_;
+  fs::path partial_;
+  std::string name_;
+  std::mutex mutex_;
+  fs::path last_folder_;
+};
+
+} // namespace
+
+void FolderSink::write(const std::string& name, std::string_view bytes) {
+  const auto sink = create(name);
+  sink->write(bytes);
+  sink->finish();
+}
+
+std::unique_ptr<ByteSource> open_source(const std::string& path) {
+  const bool is_stdin = path == "-";
+  Descriptor fd(is_stdin ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) {
+    if (errno == ENOENT)
+      throw Error(Fault::input, path + ": no such file",
+                  "check the name; relative names start at the current folder");
+    fail(path, "open");
+  }
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0)
+    fail(path, "stat");
+  if (S_ISDIR(status.st_mode))
+    throw Error(Fault::input, path + ": is a folder, a file was expected",
+                "name the file inside it");
+  if (!S_ISREG(status.st_mode)) {
+    fd = spool(fd.get(), path);
+    ::fstat(fd.get(), &status);
+  }
+  return std::make_unique<FileSource>(std::move(fd), static_cast<std::uint64_t>(status.st_size),
+                                      path);
+}
+
+std::unique_ptr<ByteSource> source_from_text(std::string text, std::string name) {
+  return std::make_unique<TextSource>(std::move(text), std::move(name));
+}
+
+std::unique_ptr<ByteSink> create_sink(const std::string& path, Existing existing) {
+  if (path == "-")
+    return std::make_unique<StdoutSink>();
+  std::error_code ignored;
+  const auto status = fs::status(path, ignored);
+  if (fs::is_directory(status))
+    throw Error(Fault::usage, path + ": is a folder, a file was to be written there",
+                "give a file name with -o");
+  if (fs::exists(status) && existing == Existing::refuse)
+    throw Error(Fault::usage, path + ": already exists",
+                "pass --overwrite to replace it, or give another -o");
+  if (fs::exists(status) &&
+      !fs::is_regular_file(status)) // /dev/null, a FIFO: nothing to rename onto
+    throw Error(Fault::usage, path + ": is not a regular file", "use -o - and a pipe");
+  const fs::path parent = fs::path(path).parent_path();
+  if (!parent.empty() && !fs::is_directory(parent, ignored))
+    throw Error(Fault::input, path + ": the folder '" + parent.string() + "' does not exist",
+                "create it first");
+  return std::make_unique<FileSink>(fs::path(path), true);
+}
+
+std::unique_ptr<Folder> open_folder(const std::string& path) {
+  std::error_code ignored;
+  const auto status = fs::status(path, ignored);
+  if (!fs::exists(status))
+    throw Error(Fault::input, path + ": no such folder", "check the name");
+  if (!fs::is_directory(status))
+    throw Error(Fault::input, path + ": is a file, a folder was expected");
+  return std::make_unique<LocalFolder>(path);
+}
+
+std::unique_ptr<FolderSink> create_folder(const std::string& path, Existing existing) {
+  return std::make_unique<LocalFolderSink>(path, existing);
+}
+
+std::string read_all(ByteSource& source, std::uint64_t limit_bytes) {
+  if (const auto size = source.size_bytes(); size && *size > limit_bytes)
+    throw Error(Fault::input, source.name() + ": " + bytes_for_people(*size) +
+                                  " is over the limit of " + bytes_for_people(limit_bytes));
+  if (const auto mapped = source.mapped())
+    return std::string(*mapped);
+  std::string text;
+  std::vector<char> buffer(k_buffer_bytes);
+  while (const std::size_t count = source.read(buffer)) {
+    if (text.size() + count > limit_bytes)
+      throw Error(Fault::input,
+                  source.name() + ": larger than the limit of " + bytes_for_people(limit_bytes));
+    text.append(buffer.data(), count);
+  }
+  return text;
+}
+
+std::string read_file(const std::string& path, std::uint64_t limit_bytes) {
+  return read_all(*open_source(path), limit_bytes);
+}
+
+void write_file(const std::string& path, std::string_view bytes, Existing existing) {
+  const auto sink = create_sink(path, existing);
+  sink->write(bytes);
+  sink->finish();
+}
+
+std::string system_error_text() {
+  return std::strerror(
+      errno); // NOLINT(concurrency-mt-unsafe): glibc's is thread-safe for known codes
+}
+
+} // namespace mlopsctl

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+// The door to yaml-cpp: its event parser fills our Value tree, so that aliases, depth and duplicate
+// keys are ours to bound.
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "core/value.hpp"
+
+#include <yaml-cpp/emitter.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include <istream>
+#include <map>
+#include <streambuf>
+
+namespace mlopsctl {
+namespace {
+
+constexpr std::size_t k_max_depth = 100;
+constexpr std::size_t k_max_nodes =
+    1'000'000; // an alias bomb doubles with every line: counted after expansion
+
+struct ViewBuffer : std::streambuf {
+  explicit ViewBuffer(std::string_view text) {
+    char* begin = const_cast<char*>(text.data()); // the get area is never written to
+    setg(begin, begin, begin + text.size());
+  }
+};
+
+/// YAML 1.2 core schema for plain scalars; yes/no/on/off stay text (the "Norway problem").
+Value plain_scalar(const std::string& text) {
+  if (text.empty() || text == "null" || text == "~" || text == "Null" || text == "NULL")
+    return {};
+  if (text == "true" || text == "True" || text == "TRUE")
+    return Value(true);
+  if (text == "false" || text == "False" || text == "FALSE")
+    return Value(false);
+  if (const auto integer = parse_int(text))
+    return Value(*integer);
+  const bool looks_numeric = text.find_first_not_of("+-.0123456789eE") == std::string::npos;
+  if (const auto real = parse_double(text); real && looks_numeric)
+    return Value(*real);
+  return Value(text);
+}
+
+std::size_t count_nodes(const Value& value) {
+  std::size_t count = 1;
+  for (const auto& item : value.items)
+    count += count_nodes(item);
+  for (const auto& [key, member] : value.members)
+    count += count_nodes(member);
+  return count;
+}
+
+class TreeBuilder final : public YAML::EventHandler {
+public:
+  explicit TreeBuilder(std::string name) : name_(std::move(name)) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ > 1)
+      fail(mark, "a second YAML document starts here; one is expected");
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { put(mark, {}, anchor); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto found = anchors_.find(anchor);
+    if (found == anchors_.end())
+      fail(mark, "an alias refers to a node that is not finished");
+    nodes_ += count_nodes(found->second);
+    put(mark, found->second, 0);
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    const bool is_plain = tag == "?" || tag.empty();
+    put(mark, is_plain ? plain_scalar(value) : Value(value), anchor, &value);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(mark, Value::array(), anchor);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(mark, Value::object(), anchor);
+  }
+  void OnMapEnd() override { close(); }
+
+  Value take_root() { return std::move(root_); }
+
+private:
+  struct Open {
+    Value value;
+    YAML::anchor_t anchor = 0;
+    std::optional<std::string> key; ///< of the member that comes next, in a mapping
+  };
+
+  [[noreturn]] void fail(const YAML::Mark& mark, const std::string& text) const {
+    throw Error(Fault::input, name_ + ":" + std::to_string(mark.line + 1) + ": " + text);
+  }
+  void open(const YAML::Mark& mark, Value value, YAML::anchor_t anchor) {
+    if (stack_.size() >= k_max_depth)
+      fail(mark, "nested more than " + std::to_string(k_max_depth) + " deep");
+    if (!stack_.empty() && stack_.back().value.is_object() && !stack_.back().key)
+      fail(mark, "a key must be text");
+    value.line = mark.line + 1;
+    stack_.push_back({std::move(value), anchor, std::nullopt});
+  }
+  void close() {
+    Open done = std::move(stack_.back());
+    stack_.pop_back();
+    YAML::Mark mark;
+    mark.line = done.value.line - 1;
+    put(mark, std::move(done.value), done.anchor);
+  }
+  void put(const YAML::Mark& mark, Value value, YAML::anchor_t anchor,
+           const std::string* key_text = nullptr) {
+    if (++nodes_ > k_max_nodes)
+      fail(mark, "more than " + std::to_string(k_max_nodes) + " values after aliases are expanded");
+    if (value.line == 0)
+      value.line = mark.line + 1;
+    if (anchor != 0)
+      anchors_[anchor] = value;
+    if (stack_.empty()) {
+      root_ = std::move(value);
+      return;
+    }
+    Open& parent = stack_.back();
+    if (parent.value.is_array()) {
+      parent.value.items.push_back(std::move(value));
+    } else if (parent.key) {
+      parent.value.members.emplace_back(std::move(*parent.key), std::move(value));
+      parent.key.reset();
+    } else {
+      const std::string key = key_text ? *key_text : value.string;
+      if (!key_text && !value.is_string())
+        fail(mark, "a key must be text");
+      if (parent.value.find(key))
+        fail(mark, "key '" + printable(key) + "' occurs twice");
+      parent.key = key;
+    }
+  }
+
+  std::string name_;
+  Value root_;
+  std::vector<Open> stack_;
+  std::map<YAML::anchor_t, Value> anchors_;
+  std::size_t nodes_ = 0;
+  int documents_ = 0;
+};
+
+/// Plain where nothing could read it as something else; double-quoted otherwise.
+void emit_string(YAML::Emitter& out, const std::string& text) {
+  static const std::vector<std::string> words{"yes", "no",   "on",    "off",  "y",
+                                              "n",   "true", "false", "null", "~"};
+  bool plain = plain_scalar(text).is_string() &&
+               text.find_first_of(":#{}[],&*!|>'\"%@`\n\t\\") == std::string::npos &&
+               text.front() != '-' && text.front() != '?' && text.front() != ' ' &&
+               text.back() != ' ' && text.front() != '.' && text.front() != '=' &&
+               text.find_first_not_of("0123456789.:_xXeE+-") != std::string::npos;
+  for (const auto& word : words)
+    plain = plain && lower(text) != word;
+  if (!plain)
+    out << YAML::DoubleQuoted;
+  out << text;
+}
+
+void emit(YAML::Emitter& out, const Value& value) {
+  switch (value.kind) {
+  case Value::Kind::null: out << YAML::Null; return;
+  case Value::Kind::boolean: out << value.boolean; return;
+  case Value::Kind::integer: out << value.integer; return;
+  case Value::Kind::number: out << number(value.real); return;
+  case Value::Kind::string: emit_string(out, value.string); return;
+  case Value::Kind::array:
+    if (value.items.empty())
+      out << YAML::Flow;
+    out << YAML::BeginSeq;
+    for (const auto& item : value.items)
+      emit(out, item);
+    out << YAML::EndSeq;
+    return;
+  case Value::Kind::object:
+    if (value.members.empty())
+      out << YAML::Flow;
+    out << YAML::BeginMap;
+    for (const auto& [key, member] : value.members) {
+      out << YAML::Key;
+      emit_string(out, key);
+      out << YAML::Value;
+      emit(out, member);
+    }
+    out << YAML::EndMap;
+    return;
+  }
+}
+
+} // namespace
+
+Value parse_yaml(std::string_view text, const std::string& name) {
+  if (!is_valid_utf8(text))
+    throw Error(Fault::input, name + ": is not UTF-8 text", "is this the right file?");
+  try {
+    ViewBuffer buffer(text);
+    std::istream stream(&buffer);
+    YAML::Parser parser(stream);
+    TreeBuilder builder(name);
+    while (parser.HandleNextDocument(builder)) {
+    }
+    return builder.take_root();
+  } catch (const YAML::Exception& error) {
+    throw Error(Fault::input, name + ":" + std::to_string(error.mark.line + 1) +
+                                  ": not valid YAML: " + error.msg);
+  }
+}
+
+std::string to_yaml(const Value& value) {
+  YAML::Emitter out;
+  emit(out, value);
+  return std::string(out.c_str()) + "\n";
+}
+
+} // namespace mlopsctl

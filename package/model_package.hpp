@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// ModelPackage: a folder or archive with model.yaml beside the weights, opened and checked.
+#pragma once
+
+#include "package/model_spec.hpp"
+
+#include <string>
+#include <vector>
+
+namespace mlopsctl::package {
+
+/// An opened model. The digests were checked on the very bytes that are in here.
+struct ModelPackage {
+  ModelSpec spec;
+  std::string weights; ///< the weights file's bytes
+  std::string digest;  ///< of the package: "sha256:..." over model.yaml (as stored) and the digests
+                       ///< of the files it names
+  std::string path;    ///< as the user gave it
+  std::vector<std::string> overrides; ///< --set values that are in spec
+};
+
+/// \param path a folder with model.yaml, or a .tar.gz / .zip that holds one.
+/// \throws Error(input) if there is no model.yaml (naming 'package describe'), a digest differs, or
+/// a name leaves the package.
+ModelPackage open_model(const std::string& path, const std::vector<std::string>& overrides = {});
+
+} // namespace mlopsctl::package

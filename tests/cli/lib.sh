@@ -1,0 +1,47 @@
+# Functions for scripts that run the real binary. Each script starts in a fresh folder, which goes when it ends.
+#   run RC ARGS...     runs mlopsctl; fails unless it exits with RC; stdout and stderr are kept in $OUT and $ERR
+#   out_has TEXT, err_has TEXT, out_lacks TEXT    plain text, not patterns
+#   json EXPR VALUE    jq EXPR over $OUT equals VALUE
+#   out_is FILE        $OUT equals FILE beside the script; UPDATE_GOLDEN=1 writes it
+#   need_shared PATH   skips by name where ../shared/PATH is absent; sets $SHARED
+set -u
+: "${MLOPSCTL:?path of the binary}"
+HERE=$(cd "$(dirname "${BASH_SOURCE[1]}")" && pwd)
+WORK=$(mktemp -d)
+trap 'chmod -R u+w "$WORK" 2>/dev/null; rm -rf "$WORK"' EXIT
+cd "$WORK" || exit 1
+OUT=$WORK/.out
+ERR=$WORK/.err
+export HOME=$WORK XDG_CONFIG_HOME=$WORK/.config LC_ALL=C.UTF-8
+
+fail() {
+  printf 'FAILED: %s\n--- stdout (first lines)\n' "$*"
+  head -n 20 "$OUT" 2>/dev/null
+  printf -- '--- stderr (first lines)\n'
+  head -n 20 "$ERR" 2>/dev/null
+  exit 1
+}
+run() {
+  local want=$1 got=0
+  shift
+  "$MLOPSCTL" "$@" >"$OUT" 2>"$ERR" </dev/null || got=$?
+  [ "$got" -eq "$want" ] || fail "exit $got, expected $want: mlopsctl $*"
+}
+out_has() { grep -qF -- "$1" "$OUT" || fail "stdout lacks: $1"; }
+out_lacks() { ! grep -qF -- "$1" "$OUT" || fail "stdout has: $1"; }
+err_has() { grep -qF -- "$1" "$ERR" || fail "stderr lacks: $1"; }
+json() {
+  local got
+  got=$(jq -rc "$1" "$OUT") || fail "not JSON: $1"
+  [ "$got" = "$2" ] || fail "$1 is '$got', expected '$2'"
+}
+out_is() {
+  [ -z "${UPDATE_GOLDEN:-}" ] || cp "$OUT" "$HERE/$1"
+  diff -u "$HERE/$1" "$OUT" || fail "stdout differs from $1"
+}
+need_shared() {
+  SHARED=${MLOPSCTL_SHARED:-}
+  [ -n "$SHARED" ] && [ -e "$SHARED/$1" ] && return
+  echo "SKIPPED: needs ../shared/$1, which is not here"
+  exit 77
+}
