@@ -486,6 +486,29 @@ void write_file(const std::string& path, std::string_view bytes, Existing existi
   sink->finish();
 }
 
+std::string name_fault(std::string_view name) {
+  if (name.empty())
+    return "is empty";
+  if (name.size() > 1024)
+    return "is longer than 1024 bytes";
+  if (name.front() == '/')
+    return "is absolute";
+  if (!is_valid_utf8(name))
+    return "is not UTF-8";
+  for (const char c : name)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '\\')
+      return "contains a control character or backslash";
+  if (name.size() > 1 && name[1] == ':')
+    return "starts with a drive letter";
+  for (const auto& part : split(name, '/')) {
+    if (part == "..")
+      return "contains '..'";
+    if (part.empty() || part == ".")
+      return "contains an empty or '.' part";
+  }
+  return {};
+}
+
 std::string system_error_text() {
   return std::strerror(
       errno); // NOLINT(concurrency-mt-unsafe): glibc's is thread-safe for known codes

@@ -89,6 +89,11 @@ std::unique_ptr<Folder> open_folder(const std::string& path);
 std::unique_ptr<FolderSink> create_folder(const std::string& path, Existing existing);
 inline constexpr const char* k_folder_marker = ".mlopsctl.json";
 
+/// Why \p name is not a plain name inside a folder or archive ("is absolute", "contains '..'" ...);
+/// empty if it is one. Relative, '/' between parts, no empty or dot parts, no backslash, no control
+/// characters, valid UTF-8, at most 1024 bytes.
+std::string name_fault(std::string_view name);
+
 /// Whole file as text. \throws Error(input) if it is larger than \p limit_bytes, which is checked
 /// before memory is taken.
 std::string read_file(const std::string& path, std::uint64_t limit_bytes);

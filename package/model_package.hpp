@@ -4,6 +4,7 @@
 
 #include "package/model_spec.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,16 @@ struct ModelPackage {
   std::vector<std::string> overrides; ///< --set values that are in spec
 };
 
+/// Bounds on what is read before memory is taken.
+struct OpenLimits {
+  std::uint64_t model_yaml_bytes = std::uint64_t{1} << 20;
+  std::uint64_t weights_bytes = std::uint64_t{2} << 30;
+};
+
 /// \param path a folder with model.yaml, or a .tar.gz / .zip that holds one.
 /// \throws Error(input) if there is no model.yaml (naming 'package describe'), a digest differs, or
 /// a name leaves the package.
-ModelPackage open_model(const std::string& path, const std::vector<std::string>& overrides = {});
+ModelPackage open_model(const std::string& path, const std::vector<std::string>& overrides = {},
+                        const OpenLimits& limits = {});
 
 } // namespace mlopsctl::package

@@ -60,7 +60,29 @@ struct ModelSpec {
   std::map<std::string, std::string> digests; ///< file name -> "sha256:..."
 };
 
+inline constexpr const char* k_model_yaml = "model.yaml";
+inline constexpr const char* k_model_schema = "mlopsctl.model/1";
+/// Text that 'package describe' leaves where only a person knows the value; refused when read.
+inline constexpr std::string_view k_fill_in = "FILL IN";
+
 std::string_view task_name(Task task);
+std::string_view resize_name(Resize resize);
+std::string_view interpolation_name(Interpolation interpolation);
+std::string_view color_name(ColorOrder color);
+/// Every decoder that model.yaml may name, in the order of the documentation.
+const std::vector<std::string>& decoder_kinds();
+
+/// What a key of model.yaml holds. `free`: anything, kept as it came.
+enum class KeyType { text, integer, number, boolean, numbers, texts, group, free };
+
+/// One key of model.yaml by its dotted path, such as "decoder.nms.iou".
+struct ModelKey {
+  std::string path;
+  KeyType type = KeyType::text;
+};
+
+/// Every key that parse_model_spec() knows; the JSON Schema is tested against it.
+const std::vector<ModelKey>& model_keys();
 
 /// \param text model.yaml's text, \param path its name for messages ("pkg/model.yaml:12: ...").
 /// \param overrides "decoder.score_threshold=0.5" ... as given with --set.
@@ -68,6 +90,9 @@ std::string_view task_name(Task task);
 /// range, a weights name that leaves the package; Error(usage) for an override that names no key.
 ModelSpec parse_model_spec(std::string_view text, const std::string& path,
                            const std::vector<std::string>& overrides = {});
+/// Sets "decoder.score_threshold=0.5" ... in \p root, keeping each key's type.
+/// \throws Error(usage) for a path that names no key or a value of another type.
+void apply_overrides(Value& root, const std::vector<std::string>& overrides);
 /// Back to model.yaml's text, keys in the order of the documentation, comments none.
 std::string to_model_yaml(const ModelSpec& spec);
 

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opening a model package: names, limits and digests are checked before anything is used.
+#include "package/model_package.hpp"
+
+#include "core/digest.hpp"
+#include "core/error.hpp"
+#include "core/interrupt.hpp"
+#include "core/io.hpp"
+#include "core/text.hpp"
+
+#include <array>
+#include <filesystem>
+#include <set>
+
+namespace mlopsctl::package {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail_no_model_yaml(const std::string& path) {
+  throw Error(Fault::input, path + ": there is no model.yaml in it",
+              "write one with 'mlopsctl package describe MODEL.onnx -o model.yaml' beside the "
+              "weights");
+}
+
+/// The file behind \p name in \p root. Links may not lead out: a package is not trusted, and its
+/// names must not read the rest of the disk.
+fs::path resolve_inside(const fs::path& root, const std::string& name) {
+  std::error_code error;
+  const fs::path base = fs::canonical(root, error);
+  const fs::path path = error ? fs::path{} : fs::canonical(base / name, error);
+  if (error)
+    throw Error(Fault::input, (root / name).string() + ": no such file, and model.yaml names it",
+                "put it there or correct model.yaml");
+  const auto relative = path.lexically_relative(base);
+  if (relative.empty() || *relative.begin() == "..")
+    throw Error(Fault::input, (root / name).string() + ": is a link that leaves the package",
+                "copy the file itself into the package");
+  return path;
+}
+
+std::string digest_of(ByteSource& source) {
+  Sha256 hash;
+  std::vector<char> buffer(std::size_t{1} << 18);
+  while (const std::size_t count = source.read(buffer)) {
+    check_interrupt();
+    hash.update({buffer.data(), count});
+  }
+  return hash.finish();
+}
+
+void check_digest(const ModelSpec& spec, const std::string& path, const std::string& name,
+                  const std::string& found) {
+  const auto stated = spec.digests.find(name);
+  if (stated != spec.digests.end() && stated->second != found)
+    throw Error(Fault::input,
+                path + ": " + name + " has " + found + ", model.yaml says " + stated->second,
+                "the file was changed or damaged; fetch the package again, or package it anew");
+}
+
+/// Over "name digest\n" of every file that takes part, sorted by name.
+std::string listing_digest(const std::map<std::string, std::string>& digests) {
+  Sha256 hash;
+  for (const auto& [name, digest] : digests)
+    hash.update(name + " " + digest + "\n");
+  return hash.finish();
+}
+
+ModelPackage open_model_folder(const std::string& path, const std::vector<std::string>& overrides,
+                               const OpenLimits& limits) {
+  const fs::path root(path);
+  std::error_code ignored;
+  if (!fs::exists(fs::symlink_status(root / k_model_yaml, ignored)))
+    fail_no_model_yaml(path);
+  const auto text = read_file(resolve_inside(root, k_model_yaml).string(), limits.model_yaml_bytes);
+  ModelPackage package;
+  package.path = path;
+  package.overrides = overrides;
+  package.spec = parse_model_spec(text, (root / k_model_yaml).string(), overrides);
+  const auto& spec = package.spec;
+  package.weights = read_file(resolve_inside(root, spec.weights).string(), limits.weights_bytes);
+  std::map<std::string, std::string> found{{k_model_yaml, sha256(text)},
+                                           {spec.weights, sha256(package.weights)}};
+  check_digest(spec, path, spec.weights, found[spec.weights]);
+  for (const auto& [name, stated] : spec.digests) {
+    if (found.contains(name))
+      continue;
+    found[name] = digest_of(*open_source(resolve_inside(root, name).string()));
+    check_digest(spec, path, name, found[name]);
+  }
+  package.digest = listing_digest(found);
+  return package;
+}
+
+} // namespace
+
+ModelPackage open_model(const std::string& path, const std::vector<std::string>& overrides,
+                        const OpenLimits& limits) {
+  std::error_code ignored;
+  const auto status = fs::status(path, ignored);
+  if (!fs::exists(status))
+    throw Error(Fault::input, path + ": no such file or folder",
+                "give a folder with model.yaml, or a package archive");
+  if (fs::is_directory(status))
+    return open_model_folder(path, overrides, limits);
+  throw Error(Fault::input, path + ": is a file, a folder with model.yaml was expected",
+              "write model.yaml with 'mlopsctl package describe " + path + " -o model.yaml'");
+}
+
+} // namespace mlopsctl::package
