@@ -74,6 +74,7 @@ Arg& Arg::metavar(std::string name) {
 
 Arg& Arg::choices(std::vector<std::string> names_allowed) {
   choice_names = std::move(names_allowed);
+  metavar_text = "NAME";
   auto inner = std::move(store);
   store = [this, inner](const std::string& text) {
     if (std::find(choice_names.begin(), choice_names.end(), text) == choice_names.end())

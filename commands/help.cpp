@@ -28,7 +28,7 @@ const Command& find(const std::string& name) {
 int run(const Options& o, Context& ctx) {
   const std::string name = join(o.words, " ");
   if (name.empty())
-    ctx.out << overview_help();
+    ctx.out << (o.format == "markdown" ? overview_markdown() : overview_help());
   else if (o.words.size() == 1 && group_help(name).find("\n  " + name + " ") != std::string::npos)
     ctx.out << group_help(name);
   else

@@ -136,6 +136,26 @@ std::string overview_help() {
          "this machine.\n";
 }
 
+std::string overview_markdown() {
+  std::string out =
+      "title: mlopsctl\nsection: 1\ndate: \nsource: mlopsctl " + std::string(k_version) +
+      "\n\n# NAME\n\nmlopsctl - takes a computer-vision model from a camera to a deployed, "
+      "measured "
+      "product\n\n# SYNOPSIS\n\n`mlopsctl COMMAND [arguments] [options]`\n\n# COMMANDS\n";
+  for (const auto* command : all_commands())
+    out += "\n`" + std::string(command->name) + "`\n: " + std::string(command->summary) + "\n";
+  return out +
+         "\n# EXIT STATUS\n\n"
+         "0 done; 1 failed; 2 bad command line; 3 ran well, but a check, gate or comparison was "
+         "not met; 4 no "
+         "verdict; 130 or 143 interrupted.\n\n# ENVIRONMENT\n\n"
+         "`MLOPSCTL_<COMMAND>_<FLAG>` gives a flag's value, such as `MLOPSCTL_CAPTURE_FPS=5`; "
+         "`MLOPSCTL_MODULES` names another folder of loadable modules.\n\n# FILES\n\n"
+         "`./mlops.yaml` and `~/.config/mlopsctl/config.yaml` hold defaults for flags by command. "
+         "A flag wins over "
+         "the environment, the environment over the project's file, that over the user's.\n";
+}
+
 std::string group_help(std::string_view group) {
   return "Usage: mlopsctl " + std::string(group) + " VERB [arguments] [options]\n\nCommands:\n" +
          command_rows(group, true) + "\n'mlopsctl " + std::string(group) +

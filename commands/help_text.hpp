@@ -10,6 +10,8 @@
 namespace mlopsctl::commands {
 
 std::string overview_help();
+/// The page of mlopsctl(1): what it is, every command.
+std::string overview_markdown();
 /// \param group such as "manifest".
 std::string group_help(std::string_view group);
 std::string command_help(const Command& command);

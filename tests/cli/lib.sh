@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Functions for scripts that run the real binary. Each script starts in a fresh folder, which goes when it ends.
 #   run RC ARGS...     runs mlopsctl; fails unless it exits with RC; stdout and stderr are kept in $OUT and $ERR
 #   out_has TEXT, err_has TEXT, out_lacks TEXT    plain text, not patterns
