@@ -7,10 +7,11 @@
 #include "core/interrupt.hpp"
 #include "core/io.hpp"
 #include "core/text.hpp"
+#include "formats/archive/archive.hpp"
 
-#include <array>
 #include <filesystem>
 #include <set>
+#include <span>
 
 namespace mlopsctl::package {
 namespace {
@@ -92,6 +93,78 @@ ModelPackage open_model_folder(const std::string& path, const std::vector<std::s
   return package;
 }
 
+/// Pulls members until \p wanted; its bytes are next. \return false if it is not there.
+bool seek_member(formats::ArchiveReader& reader, const std::string& wanted,
+                 std::string* nested = nullptr) {
+  while (const auto member = reader.next()) {
+    if (member->name == wanted)
+      return true;
+    if (nested && nested->empty() && member->name.ends_with("/" + wanted))
+      *nested = member->name;
+  }
+  return false;
+}
+
+std::string read_model_yaml(ByteSource& source, const std::string& path, const OpenLimits& limits) {
+  const auto reader = formats::open_archive(source, limits.archive);
+  std::string nested;
+  if (seek_member(*reader, k_model_yaml, &nested))
+    return read_all(reader->bytes(), limits.model_yaml_bytes);
+  if (!nested.empty())
+    throw Error(Fault::input,
+                path + ": model.yaml stands in '" + printable(nested) +
+                    "', it must be at the top of the archive",
+                "pack it with 'mlopsctl package model FOLDER -o ARCHIVE'");
+  fail_no_model_yaml(path);
+}
+
+/// Twice over the archive: model.yaml says which member is kept in memory, the others only pass
+/// through the digest.
+ModelPackage open_model_archive(const std::string& path, const std::vector<std::string>& overrides,
+                                const OpenLimits& limits) {
+  const auto source = open_source(path);
+  const auto text = read_model_yaml(*source, path, limits);
+  ModelPackage package;
+  package.path = path;
+  package.overrides = overrides;
+  package.spec = parse_model_spec(text, path + ":" + k_model_yaml, overrides);
+  const auto& spec = package.spec;
+  std::map<std::string, std::string> found{{k_model_yaml, sha256(text)}};
+  const auto reader = formats::open_archive(*source, limits.archive);
+  while (const auto member = reader->next()) {
+    if (member->name == spec.weights) {
+      package.weights = read_all(reader->bytes(), limits.weights_bytes);
+      found[member->name] = sha256(package.weights);
+    } else if (spec.digests.contains(member->name)) {
+      found[member->name] = digest_of(reader->bytes());
+    } else {
+      continue;
+    }
+    check_digest(spec, path, member->name, found[member->name]);
+  }
+  std::set<std::string> wanted{spec.weights};
+  for (const auto& [name, digest] : spec.digests)
+    wanted.insert(name);
+  for (const auto& name : wanted)
+    if (!found.contains(name))
+      throw Error(Fault::input,
+                  path + ": '" + printable(name) +
+                      "' is not in the archive, and model.yaml names it",
+                  "pack it again with 'mlopsctl package model'");
+  package.digest = listing_digest(found);
+  return package;
+}
+
+std::string head_of(const std::string& path) {
+  const auto source = open_source(path);
+  std::string head(512, '\0');
+  std::size_t size = 0;
+  while (const auto count = source->read(std::span(head).subspan(size)))
+    size += count;
+  head.resize(size);
+  return head;
+}
+
 } // namespace
 
 ModelPackage open_model(const std::string& path, const std::vector<std::string>& overrides,
@@ -103,8 +176,12 @@ ModelPackage open_model(const std::string& path, const std::vector<std::string>&
                 "give a folder with model.yaml, or a package archive");
   if (fs::is_directory(status))
     return open_model_folder(path, overrides, limits);
-  throw Error(Fault::input, path + ": is a file, a folder with model.yaml was expected",
-              "write model.yaml with 'mlopsctl package describe " + path + " -o model.yaml'");
+  if (!formats::archive_kind(head_of(path)).empty())
+    return open_model_archive(path, overrides, limits);
+  throw Error(
+      Fault::input, path + ": is neither a folder with model.yaml nor a package archive",
+      "for a bare model: put it into a folder of its own and write model.yaml beside it with "
+      "'mlopsctl package describe'");
 }
 
 } // namespace mlopsctl::package

@@ -2,6 +2,7 @@
 // ModelPackage: a folder or archive with model.yaml beside the weights, opened and checked.
 #pragma once
 
+#include "formats/archive/archive.hpp"
 #include "package/model_spec.hpp"
 
 #include <cstdint>
@@ -24,9 +25,10 @@ struct ModelPackage {
 struct OpenLimits {
   std::uint64_t model_yaml_bytes = std::uint64_t{1} << 20;
   std::uint64_t weights_bytes = std::uint64_t{2} << 30;
+  formats::ArchiveLimits archive;
 };
 
-/// \param path a folder with model.yaml, or a .tar.gz / .zip that holds one.
+/// \param path a folder with model.yaml, or a tar, .tar.gz or .zip that holds one at its top.
 /// \throws Error(input) if there is no model.yaml (naming 'package describe'), a digest differs, or
 /// a name leaves the package.
 ModelPackage open_model(const std::string& path, const std::vector<std::string>& overrides = {},

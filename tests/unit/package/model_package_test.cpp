@@ -35,6 +35,17 @@ protected:
                             "\ninput: {name: x, width: 112, height: 112}\n" + tail);
   }
   std::string folder() const { return (root_ / "m").string(); }
+  std::string archive() const { return (root_ / "m.tar.gz").string(); }
+  void pack(const std::vector<std::pair<std::string, std::string>>& files) const {
+    std::vector<formats::PackItem> items;
+    for (const auto& [name, from] : files) {
+      const auto path = (root_ / from).string();
+      items.push_back({name, fs::file_size(path), [path] { return open_source(path); }});
+    }
+    const auto sink = create_sink(archive(), Existing::replace);
+    formats::write_tar_gz(*sink, std::move(items), 2);
+    sink->finish();
+  }
   std::string message(const std::function<void()>& action) const {
     try {
       action();
@@ -100,6 +111,30 @@ TEST_F(ModelPackageTest, NamesWhatIsMissing) {
               HasSubstr("no such file or folder"));
   put_yaml("w.onnx");
   EXPECT_THAT(message([&] { open_model(folder()); }), HasSubstr("w.onnx: no such file"));
+}
+
+TEST_F(ModelPackageTest, OpensAnArchiveLikeTheFolder) {
+  put_yaml("w.onnx", "digests: {w.onnx: \"" + sha256("weights") + "\"}\n");
+  put("m/w.onnx", "weights");
+  pack({{"model.yaml", "m/model.yaml"}, {"w.onnx", "m/w.onnx"}});
+  const auto package = open_model(archive());
+  EXPECT_EQ(package.weights, "weights");
+  EXPECT_EQ(package.digest, open_model(folder()).digest);
+}
+
+TEST_F(ModelPackageTest, RefusesArchivesWithoutTheirParts) {
+  put_yaml("w.onnx", "digests: {w.onnx: \"" + sha256("other") + "\"}\n");
+  put("m/w.onnx", "weights");
+  pack({{"model.yaml", "m/model.yaml"}});
+  EXPECT_THAT(message([&] { open_model(archive()); }), HasSubstr("'w.onnx' is not in the archive"));
+  pack({{"w.onnx", "m/w.onnx"}});
+  EXPECT_THAT(message([&] { open_model(archive()); }), HasSubstr("mlopsctl package describe"));
+  pack({{"sub/model.yaml", "m/model.yaml"}, {"w.onnx", "m/w.onnx"}});
+  EXPECT_THAT(message([&] { open_model(archive()); }), HasSubstr("'sub/model.yaml', it must be"));
+  pack({{"model.yaml", "m/model.yaml"}, {"w.onnx", "m/w.onnx"}});
+  EXPECT_THAT(message([&] { open_model(archive()); }), HasSubstr("model.yaml says"));
+  EXPECT_THAT(message([&] { open_model(folder() + "/w.onnx"); }),
+              HasSubstr("neither a folder with model.yaml nor a package archive"));
 }
 
 TEST_F(ModelPackageTest, LimitsAreExact) {
