@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/metrics/coco.hpp"
+
+#include "core/interrupt.hpp"
+#include "core/parallel.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <numeric>
+
+namespace mlopsctl::bench {
+namespace {
+
+constexpr std::size_t k_thresholds = 10;
+constexpr std::size_t k_areas = 4;
+constexpr std::size_t k_max_detections = 100;
+constexpr double k_epsilon = 0x1p-52; // numpy.spacing(1), which keeps 0/0 out of the precision
+constexpr double k_area_max = 1e10;
+constexpr std::array<std::array<double, 2>, k_areas> k_area_ranges{
+    {{0, k_area_max}, {0, 32.0 * 32.0}, {32.0 * 32.0, 96.0 * 96.0}, {96.0 * 96.0, k_area_max}}};
+
+using Bits = std::uint16_t; ///< one bit an IoU threshold
+static_assert(sizeof(Bits) * 8 >= k_thresholds);
+constexpr Bits k_all_bits = (1U << k_thresholds) - 1;
+
+struct Grids {
+  std::vector<double> iou = linspace(0.5, 0.95, k_thresholds);
+  std::vector<double> recall = linspace(0, 1, 101);
+};
+
+/// A detection after matching.
+struct Matched {
+  double score = 0;
+  std::int32_t rank = 0; ///< position by score in its image and class, 0-based
+  std::array<Bits, k_areas> hits{};
+  std::array<Bits, k_areas> ignored{};
+};
+
+/// A truth box that overlaps a detection enough to matter for at least the lowest threshold.
+struct Candidate {
+  std::uint32_t truth = 0; ///< position among the image's truths of the class
+  double iou = 0;
+};
+
+/// Recall and precision of one class.
+struct ClassOutcome {
+  std::array<std::array<Metric, k_thresholds>, k_areas>
+      precision; ///< mean over 101 points, 100 detections
+  std::array<std::array<Metric, k_thresholds>, k_areas> recall; ///< 100 detections
+  std::array<std::array<Metric, k_thresholds>, 2> recall_few;   ///< 1 and 10 detections, all areas
+};
+
+double overlap(const dataset::Box& detection, const TruthBox& truth) {
+  const double width =
+      std::min(detection.right(), truth.box.right()) - std::max(detection.left, truth.box.left);
+  if (width <= 0)
+    return 0;
+  const double height =
+      std::min(detection.bottom(), truth.box.bottom()) - std::max(detection.top, truth.box.top);
+  if (height <= 0)
+    return 0;
+  const double intersection = width * height;
+  return intersection /
+         (truth.is_crowd ? detection.area() : detection.area() + truth.box.area() - intersection);
+}
+
+bool is_outside(double area_px, std::size_t area) {
+  return area_px < k_area_ranges[area][0] || area_px > k_area_ranges[area][1];
+}
+
+/// Matches the detections of one image and class, best score first, for every area and threshold.
+class ImageMatcher {
+public:
+  explicit ImageMatcher(const Grids& grids) : grids_(grids) {}
+
+  /// \param detections by falling score, at most k_max_detections. \param out gets one entry each.
+  void match(const std::vector<const TruthBox*>& truths,
+             const std::vector<const ScoredBox*>& detections, std::vector<Matched>& out) {
+    find_candidates(truths, detections);
+    const std::size_t first = out.size();
+    for (std::size_t d = 0; d < detections.size(); ++d) {
+      Matched& row = out.emplace_back();
+      row.score = detections[d]->score;
+      row.rank = static_cast<std::int32_t>(d);
+    }
+    for (std::size_t area = 0; area < k_areas; ++area) {
+      ignored_truth_.assign(truths.size(), 0);
+      for (std::size_t g = 0; g < truths.size(); ++g)
+        ignored_truth_[g] = truths[g]->is_crowd || is_outside(truths[g]->area_px, area);
+      taken_.assign(truths.size(), 0);
+      for (std::size_t d = 0; d < detections.size(); ++d) {
+        Matched& row = out[first + d];
+        const Bits matched = match_one(d, truths, area, row);
+        if (is_outside(detections[d]->box.area(), area))
+          row.ignored[area] |= static_cast<Bits>(k_all_bits & ~matched);
+      }
+    }
+  }
+
+private:
+  void find_candidates(const std::vector<const TruthBox*>& truths,
+                       const std::vector<const ScoredBox*>& detections) {
+    candidates_.clear();
+    begins_.assign(1, 0);
+    for (const auto* detection : detections) {
+      for (std::size_t g = 0; g < truths.size(); ++g)
+        if (const double iou = overlap(detection->box, *truths[g]); iou >= grids_.iou.front())
+          candidates_.push_back({static_cast<std::uint32_t>(g), iou});
+      begins_.push_back(candidates_.size());
+    }
+  }
+
+  /// \return the thresholds at which detection \p d found a partner.
+  Bits match_one(std::size_t d, const std::vector<const TruthBox*>& truths, std::size_t area,
+                 Matched& row) {
+    Bits matched = 0;
+    if (begins_[d] == begins_[d + 1])
+      return matched;
+    for (std::size_t t = 0; t < k_thresholds; ++t) {
+      const auto bit = static_cast<Bits>(1U << t);
+      // COCO's loop meets the ignored truths last and stops there if it has a real partner.
+      auto best = best_partner(d, t, truths, false);
+      if (best < 0)
+        best = best_partner(d, t, truths, true);
+      if (best < 0)
+        continue;
+      const auto partner = static_cast<std::size_t>(best);
+      taken_[partner] |= bit;
+      matched |= bit;
+      (ignored_truth_[partner] != 0 ? row.ignored : row.hits)[area] |= bit;
+    }
+    return matched;
+  }
+
+  /// Of equal overlaps the last one wins, as in COCO's loop (it passes over smaller ones only).
+  std::int64_t best_partner(std::size_t d, std::size_t t,
+                            const std::vector<const TruthBox*>& truths, bool among_ignored) const {
+    double best_iou = grids_.iou[t];
+    std::int64_t best = -1;
+    for (std::size_t c = begins_[d]; c < begins_[d + 1]; ++c) {
+      const auto [g, iou] = candidates_[c];
+      if ((ignored_truth_[g] != 0) != among_ignored || iou < best_iou)
+        continue;
+      if ((taken_[g] >> t & 1U) != 0 && !truths[g]->is_crowd)
+        continue;
+      best_iou = iou;
+      best = g;
+    }
+    return best;
+  }
+
+  const Grids& grids_;
+  std::vector<Candidate> candidates_;
+  std::vector<std::size_t> begins_; ///< detection d has candidates begins_[d] .. begins_[d + 1]
+  std::vector<char> ignored_truth_;
+  std::vector<Bits> taken_; ///< thresholds at which a truth has its partner
+};
+
+/// All images of one class, in image order.
+std::vector<Matched> match_class(const Evaluation& evaluation, const Grids& grids,
+                                 const std::vector<std::int32_t>& truth_rows,
+                                 std::vector<std::int32_t> detection_rows) {
+  const auto& all = evaluation.detections;
+  std::sort(detection_rows.begin(), detection_rows.end(), [&](std::int32_t a, std::int32_t b) {
+    const auto& x = all[static_cast<std::size_t>(a)];
+    const auto& y = all[static_cast<std::size_t>(b)];
+    if (x.image != y.image)
+      return x.image < y.image;
+    return x.score != y.score ? x.score > y.score : a < b;
+  });
+  std::vector<std::int32_t> sorted_truths = truth_rows;
+  std::stable_sort(sorted_truths.begin(), sorted_truths.end(), [&](std::int32_t a, std::int32_t b) {
+    return evaluation.truths[static_cast<std::size_t>(a)].image <
+           evaluation.truths[static_cast<std::size_t>(b)].image;
+  });
+  std::vector<Matched> out;
+  out.reserve(detection_rows.size());
+  ImageMatcher matcher(grids);
+  std::vector<const TruthBox*> truths;
+  std::vector<const ScoredBox*> detections;
+  std::size_t t = 0;
+  for (std::size_t d = 0; d < detection_rows.size();) {
+    check_interrupt();
+    const auto image = all[static_cast<std::size_t>(detection_rows[d])].image;
+    truths.clear();
+    detections.clear();
+    for (; t < sorted_truths.size(); ++t) {
+      const auto& truth = evaluation.truths[static_cast<std::size_t>(sorted_truths[t])];
+      if (truth.image > image)
+        break;
+      if (truth.image == image)
+        truths.push_back(&truth);
+    }
+    for (; d < detection_rows.size(); ++d) {
+      const auto& detection = all[static_cast<std::size_t>(detection_rows[d])];
+      if (detection.image != image)
+        break;
+      if (detections.size() < k_max_detections)
+        detections.push_back(&detection);
+    }
+    matcher.match(truths, detections, out);
+  }
+  return out;
+}
+
+/// \param precisions at each hit in order. \return the mean over COCO's 101 recall points of the
+/// best precision from there on.
+double mean_precision(std::vector<double>& precisions, std::size_t truths,
+                      const std::vector<double>& recall_grid) {
+  for (std::size_t i = precisions.size(); i-- > 1;)
+    precisions[i - 1] = std::max(precisions[i - 1], precisions[i]);
+  double sum = 0;
+  std::size_t hit = 0;
+  for (const double wanted : recall_grid) {
+    while (hit < precisions.size() &&
+           static_cast<double>(hit + 1) / static_cast<double>(truths) < wanted)
+      ++hit;
+    if (hit == precisions.size())
+      break;
+    sum += precisions[hit];
+  }
+  return sum / static_cast<double>(recall_grid.size());
+}
+
+/// Precision and recall of one class in one area at one threshold. \param rows by falling score.
+void accumulate(const std::vector<Matched>& rows, std::size_t area, std::size_t threshold,
+                std::size_t truths, const Grids& grids, ClassOutcome& outcome) {
+  std::vector<double> precisions;
+  precisions.reserve(truths);
+  std::size_t counted = 0;
+  std::size_t few[2] = {0, 0};
+  for (const auto& row : rows) {
+    if ((row.ignored[area] >> threshold & 1U) != 0)
+      continue;
+    ++counted;
+    if ((row.hits[area] >> threshold & 1U) == 0)
+      continue;
+    const auto hits = static_cast<double>(precisions.size() + 1);
+    const auto misses = static_cast<double>(counted) - hits;
+    precisions.push_back(hits / (misses + hits + k_epsilon));
+    few[0] += row.rank < 1 ? 1 : 0;
+    few[1] += row.rank < 10 ? 1 : 0;
+  }
+  const auto total = static_cast<double>(truths);
+  outcome.recall[area][threshold] = static_cast<double>(precisions.size()) / total;
+  if (area == 0)
+    for (std::size_t i = 0; i < 2; ++i)
+      outcome.recall_few[i][threshold] = static_cast<double>(few[i]) / total;
+  outcome.precision[area][threshold] = mean_precision(precisions, truths, grids.recall);
+}
+
+ClassOutcome evaluate_class(const Evaluation& evaluation, const Grids& grids,
+                            const std::vector<std::int32_t>& truth_rows,
+                            const std::vector<std::int32_t>& detection_rows) {
+  ClassOutcome outcome;
+  if (truth_rows.empty())
+    return outcome;
+  auto rows = match_class(evaluation, grids, truth_rows, detection_rows);
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const Matched& a, const Matched& b) { return a.score > b.score; });
+  for (std::size_t area = 0; area < k_areas; ++area) {
+    const auto truths =
+        static_cast<std::size_t>(std::count_if(truth_rows.begin(), truth_rows.end(), [&](auto row) {
+          const auto& truth = evaluation.truths[static_cast<std::size_t>(row)];
+          return !truth.is_crowd && !is_outside(truth.area_px, area);
+        }));
+    if (truths == 0)
+      continue;
+    for (std::size_t threshold = 0; threshold < k_thresholds; ++threshold)
+      accumulate(rows, area, threshold, truths, grids, outcome);
+  }
+  return outcome;
+}
+
+template <class Pick>
+Metric mean_over(const std::vector<ClassOutcome>& classes, std::size_t first, std::size_t last,
+                 const Pick& pick) {
+  std::vector<Metric> values;
+  for (std::size_t threshold = first; threshold < last; ++threshold)
+    for (const auto& outcome : classes)
+      values.push_back(pick(outcome)[threshold]);
+  return mean_of_defined(values);
+}
+
+Metrics summarize(const std::vector<ClassOutcome>& classes) {
+  const auto precision = [&](std::size_t area, std::size_t first, std::size_t last) {
+    return mean_over(
+        classes, first,
+        last, [area](const ClassOutcome& c) -> const auto& { return c.precision[area]; });
+  };
+  const auto recall = [&](std::size_t area) {
+    return mean_over(
+        classes, 0,
+        k_thresholds, [area](const ClassOutcome& c) -> const auto& { return c.recall[area]; });
+  };
+  const auto recall_few = [&](std::size_t which) {
+    return mean_over(
+        classes, 0, k_thresholds, [which](const ClassOutcome& c) -> const auto& {
+          return c.recall_few[which];
+        });
+  };
+  return {{"map_50_95", precision(0, 0, k_thresholds)},
+          {"map_50", precision(0, 0, 1)},
+          {"map_75", precision(0, 5, 6)},
+          {"map_small", precision(1, 0, k_thresholds)},
+          {"map_medium", precision(2, 0, k_thresholds)},
+          {"map_large", precision(3, 0, k_thresholds)},
+          {"ar_1", recall_few(0)},
+          {"ar_10", recall_few(1)},
+          {"ar_100", recall(0)},
+          {"ar_small", recall(1)},
+          {"ar_medium", recall(2)},
+          {"ar_large", recall(3)}};
+}
+
+} // namespace
+
+CocoResult coco_metrics(const Evaluation& evaluation, int jobs) {
+  const Grids grids;
+  const auto truths = truths_by_class(evaluation);
+  const auto detections = detections_by_class(evaluation);
+  std::vector<ClassOutcome> outcomes;
+  std::size_t next = 0;
+  ordered_parallel<std::size_t, ClassOutcome>(
+      jobs,
+      [&]() -> std::optional<std::size_t> {
+        return next < truths.size() ? std::optional(next++) : std::nullopt;
+      },
+      [&](std::size_t&& i) { return evaluate_class(evaluation, grids, truths[i], detections[i]); },
+      [&](ClassOutcome&& outcome) { outcomes.push_back(std::move(outcome)); });
+  CocoResult result;
+  result.metrics = summarize(outcomes);
+  for (const auto& outcome : outcomes) {
+    const auto& precision = outcome.precision[0];
+    result.per_class.push_back(
+        {mean_of_defined({precision.begin(), precision.end()}), precision[0], precision[5]});
+  }
+  return result;
+}
+
+} // namespace mlopsctl::bench
