@@ -65,6 +65,7 @@ struct Sample {
   Fields extra;                 ///< unknown members of the line or image record
   Fields label_metadata;        ///< unknown members of "<label>-metadata" (job-name, creation-date,
                                 ///< human-annotated ...)
+  std::string label_attribute;  ///< name of the label in a manifest; empty in other formats
   std::string place;            ///< "file:line" it was read from, for messages
 
   void clear() { *this = Sample{}; }

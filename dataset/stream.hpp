@@ -8,8 +8,37 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace mlopsctl::dataset {
+
+/// Reading in pieces that several threads may parse at once; what must happen in the order of the
+/// file is settle().
+class BlockReader {
+public:
+  struct Block {
+    virtual ~Block() = default;
+    std::vector<Sample> samples;
+  };
+  virtual ~BlockReader() = default;
+  virtual std::unique_ptr<Block> cut() = 0;   ///< the next piece, not yet parsed; null at the end
+  virtual void parse(Block& block) const = 0; ///< fills samples; called from any thread
+  /// In order, one at a time: line numbers, problems, what needs to know the pieces before.
+  virtual void settle(Block& block) = 0;
+};
+
+/// Writing in pieces that several threads may format at once.
+class BlockWriter {
+public:
+  struct Piece {
+    virtual ~Piece() = default;
+  };
+  virtual ~BlockWriter() = default;
+  /// In order, one at a time: takes the ids that \p samples will use.
+  virtual std::unique_ptr<Piece> reserve(const std::vector<Sample>& samples) = 0;
+  virtual void format(const std::vector<Sample>& samples, Piece& piece) const = 0; ///< any thread
+  virtual void append(Piece& piece) = 0; ///< in order, one at a time
+};
 
 /// Pulls samples. Bad records do not stop it: they are left out and listed in problems().
 class SampleReader {
@@ -23,6 +52,8 @@ public:
   /// Complete only after the last sample in formats that name classes along the way.
   virtual const ClassMap& classes() const = 0;
   virtual const Problems& problems() const = 0;
+  /// Null: only next(). A reader is used through one of the two, not both.
+  virtual BlockReader* blocks() { return nullptr; }
 };
 
 /// Counts for the report of a command.
@@ -39,6 +70,8 @@ public:
   virtual Written finish() = 0;
   /// What the target could not hold and how often, such as "score: 12 values".
   virtual const Problems& losses() const = 0;
+  /// Null: only write().
+  virtual BlockWriter* blocks() { return nullptr; }
 };
 
 } // namespace mlopsctl::dataset

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/labels/class_ids.hpp"
+
+namespace mlopsctl::formats {
+
+ClassIds::ClassIds(const WriteOptions& options)
+    : keeps_source_ids_(options.keep_source_ids), names_(options.classes) {}
+
+void ClassIds::learn(const dataset::Annotation& annotation) {
+  if (!keeps_source_ids_) {
+    names_.add(annotation.label);
+    return;
+  }
+  if (annotation.source_id < 0)
+    throw Error(Fault::internal, "class '" + annotation.label + "' has no id in the source");
+  const auto known = source_names_.find(annotation.source_id);
+  if (known == source_names_.end())
+    source_names_.emplace(annotation.source_id, annotation.label);
+}
+
+std::int64_t ClassIds::id(const dataset::Annotation& annotation) const {
+  return keeps_source_ids_ ? annotation.source_id : names_.find(annotation.label).value_or(-1);
+}
+
+std::vector<std::pair<std::int64_t, std::string>> ClassIds::all() const {
+  std::vector<std::pair<std::int64_t, std::string>> classes(source_names_.begin(),
+                                                            source_names_.end());
+  for (std::size_t i = 0; !keeps_source_ids_ && i < names_.size(); ++i)
+    classes.emplace_back(static_cast<std::int64_t>(i), names_.names()[i]);
+  return classes;
+}
+
+} // namespace mlopsctl::formats

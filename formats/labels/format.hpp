@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Label formats: one struct a format, one table, and the two functions that open and create data
+// sets in any of them.
+#pragma once
+
+#include "core/io.hpp"
+#include "dataset/stream.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlopsctl::formats {
+
+/// px; depth = channels, 0 if unknown.
+struct ImageSize {
+  int width = 0;
+  int height = 0;
+  int depth = 0;
+};
+
+/// How a reader learns the size of an image: handed in, so that labels never link a codec. Called
+/// from several threads. Nothing if the image is not there or is none.
+using ImageSizes = std::function<std::optional<ImageSize>(const std::string& ref)>;
+
+struct ReadOptions {
+  std::string format;          ///< empty: by content and name
+  std::string label_attribute; ///< Ground Truth: which label; empty: the newest of its kind
+  int voc_base = 0;            ///< VOC: 1 = corners count from 1 and the upper ones are inclusive
+  ImageSizes image_size;       ///< may be empty: then only the sizes in the labels are known
+  bool check_sizes = false;    ///< compare the sizes in the labels with image_size
+  bool require_size = false;   ///< a labelled image without any size is an error
+};
+
+struct WriteOptions {
+  std::string format; ///< empty: by the name of the output
+  Existing existing = Existing::refuse;
+  std::string label_attribute; ///< Ground Truth; empty: that of the samples, else "bounding-box"
+  int voc_base = 0;
+  std::vector<std::string> classes; ///< order of ids; classes not in it follow as they come
+  bool keep_source_ids = false; ///< Annotation::source_id (0-based) is the id (Ground Truth, COCO)
+};
+
+/// What a reader may need of its input beyond the sample at hand.
+enum class Needs { streaming, index, whole };
+std::string_view needs_name(Needs needs);
+
+/// What a format can carry, for the loss report and `mlopsctl formats`.
+struct CanHold {
+  bool image_size = true;
+  bool class_ids = true;
+  bool score = false;
+  bool crowd = false;
+  bool difficult = false;
+  bool truncated = false;
+  bool unlabelled = false; ///< "nobody looked" is not the same as "nothing there"
+  bool split = false;
+  bool unknown_fields = false;
+  bool fractions = true; ///< of a pixel
+};
+
+/// An opened input: exactly one of source and folder is set.
+struct LabelInput {
+  std::string path;
+  std::unique_ptr<ByteSource> source;
+  std::unique_ptr<Folder> folder;
+  std::string head; ///< first 64 KiB of source
+};
+
+struct LabelFormat {
+  std::string_view name;
+  std::string_view summary;
+  std::vector<std::string_view> extensions; ///< ".json"; empty: a folder
+  Needs needs = Needs::streaming;
+  CanHold holds;
+  bool (*sniff)(const LabelInput&);
+  std::unique_ptr<dataset::SampleReader> (*open)(LabelInput, const ReadOptions&);
+  /// Null: this format is only read.
+  std::unique_ptr<dataset::SampleWriter> (*create)(const std::string& path, const WriteOptions&);
+};
+
+/// Every format, in the order in which they are asked whether an input is theirs. table.cpp.
+const std::vector<const LabelFormat*>& all_label_formats();
+/// \throws Error(usage) "unknown format 'coc', did you mean 'coco'?".
+const LabelFormat& label_format(std::string_view name);
+
+/// \param path file, folder, or "-". \throws Error if it cannot be opened or recognised.
+std::unique_ptr<dataset::SampleReader> open_labels(const std::string& path,
+                                                   const ReadOptions& options);
+/// The same for an input that was opened elsewhere (archives, remote stores, tests).
+std::unique_ptr<dataset::SampleReader> open_labels(LabelInput input, const ReadOptions& options);
+LabelInput open_label_input(const std::string& path);
+/// The format that open_labels would take. \throws Error(input) if none fits.
+const LabelFormat& recognise(const LabelInput& input);
+
+/// \param path file, folder, or "-" (then options.format is required).
+std::unique_ptr<dataset::SampleWriter> create_labels(const std::string& path,
+                                                     const WriteOptions& options);
+/// The format that create_labels would take. \throws Error(usage) if the name says nothing.
+const LabelFormat& format_for_output(const std::string& path, const std::string& name);
+
+} // namespace mlopsctl::formats

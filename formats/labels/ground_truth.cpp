@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// ground_truth: SageMaker Ground Truth manifests with bounding boxes (JSON Lines), the native form
+// of a data set.
+#include "core/interrupt.hpp"
+#include "core/text.hpp"
+#include "formats/labels/checks.hpp"
+#include "formats/labels/format.hpp"
+#include "formats/labels/ground_truth_line.hpp"
+#include "formats/labels/ground_truth_write.hpp"
+#include "formats/labels/line_blocks.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace mlopsctl::formats {
+namespace {
+
+using dataset::ClassMap;
+using dataset::Sample;
+
+/// A set of 64-bit hashes, open addressing: 16 bytes an image at most, so that a million references
+/// cost 16 MB. Two different references of one hash (1 in 10^7 for a million) only warn falsely.
+class HashSet {
+public:
+  bool insert(std::uint64_t hash) {
+    hash += hash == 0 ? 1 : 0;
+    if ((count_ + 1) * 2 > slots_.size())
+      grow();
+    auto& slot = find(hash);
+    if (slot == hash)
+      return false;
+    slot = hash;
+    ++count_;
+    return true;
+  }
+  void clear() {
+    slots_.clear();
+    count_ = 0;
+  }
+
+private:
+  std::uint64_t& find(std::uint64_t hash) {
+    std::size_t i = hash & (slots_.size() - 1);
+    while (slots_[i] != 0 && slots_[i] != hash)
+      i = (i + 1) & (slots_.size() - 1);
+    return slots_[i];
+  }
+  void grow() {
+    std::vector<std::uint64_t> old(std::max<std::size_t>(1024, slots_.size() * 2));
+    old.swap(slots_);
+    for (const auto hash : old)
+      if (hash != 0)
+        find(hash) = hash;
+  }
+  std::vector<std::uint64_t> slots_;
+  std::size_t count_ = 0;
+};
+
+struct LinesBlock final : dataset::BlockReader::Block {
+  LineBlock lines;
+  std::int64_t line_count = 0;
+  std::vector<std::int64_t> sample_lines; ///< 1-based inside the block
+  std::vector<std::uint64_t> hashes;      ///< of the references
+  LineNotes notes;
+};
+
+class GroundTruthReader final : public dataset::SampleReader, public dataset::BlockReader {
+public:
+  GroundTruthReader(LabelInput input, const ReadOptions& options)
+      : input_(std::move(input)), options_(options), lines_(*input_.source) {}
+
+  bool next(Sample& sample) override {
+    while (position_ >= current_.size()) {
+      auto block = cut();
+      if (!block)
+        return false;
+      check_interrupt();
+      parse(*block);
+      settle(*block);
+      current_ = std::move(block->samples);
+      position_ = 0;
+    }
+    sample = std::move(current_[position_++]);
+    return true;
+  }
+
+  void rewind() override {
+    lines_.rewind();
+    current_.clear();
+    position_ = 0;
+    line_base_ = 0;
+    ids_.clear();
+    classes_ = {};
+    class_count_ = 0;
+    seen_.clear();
+    problems_.clear();
+  }
+
+  const ClassMap& classes() const override {
+    if (class_count_ == ids_.size())
+      return classes_;
+    std::vector<std::string> names; // by id: the order of the source, not of the lines
+    std::set<std::string_view> known;
+    for (const auto& [id, name] : ids_)
+      if (known.insert(name).second)
+        names.push_back(name);
+    classes_ = ClassMap(std::move(names));
+    class_count_ = ids_.size();
+    return classes_;
+  }
+  const Problems& problems() const override { return problems_.all(); }
+  dataset::BlockReader* blocks() override { return this; }
+
+  std::unique_ptr<BlockReader::Block> cut() override {
+    auto lines = lines_.next();
+    if (!lines)
+      return nullptr;
+    auto block = std::make_unique<LinesBlock>();
+    block->lines = std::move(*lines);
+    return block;
+  }
+
+  void parse(BlockReader::Block& base) const override {
+    auto& block = static_cast<LinesBlock&>(base);
+    thread_local GroundTruthLineParser parser;
+    std::string_view rest = block.lines.text;
+    Sample sample;
+    while (!rest.empty()) {
+      const auto end = std::min(rest.find('\n'), rest.size());
+      std::string_view line = rest.substr(0, end);
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+      ++block.line_count;
+      if (trim(line).empty())
+        continue;
+      const auto readable = static_cast<std::size_t>(block.lines.readable_end - line.data());
+      if (!parser.parse(line, readable, block.line_count, options_, sample, block.notes))
+        continue;
+      block.hashes.push_back(std::hash<std::string>{}(sample.ref));
+      block.sample_lines.push_back(block.line_count);
+      block.samples.push_back(std::move(sample));
+    }
+  }
+
+  void settle(BlockReader::Block& base) override {
+    auto& block = static_cast<LinesBlock&>(base);
+    for (std::size_t i = 0; i < block.samples.size(); ++i) {
+      block.samples[i].place = place(block.sample_lines[i]);
+      if (!seen_.insert(block.hashes[i]))
+        block.notes.notes.push_back({block.sample_lines[i], "duplicate-source-ref",
+                                     Severity::warning,
+                                     "'" + block.samples[i].ref + "' stands in an earlier line"});
+    }
+    for (const auto& use : block.notes.classes)
+      settle_class(use, block.notes);
+    std::stable_sort(block.notes.notes.begin(), block.notes.notes.end(),
+                     [](const auto& a, const auto& b) { return a.line < b.line; });
+    for (auto& note : block.notes.notes)
+      problems_.add({std::move(note.rule), note.severity, place(note.line), std::move(note.text)});
+    line_base_ += block.line_count;
+    input_.source->drop_before(block.lines.end_offset);
+  }
+
+private:
+  std::string place(std::int64_t line) const {
+    return input_.path + ":" + std::to_string(line_base_ + line);
+  }
+
+  void settle_class(const LineNotes::ClassUse& use, LineNotes& notes) {
+    const auto [entry, is_new] = ids_.emplace(use.id, use.name);
+    if (!is_new && entry->second != use.name)
+      notes.notes.push_back({use.line, "class-map-conflict", Severity::error,
+                             "class id " + std::to_string(use.id) + " is '" + use.name +
+                                 "' here and '" + entry->second + "' in an earlier line"});
+  }
+
+  LabelInput input_;
+  ReadOptions options_;
+  LineBlocks lines_;
+  std::vector<Sample> current_;
+  std::size_t position_ = 0;
+  std::int64_t line_base_ = 0;
+  std::map<std::int64_t, std::string> ids_;
+  mutable ClassMap classes_; ///< made from ids_ when asked for
+  mutable std::size_t class_count_ = 0;
+  HashSet seen_;
+  ProblemList problems_;
+};
+
+bool sniff(const LabelInput& input) {
+  if (!input.source)
+    return false;
+  return lower(input.path).ends_with(".manifest") ||
+         input.head.find("\"source-ref\"") != std::string::npos;
+}
+
+std::unique_ptr<dataset::SampleReader> open(LabelInput input, const ReadOptions& options) {
+  if (!input.source)
+    throw Error(Fault::input, input.path + ": is a folder, a manifest file was expected",
+                "name the file inside it");
+  return std::make_unique<GroundTruthReader>(std::move(input), options);
+}
+
+} // namespace
+
+extern const LabelFormat ground_truth;
+const LabelFormat ground_truth{
+    "ground_truth",
+    "SageMaker Ground Truth manifest with bounding boxes (JSON Lines)",
+    {".manifest", ".jsonl"},
+    Needs::streaming,
+    {.image_size = true,
+     .class_ids = true,
+     .score = true,
+     .crowd = true,
+     .difficult = true,
+     .truncated = true,
+     .unlabelled = true,
+     .split = true,
+     .unknown_fields = true,
+     .fractions = true},
+    sniff,
+    open,
+    create_ground_truth,
+};
+
+} // namespace mlopsctl::formats

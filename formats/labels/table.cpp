@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every label format. Adding one: its file, its declaration here, its line.
+#include "formats/labels/format.hpp"
+
+namespace mlopsctl::formats {
+
+extern const LabelFormat ground_truth;
+
+const std::vector<const LabelFormat*>& all_label_formats() {
+  static const std::vector<const LabelFormat*> table{
+      &ground_truth,
+  };
+  return table;
+}
+
+} // namespace mlopsctl::formats
