@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files, folders, stdin and stdout behind the interfaces of io.hpp.
+// Files, stdin and stdout behind the interfaces of io.hpp.
 #include "core/io.hpp"
 
+#include "core/detail/descriptor.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
 #include "core/text.hpp"
@@ -12,7 +13,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
-#include <mutex>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,11 +21,10 @@
 namespace fs = std::filesystem;
 
 namespace mlopsctl {
-namespace {
 
-constexpr std::size_t k_buffer_bytes = 256 * 1024;
+namespace detail {
 
-[[noreturn]] void fail(const std::string& name, const char* action) {
+void fail_system(const std::string& name, const char* action) {
   const int code = errno;
   const char* hint = code == ENOSPC ? "free some space or write elsewhere; nothing was changed"
                      : code == EROFS || code == EACCES
@@ -33,31 +32,6 @@ constexpr std::size_t k_buffer_bytes = 256 * 1024;
                          : "";
   throw Error(Fault::input, name + ": cannot " + action + ": " + std::strerror(code), hint);
 }
-
-/// A file descriptor that closes itself.
-class Descriptor {
-public:
-  explicit Descriptor(int value = -1) : value_(value) {}
-  ~Descriptor() { reset(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    reset();
-    value_ = std::exchange(other.value_, -1);
-    return *this;
-  }
-  int get() const { return value_; }
-  bool valid() const { return value_ >= 0; }
-  void reset() {
-    if (value_ >= 0)
-      ::close(value_);
-    value_ = -1;
-  }
-
-private:
-  int value_;
-};
 
 void write_fully(int fd, std::string_view bytes, const std::string& name) {
   while (!bytes.empty()) {
@@ -67,7 +41,7 @@ void write_fully(int fd, std::string_view bytes, const std::string& name) {
         check_interrupt();
         continue;
       }
-      fail(name, "write");
+      fail_system(name, "write");
     }
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
@@ -77,8 +51,18 @@ void sync_folder(const fs::path& folder) {
   const Descriptor fd(
       ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd.valid() && ::fsync(fd.get()) != 0 && errno != EINVAL && errno != EROFS)
-    fail(folder.string(), "sync the folder");
+    fail_system(folder.string(), "sync the folder");
 }
+
+} // namespace detail
+
+namespace {
+
+using detail::Descriptor;
+using detail::fail_system;
+using detail::k_buffer_bytes;
+using detail::sync_folder;
+using detail::write_fully;
 
 /// A regular file, mapped; a pipe is read into a temporary file first by open_source.
 class FileSource final : public ByteSource {
@@ -89,7 +73,7 @@ public:
       return;
     void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd_.get(), 0);
     if (address == MAP_FAILED)
-      fail(name_, "map");
+      fail_system(name_, "map");
     data_ = static_cast<const char*>(address);
     ::madvise(address, size_, MADV_SEQUENTIAL);
   }
@@ -154,7 +138,7 @@ Descriptor spool(int fd, const std::string& name) {
   std::string path = std::string(folder && *folder ? folder : "/tmp") + "/mlopsctl.XXXXXX";
   Descriptor file(::mkostemp(path.data(), O_CLOEXEC)); // mode 0600
   if (!file.valid())
-    fail(path, "create a temporary file");
+    fail_system(path, "create a temporary file");
   ::unlink(path.c_str());
   std::vector<char> buffer(k_buffer_bytes);
   for (;;) {
@@ -164,7 +148,7 @@ Descriptor spool(int fd, const std::string& name) {
       continue;
     }
     if (count < 0)
-      fail(name, "read");
+      fail_system(name, "read");
     if (count == 0)
       return file;
     write_fully(file.get(), {buffer.data(), static_cast<std::size_t>(count)}, path);
@@ -183,12 +167,13 @@ fs::path temporary_name(const fs::path& target) {
 
 class FileSink final : public ByteSink {
 public:
-  FileSink(fs::path target, bool durable)
-      : target_(std::move(target)), name_(target_.string()), durable_(durable) {
+  FileSink(fs::path target, detail::Durable durable)
+      : target_(std::move(target)), name_(target_.string()),
+        durable_(durable == detail::Durable::now) {
     temporary_ = temporary_name(target_);
     fd_ = Descriptor(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (!fd_.valid())
-      fail(name_, "create");
+      fail_system(name_, "create");
     buffer_.reserve(k_buffer_bytes);
   }
   ~FileSink() override {
@@ -209,10 +194,10 @@ public:
   void finish() override {
     flush();
     if (durable_ && ::fsync(fd_.get()) != 0)
-      fail(name_, "sync");
+      fail_system(name_, "sync");
     fd_.reset();
     if (::rename(temporary_.c_str(), target_.c_str()) != 0)
-      fail(name_, "rename the finished file to its name");
+      fail_system(name_, "rename the finished file to its name");
     temporary_.clear();
     if (durable_)
       sync_folder(target_.parent_path());
@@ -243,159 +228,15 @@ private:
   std::string name_ = "-";
 };
 
-bool is_hidden(const std::string& name) {
-  return name.front() == '.' || name.find("/.") != std::string::npos;
-}
-
-class LocalFolder final : public Folder {
-public:
-  explicit LocalFolder(fs::path root) : root_(std::move(root)), name_(root_.string()) {}
-  std::vector<FolderEntry> list() const override {
-    std::vector<FolderEntry> entries;
-    try {
-      for (const auto& entry : fs::recursive_directory_iterator(root_)) {
-        if (!entry.is_regular_file())
-          continue;
-        auto relative = entry.path().lexically_relative(root_).generic_string();
-        if (!is_hidden(relative))
-          entries.push_back({std::move(relative), entry.file_size()});
-      }
-    } catch (const fs::filesystem_error& error) {
-      throw Error(Fault::input, name_ + ": cannot list: " + error.code().message());
-    }
-    std::sort(entries.begin(), entries.end(),
-              [](const auto& a, const auto& b) { return a.name < b.name; });
-    return entries;
-  }
-  bool contains(const std::string& name) const override {
-    std::error_code ignored;
-    return fs::is_regular_file(root_ / name, ignored);
-  }
-  std::unique_ptr<ByteSource> open(const std::string& name) const override {
-    return open_source((root_ / name).string());
-  }
-  const std::string& name() const override { return name_; }
-
-private:
-  fs::path root_;
-  std::string name_;
-};
-
-void check_relative_name(const std::string& name) {
-  const fs::path path(name);
-  const bool climbs =
-      std::any_of(path.begin(), path.end(), [](const auto& part) { return part == ".."; });
-  if (name.empty() || path.is_absolute() || climbs || name.find('\0') != std::string::npos)
-    throw Error(Fault::input, "'" + printable(name) + "': not a name inside the output folder",
-                "names in a data set may not be absolute or contain '..'");
-}
-
-class LocalFolderSink final : public FolderSink {
-public:
-  LocalFolderSink(fs::path target, Existing existing)
-      : target_(std::move(target)), name_(target_.string()) {
-    if (!target_.has_filename())
-      target_ = target_.parent_path(); // "out/" means "out"
-    refuse_foreign_folder(existing);
-    partial_ = target_;
-    partial_ += ".partial";
-    std::error_code error;
-    fs::remove_all(partial_, error); // what a killed run left
-    if (!error)
-      fs::create_directories(partial_, error);
-    if (error)
-      throw Error(Fault::input, name_ + ": cannot create: " + error.message(),
-                  "write to another place with -o");
-  }
-  ~LocalFolderSink() override {
-    std::error_code ignored;
-    if (!partial_.empty())
-      fs::remove_all(partial_, ignored);
-  }
-  LocalFolderSink(const LocalFolderSink&) = delete;
-  LocalFolderSink& operator=(const LocalFolderSink&) = delete;
-
-  std::unique_ptr<ByteSink> create(const std::string& name) override {
-    check_relative_name(name);
-    const fs::path path = partial_ / name;
-    make_folder(path.parent_path());
-    return std::make_unique<FileSink>(path, false); // made durable as a whole by finish()
-  }
-
-  void finish() override {
-    mlopsctl::write_file((partial_ / k_folder_marker).string(),
-                         "{\"schema\":\"mlopsctl.folder/1\"}\n", Existing::replace);
-    sync_tree();
-    std::error_code error;
-    fs::path old;
-    if (fs::exists(target_)) {
-      old = target_;
-      old += ".replaced";
-      fs::remove_all(old, error);
-      fs::rename(target_, old, error);
-    }
-    if (!error)
-      fs::rename(partial_, target_, error);
-    if (error)
-      throw Error(Fault::input,
-                  name_ + ": cannot put the finished folder in place: " + error.message());
-    partial_.clear();
-    sync_folder(target_.parent_path());
-    if (!old.empty())
-      fs::remove_all(old, error);
-  }
-  const std::string& name() const override { return name_; }
-
-private:
-  void refuse_foreign_folder(Existing existing) const {
-    std::error_code ignored;
-    const auto status = fs::symlink_status(target_, ignored);
-    if (!fs::exists(status))
-      return;
-    if (!fs::is_directory(status))
-      throw Error(Fault::usage, name_ + ": is a file, a folder was to be written there",
-                  "give another -o");
-    if (fs::is_empty(target_, ignored))
-      return;
-    if (existing == Existing::refuse)
-      throw Error(Fault::usage, name_ + ": already exists",
-                  "pass --overwrite to replace it, or give another -o");
-    if (!fs::exists(target_ / k_folder_marker, ignored))
-      throw Error(Fault::usage,
-                  name_ + ": was not made by mlopsctl, so --overwrite will not replace it",
-                  "remove it yourself or give another -o");
-  }
-  void make_folder(const fs::path& folder) {
-    const std::lock_guard lock(mutex_);
-    if (folder == last_folder_)
-      return;
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error)
-      throw Error(Fault::input, folder.string() + ": cannot create: " + error.message());
-    last_folder_ = folder;
-  }
-  /// One syncfs instead of an fsync a file: 118,000 label files would otherwise take minutes.
-  void sync_tree() const {
-    const Descriptor fd(::open(partial_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (fd.valid() && ::syncfs(fd.get()) != 0)
-      fail(name_, "sync");
-  }
-
-  fs::path target_;
-  fs::path partial_;
-  std::string name_;
-  std::mutex mutex_;
-  fs::path last_folder_;
-};
-
 } // namespace
 
-void FolderSink::write(const std::string& name, std::string_view bytes) {
-  const auto sink = create(name);
-  sink->write(bytes);
-  sink->finish();
+namespace detail {
+
+std::unique_ptr<ByteSink> create_file_sink(const fs::path& target, Durable durable) {
+  return std::make_unique<FileSink>(target, durable);
 }
+
+} // namespace detail
 
 std::unique_ptr<ByteSource> open_source(const std::string& path) {
   const bool is_stdin = path == "-";
@@ -404,11 +245,11 @@ std::unique_ptr<ByteSource> open_source(const std::string& path) {
     if (errno == ENOENT)
       throw Error(Fault::input, path + ": no such file",
                   "check the name; relative names start at the current folder");
-    fail(path, "open");
+    fail_system(path, "open");
   }
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0)
-    fail(path, "stat");
+    fail_system(path, "stat");
   if (S_ISDIR(status.st_mode))
     throw Error(Fault::input, path + ": is a folder, a file was expected",
                 "name the file inside it");
@@ -442,21 +283,7 @@ std::unique_ptr<ByteSink> create_sink(const std::string& path, Existing existing
   if (!parent.empty() && !fs::is_directory(parent, ignored))
     throw Error(Fault::input, path + ": the folder '" + parent.string() + "' does not exist",
                 "create it first");
-  return std::make_unique<FileSink>(fs::path(path), true);
-}
-
-std::unique_ptr<Folder> open_folder(const std::string& path) {
-  std::error_code ignored;
-  const auto status = fs::status(path, ignored);
-  if (!fs::exists(status))
-    throw Error(Fault::input, path + ": no such folder", "check the name");
-  if (!fs::is_directory(status))
-    throw Error(Fault::input, path + ": is a file, a folder was expected");
-  return std::make_unique<LocalFolder>(path);
-}
-
-std::unique_ptr<FolderSink> create_folder(const std::string& path, Existing existing) {
-  return std::make_unique<LocalFolderSink>(path, existing);
+  return detail::create_file_sink(path, detail::Durable::now);
 }
 
 std::string read_all(ByteSource& source, std::uint64_t limit_bytes) {

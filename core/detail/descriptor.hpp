@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// What core's own files on disk share: a descriptor that closes itself, whole writes, durable
+// names.
+#pragma once
+
+#include "core/io.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unistd.h>
+#include <utility>
+
+namespace mlopsctl::detail {
+
+inline constexpr std::size_t k_buffer_bytes = 256 * 1024;
+
+/// A file descriptor that closes itself.
+class Descriptor {
+public:
+  explicit Descriptor(int value = -1) : value_(value) {}
+  ~Descriptor() { reset(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    reset();
+    value_ = std::exchange(other.value_, -1);
+    return *this;
+  }
+  int get() const { return value_; }
+  bool valid() const { return value_ >= 0; }
+  void reset() {
+    if (value_ >= 0)
+      ::close(value_);
+    value_ = -1;
+  }
+
+private:
+  int value_;
+};
+
+/// \throws Error(input) "<name>: cannot <action>: <the system's words>", from errno.
+[[noreturn]] void fail_system(const std::string& name, const char* action);
+/// Every byte, through short writes and signals. \throws Error(input), Interrupted.
+void write_fully(int fd, std::string_view bytes, const std::string& name);
+/// Makes a rename in \p folder survive a power cut.
+void sync_folder(const std::filesystem::path& folder);
+
+enum class Durable { now, later };
+/// Under a temporary name until finish(). \param durable later: the caller syncs many files at
+/// once.
+std::unique_ptr<ByteSink> create_file_sink(const std::filesystem::path& target, Durable durable);
+
+} // namespace mlopsctl::detail
