@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plain C interface of the module media.so: decoding of video files, streams and cameras.
+// No C++ type, no exception and no memory ownership crosses it.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MLOPSCTL_MEDIA_API_VERSION 1U
+#define MLOPSCTL_MEDIA_MESSAGE_BYTES 512
+
+typedef struct MlopsctlMediaReader MlopsctlMediaReader; // NOLINT(modernize-use-using): C
+
+typedef enum { // NOLINT(modernize-use-using): C
+  MLOPSCTL_MEDIA_FILE = 0,
+  MLOPSCTL_MEDIA_STREAM = 1, ///< rtsp://, http://, https://
+  MLOPSCTL_MEDIA_CAMERA = 2  ///< a Video4Linux device
+} MlopsctlMediaKind;
+
+/// What open, next and read_rgb return.
+typedef enum { // NOLINT(modernize-use-using): C
+  MLOPSCTL_MEDIA_OK = 0,
+  MLOPSCTL_MEDIA_END = 1,         ///< no more frames
+  MLOPSCTL_MEDIA_INTERRUPTED = 2, ///< is_interrupted said so
+  MLOPSCTL_MEDIA_NOT_FOUND = 3,   ///< no such file, device or host; message says which
+  MLOPSCTL_MEDIA_FAILED = 4       ///< message says why
+} MlopsctlMediaStatus;
+
+typedef struct { // NOLINT(modernize-use-using): C
+  const char* url;
+  MlopsctlMediaKind kind;
+  int threads;       ///< for decoding, >= 1
+  double assume_fps; ///< for streams without stamps; 0: not given
+  int camera_width;  ///< px asked of a camera; 0: its default
+  int camera_height;
+  double camera_fps;                    ///< asked of a camera; 0: its default
+  int64_t max_pixels;                   ///< larger frames are refused before memory is taken
+  double timeout_s;                     ///< of network reads
+  int (*is_interrupted)(void* context); ///< called from blocking reads; not 0: give up
+  void* context;
+} MlopsctlMediaOptions;
+
+typedef struct {      // NOLINT(modernize-use-using): C
+  char container[32]; ///< such as "mov,mp4,m4a,3gp,3g2,mj2"
+  char codec[32];     ///< such as "h264"
+  int width;          ///< px as the header says; frames may differ
+  int height;
+  double fps;           ///< frames a second; 0 if unknown or not to be believed
+  double duration_s;    ///< 0 if unknown; what the container claims
+  int rotation_degrees; ///< clockwise turn for display: 0, 90, 180, 270
+  int has_time;         ///< 0: neither the container nor the bitstream says when frames are shown
+  int is_live;          ///< 1: no end is known
+} MlopsctlMediaInfo;
+
+typedef struct { // NOLINT(modernize-use-using): C
+  int64_t index; ///< 0, 1, 2 ... of decoded frames
+  double time_s; ///< presentation time since the first frame; 0 without has_time
+  int width;     ///< px
+  int height;
+} MlopsctlMediaFrame;
+
+/// Damage found so far; the frames around it were left out.
+typedef struct {   // NOLINT(modernize-use-using): C
+  int64_t damaged; ///< packets or frames that could not be used
+  int is_cut_off;  ///< 1: the file ends before its own header says it does
+  char message[MLOPSCTL_MEDIA_MESSAGE_BYTES]; ///< the first complaint
+} MlopsctlMediaDamage;
+
+typedef struct {    // NOLINT(modernize-use-using): C
+  unsigned version; ///< MLOPSCTL_MEDIA_API_VERSION
+  /// \param message MLOPSCTL_MEDIA_MESSAGE_BYTES for the reason of a failure. On OK *reader must be
+  /// closed.
+  MlopsctlMediaStatus (*open)(const MlopsctlMediaOptions* options, MlopsctlMediaReader** reader,
+                              char* message);
+  void (*info)(const MlopsctlMediaReader* reader, MlopsctlMediaInfo* info);
+  /// Decodes the next frame; its pixels stay inside until read_rgb.
+  MlopsctlMediaStatus (*next)(MlopsctlMediaReader* reader, MlopsctlMediaFrame* frame,
+                              char* message);
+  /// Pixels of the frame that next gave, as full-range R, G, B; \p to holds height * width * 3
+  /// bytes.
+  MlopsctlMediaStatus (*read_rgb)(MlopsctlMediaReader* reader, uint8_t* to, char* message);
+  void (*damage)(const MlopsctlMediaReader* reader, MlopsctlMediaDamage* damage);
+  /// Calls \p frame with the presentation time (s, from any origin) of each packet of video,
+  /// without decoding.
+  MlopsctlMediaStatus (*scan)(const MlopsctlMediaOptions* options,
+                              void (*frame)(void* context, double time_s), void* context,
+                              char* message);
+  void (*close)(MlopsctlMediaReader* reader);
+} MlopsctlMediaApi;
+
+/// The module's one symbol.
+const MlopsctlMediaApi* mlopsctl_media_api(void);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The C interface of media.so: nothing may leave through it but a status and a message.
+#include "imaging/media/reader.hpp"
+
+#include <cstdio>
+#include <exception>
+
+namespace {
+
+template <class Work> MlopsctlMediaStatus guarded(char* message, Work work) {
+  try {
+    return work();
+  } catch (const mlopsctl::media::Failure& failure) {
+    std::snprintf(message, MLOPSCTL_MEDIA_MESSAGE_BYTES, "%s", failure.message.c_str());
+    return failure.status;
+  } catch (const std::exception& error) {
+    std::snprintf(message, MLOPSCTL_MEDIA_MESSAGE_BYTES, "%s", error.what());
+    return MLOPSCTL_MEDIA_FAILED;
+  }
+}
+
+MlopsctlMediaStatus open_reader(const MlopsctlMediaOptions* options, MlopsctlMediaReader** reader,
+                                char* message) {
+  return guarded(message, [&] {
+    *reader = new MlopsctlMediaReader(*options); // close() deletes it
+    return MLOPSCTL_MEDIA_OK;
+  });
+}
+
+void reader_info(const MlopsctlMediaReader* reader, MlopsctlMediaInfo* info) {
+  reader->info(*info);
+}
+
+MlopsctlMediaStatus next_frame(MlopsctlMediaReader* reader, MlopsctlMediaFrame* frame,
+                               char* message) {
+  return guarded(message, [&] { return reader->next(*frame); });
+}
+
+MlopsctlMediaStatus read_rgb(MlopsctlMediaReader* reader, uint8_t* to, char* message) {
+  return guarded(message, [&] {
+    reader->read_rgb(to);
+    return MLOPSCTL_MEDIA_OK;
+  });
+}
+
+void reader_damage(const MlopsctlMediaReader* reader, MlopsctlMediaDamage* damage) {
+  reader->damage(*damage);
+}
+
+MlopsctlMediaStatus scan_frames(const MlopsctlMediaOptions* options, void (*frame)(void*, double),
+                                void* context, char* message) {
+  return guarded(message, [&] {
+    mlopsctl::media::scan(*options, frame, context);
+    return MLOPSCTL_MEDIA_OK;
+  });
+}
+
+void close_reader(MlopsctlMediaReader* reader) {
+  delete reader;
+}
+
+} // namespace
+
+__attribute__((visibility("default"))) const MlopsctlMediaApi* mlopsctl_media_api(void) {
+  static const MlopsctlMediaApi api{MLOPSCTL_MEDIA_API_VERSION,
+                                    open_reader,
+                                    reader_info,
+                                    next_frame,
+                                    read_rgb,
+                                    reader_damage,
+                                    scan_frames,
+                                    close_reader};
+  return &api;
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opening of files, network streams and cameras, with what libav may reach narrowed to what was
+// named; and libav's log, kept instead of printed.
+#include "imaging/media/reader.hpp"
+
+#include <cstdarg>
+#include <cstdio>
+#include <mutex>
+
+extern "C" {
+#include <libavdevice/avdevice.h>
+#include <libavutil/log.h>
+}
+
+namespace mlopsctl::media {
+namespace {
+
+/// Containers and raw streams of video. Playlists and scripts (hls, concat, sdp ...) are not among
+/// them: a file would make us open others.
+constexpr const char* k_file_formats = "mov,matroska,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,vc1,"
+                                       "obu,ivf,av1,flv,asf,ogg,mxf,nut,dv,mjpeg,"
+                                       "yuv4mpegpipe,gif,apng,webp_pipe,rm,3dostr,wtv,dvdnav,gxf";
+constexpr const char* k_stream_formats =
+    "rtsp,rtp,sdp,hls,applehttp,mpjpeg,mjpeg,mov,matroska,mpegts,mpeg,flv,"
+    "h264,hevc,avi,ogg";
+
+std::mutex log_mutex;
+std::string first_error;
+bool ends_early = false;
+
+void keep_log(void* source, int level, const char* format, va_list arguments) {
+  if (level > AV_LOG_ERROR)
+    return;
+  static_cast<void>(source);
+  char line[400];
+  std::vsnprintf(line, sizeof line, format, arguments);
+  std::string text(line);
+  while (!text.empty() && (text.back() == '\n' || text.back() == '.'))
+    text.pop_back();
+  const std::lock_guard lock(log_mutex);
+  if (first_error.empty())
+    first_error = text;
+  if (text.find("prematurely") != text.npos || text.find("partial file") != text.npos)
+    ends_early = true;
+}
+
+struct Dictionary {
+  ~Dictionary() { av_dict_free(&value); }
+  void set(const char* key, const std::string& text) { av_dict_set(&value, key, text.c_str(), 0); }
+  AVDictionary* value = nullptr;
+};
+
+void set_options(const MlopsctlMediaOptions& options, Dictionary& dictionary) {
+  const auto microseconds = std::to_string(static_cast<long long>(options.timeout_s * 1e6));
+  switch (options.kind) {
+  case MLOPSCTL_MEDIA_FILE:
+    dictionary.set("protocol_whitelist", "file");
+    dictionary.set("format_whitelist", k_file_formats);
+    break;
+  case MLOPSCTL_MEDIA_STREAM:
+    dictionary.set("protocol_whitelist", "http,https,rtsp,rtsps,rtp,tcp,udp,tls,httpproxy,crypto");
+    dictionary.set("format_whitelist", k_stream_formats);
+    dictionary.set("rtsp_transport", "tcp"); // lost packets would be damaged frames
+    dictionary.set("timeout", microseconds);
+    dictionary.set("rw_timeout", microseconds);
+    break;
+  case MLOPSCTL_MEDIA_CAMERA:
+    if (options.camera_width > 0)
+      dictionary.set("video_size", std::to_string(options.camera_width) + "x" +
+                                       std::to_string(options.camera_height));
+    if (options.camera_fps > 0)
+      dictionary.set("framerate", std::to_string(options.camera_fps));
+    break;
+  }
+}
+
+} // namespace
+
+void silence_log() {
+  av_log_set_callback(keep_log);
+}
+
+void forget_complaints() {
+  const std::lock_guard lock(log_mutex);
+  first_error.clear();
+  ends_early = false;
+}
+
+std::string first_complaint() {
+  const std::lock_guard lock(log_mutex);
+  return first_error;
+}
+
+bool complained_of_early_end() {
+  const std::lock_guard lock(log_mutex);
+  return ends_early;
+}
+
+std::string explain(int code) {
+  char text[AV_ERROR_MAX_STRING_SIZE] = {};
+  av_strerror(code, text, sizeof text);
+  const std::string complaint = first_complaint();
+  return complaint.empty() ? text : complaint + " (" + text + ")";
+}
+
+FormatPtr open_format(const MlopsctlMediaOptions& options) {
+  silence_log();
+  forget_complaints();
+  const AVInputFormat* input = nullptr;
+  if (options.kind == MLOPSCTL_MEDIA_CAMERA) {
+    avdevice_register_all();
+    input = av_find_input_format("video4linux2");
+    if (!input)
+      throw Failure{MLOPSCTL_MEDIA_FAILED, "libavdevice was built without Video4Linux"};
+  }
+  AVFormatContext* context = avformat_alloc_context();
+  if (!context)
+    throw Failure{MLOPSCTL_MEDIA_FAILED, "out of memory"};
+  context->interrupt_callback = {options.is_interrupted, options.context};
+  Dictionary dictionary;
+  set_options(options, dictionary);
+  // A name with a colon would be taken for a protocol.
+  const std::string url =
+      options.kind == MLOPSCTL_MEDIA_FILE ? "file:" + std::string(options.url) : options.url;
+  const int code = avformat_open_input(&context, url.c_str(), input, &dictionary.value);
+  FormatPtr format(context); // null after a failure: libav has freed it
+  if (code == AVERROR_EXIT)
+    throw Failure{MLOPSCTL_MEDIA_INTERRUPTED, {}};
+  if (code == AVERROR(ENOENT) || code == AVERROR(ENODEV) || code == AVERROR(ENXIO) ||
+      code == AVERROR(ECONNREFUSED))
+    throw Failure{MLOPSCTL_MEDIA_NOT_FOUND, explain(code)};
+  if (code < 0)
+    throw Failure{MLOPSCTL_MEDIA_FAILED, explain(code)};
+  const int found = avformat_find_stream_info(format.get(), nullptr);
+  if (found == AVERROR_EXIT)
+    throw Failure{MLOPSCTL_MEDIA_INTERRUPTED, {}};
+  if (found < 0)
+    throw Failure{MLOPSCTL_MEDIA_FAILED, explain(found)};
+  return format;
+}
+
+unsigned choose_stream(AVFormatContext& format) {
+  const int best = av_find_best_stream(&format, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+  if (best < 0)
+    throw Failure{MLOPSCTL_MEDIA_FAILED, "there is no video in it"};
+  for (unsigned i = 0; i < format.nb_streams; ++i)
+    if (i != static_cast<unsigned>(best))
+      format.streams[i]->discard = AVDISCARD_ALL;
+  return static_cast<unsigned>(best);
+}
+
+void scan(const MlopsctlMediaOptions& options, void (*frame)(void*, double), void* context) {
+  const FormatPtr format = open_format(options);
+  const unsigned chosen = choose_stream(*format);
+  const AVRational base = format->streams[chosen]->time_base;
+  const PacketPtr packet(av_packet_alloc());
+  int code = 0;
+  while ((code = av_read_frame(format.get(), packet.get())) >= 0) {
+    constexpr int k_unshown = AV_PKT_FLAG_CORRUPT | AV_PKT_FLAG_DISCARD;
+    const bool is_shown =
+        packet->stream_index == static_cast<int>(chosen) && (packet->flags & k_unshown) == 0;
+    const std::int64_t stamp = packet->pts == AV_NOPTS_VALUE ? packet->dts : packet->pts;
+    if (is_shown)
+      frame(context, stamp == AV_NOPTS_VALUE || base.den == 0
+                         ? 0
+                         : static_cast<double>(stamp) * base.num / base.den);
+    av_packet_unref(packet.get());
+  }
+  if (code == AVERROR_EXIT)
+    throw Failure{MLOPSCTL_MEDIA_INTERRUPTED, {}};
+}
+
+} // namespace mlopsctl::media

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// Decoding, presentation times, and what is wrong with a file; nothing that a container claims is
+// believed without need.
+#include "imaging/media/reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <string_view>
+
+extern "C" {
+#include <libavutil/display.h>
+}
+
+namespace media = mlopsctl::media;
+using media::Failure;
+
+namespace {
+
+/// Rates outside are artefacts of time bases (1200000 for a raw stream), not of cameras.
+bool is_sane_fps(double fps) {
+  return std::isfinite(fps) && fps >= 0.01 && fps <= 1000;
+}
+
+/// Bare streams: the demuxer makes stamps up from a rate that it assumes.
+bool has_own_stamps(const AVInputFormat& format) {
+  constexpr std::array<std::string_view, 9> k_bare{"h264", "hevc", "m4v",   "mpegvideo", "vc1",
+                                                   "obu",  "h263", "mjpeg", "dirac"};
+  return (format.flags & AVFMT_NOTIMESTAMPS) == 0 &&
+         std::find(k_bare.begin(), k_bare.end(), format.name) == k_bare.end();
+}
+
+double ratio(AVRational value) {
+  return value.den == 0 ? 0 : static_cast<double>(value.num) / value.den;
+}
+
+void copy_text(char* to, std::size_t size, const std::string& text) {
+  std::snprintf(to, size, "%s", text.c_str());
+}
+
+} // namespace
+
+double media::Clock::time_of(const AVFrame& frame, std::int64_t index) {
+  if (!has_stamps_)
+    return static_cast<double>(index) / fps_;
+  const std::int64_t stamp = frame.best_effort_timestamp;
+  if (first_ == AV_NOPTS_VALUE)
+    first_ = stamp;
+  double time_s = -1;
+  if (stamp != AV_NOPTS_VALUE && first_ != AV_NOPTS_VALUE)
+    time_s = static_cast<double>(stamp - first_) * time_base_.num / time_base_.den;
+  if (time_s <= last_s_ && index > 0) // no stamp, or one that goes back: one frame after the last
+    time_s = last_s_ + (fps_ > 0 ? 1 / fps_ : ratio(time_base_));
+  last_s_ = std::max(time_s, 0.0);
+  return last_s_;
+}
+
+MlopsctlMediaReader::MlopsctlMediaReader(const MlopsctlMediaOptions& options)
+    : options_(options), format_(media::open_format(options)), frame_(av_frame_alloc()),
+      packet_(av_packet_alloc()) {
+  options_.url = nullptr; // belongs to the caller
+  stream_ = media::choose_stream(*format_);
+  open_decoder(options.threads);
+  check_index_of_file();
+  media::forget_complaints();
+  start_clock();
+}
+
+void MlopsctlMediaReader::open_decoder(int threads) {
+  const AVCodecParameters& parameters = *stream().codecpar;
+  const AVCodec* decoder = avcodec_find_decoder(parameters.codec_id);
+  if (!decoder)
+    throw Failure{MLOPSCTL_MEDIA_FAILED, std::string("there is no decoder for its codec '") +
+                                             avcodec_get_name(parameters.codec_id) + "'"};
+  codec_.reset(avcodec_alloc_context3(decoder));
+  if (!codec_ || avcodec_parameters_to_context(codec_.get(), &parameters) < 0)
+    throw Failure{MLOPSCTL_MEDIA_FAILED, "out of memory for the decoder"};
+  codec_->pkt_timebase = stream().time_base;
+  codec_->thread_count = std::clamp(threads, 1, 16);
+  codec_->max_pixels = options_.max_pixels;
+  if (const int code = avcodec_open2(codec_.get(), decoder, nullptr); code < 0)
+    throw Failure{MLOPSCTL_MEDIA_FAILED, media::explain(code)};
+}
+
+/// Without stamps the rate comes from the user or, once the first frame is decoded, from the
+/// bitstream.
+void MlopsctlMediaReader::start_clock() {
+  const double listed_fps = ratio(stream().avg_frame_rate);
+  if (has_own_stamps(*format_->iformat) && stream().time_base.num > 0) {
+    has_time_ = true;
+    clock_ = media::Clock(true, stream().time_base, is_sane_fps(listed_fps) ? listed_fps : 0);
+    return;
+  }
+  double fps = options_.assume_fps;
+  if (fps <= 0) {
+    is_ahead_ = decode();
+    fps = ratio(codec_->framerate);
+    if (fps < 1 || fps > 240) // encoders write fields per second, microseconds or nothing
+      return;
+  }
+  has_time_ = true;
+  clock_ = media::Clock(false, stream().time_base, fps);
+}
+
+/// An MP4's index lists every sample: one that lies behind the end of the file says "cut off"
+/// before anything is decoded.
+void MlopsctlMediaReader::check_index_of_file() {
+  const std::int64_t size = options_.kind == MLOPSCTL_MEDIA_FILE ? avio_size(format_->pb) : -1;
+  if (size <= 0)
+    return;
+  const int count = avformat_index_get_entries_count(&stream());
+  for (int i = 0; i < count; ++i) {
+    const AVIndexEntry* entry = avformat_index_get_entry(&stream(), i);
+    if (entry && entry->pos + entry->size > size)
+      damage_.is_cut_off = 1;
+  }
+}
+
+void MlopsctlMediaReader::info(MlopsctlMediaInfo& info) const {
+  info = {};
+  const AVStream& video = stream();
+  copy_text(info.container, sizeof info.container, format_->iformat->name);
+  copy_text(info.codec, sizeof info.codec, avcodec_get_name(video.codecpar->codec_id));
+  info.width = video.codecpar->width;
+  info.height = video.codecpar->height;
+  const double fps = ratio(video.avg_frame_rate);
+  info.fps = is_sane_fps(fps) ? fps : 0;
+  info.duration_s =
+      format_->duration > 0 ? static_cast<double>(format_->duration) / AV_TIME_BASE : 0;
+  info.has_time = has_time_ ? 1 : 0;
+  info.is_live = options_.kind == MLOPSCTL_MEDIA_FILE ? 0 : 1;
+  std::size_t size = 0;
+  if (const auto* matrix = av_stream_get_side_data(&video, AV_PKT_DATA_DISPLAYMATRIX, &size);
+      matrix && size >= 9 * sizeof(std::int32_t)) {
+    const double degrees = -av_display_rotation_get(reinterpret_cast<const std::int32_t*>(matrix));
+    if (std::isfinite(degrees))
+      info.rotation_degrees = (static_cast<int>(std::lround(degrees / 90)) * 90 % 360 + 360) % 360;
+  }
+}
+
+void MlopsctlMediaReader::note_damage(int code) {
+  ++damage_.damaged;
+  if (damage_.message[0] == '\0')
+    copy_text(damage_.message, sizeof damage_.message, media::explain(code));
+}
+
+void MlopsctlMediaReader::throw_if_interrupted() const {
+  if (options_.is_interrupted && options_.is_interrupted(options_.context) != 0)
+    throw Failure{MLOPSCTL_MEDIA_INTERRUPTED, {}};
+}
+
+/// Gives the decoder one more packet of our stream, or tells it that there are no more.
+void MlopsctlMediaReader::feed() {
+  for (;;) {
+    throw_if_interrupted();
+    const int code = av_read_frame(format_.get(), packet_.get());
+    if (code == AVERROR(EAGAIN))
+      continue;
+    if (code == AVERROR_EXIT)
+      throw Failure{MLOPSCTL_MEDIA_INTERRUPTED, {}};
+    if (code < 0) {
+      if (code != AVERROR_EOF && options_.kind != MLOPSCTL_MEDIA_FILE)
+        throw Failure{MLOPSCTL_MEDIA_FAILED, media::explain(code)};
+      if (code != AVERROR_EOF)
+        note_damage(code);
+      if (options_.kind == MLOPSCTL_MEDIA_FILE && media::complained_of_early_end())
+        damage_.is_cut_off = 1;
+      is_drained_ = true;
+      avcodec_send_packet(codec_.get(), nullptr);
+      return;
+    }
+    const bool is_ours = packet_->stream_index == static_cast<int>(stream_);
+    const bool is_whole = (packet_->flags & AV_PKT_FLAG_CORRUPT) == 0;
+    if (is_ours && !is_whole)
+      note_damage(AVERROR_INVALIDDATA); // what the decoder would make of it is half a picture
+    if (is_ours && is_whole) {
+      const int sent = avcodec_send_packet(codec_.get(), packet_.get());
+      av_packet_unref(packet_.get());
+      if (sent < 0 && sent != AVERROR(EAGAIN))
+        note_damage(sent);
+      return;
+    }
+    av_packet_unref(packet_.get());
+  }
+}
+
+/// \return false at the end.
+bool MlopsctlMediaReader::decode() {
+  for (;;) {
+    const int code = avcodec_receive_frame(codec_.get(), frame_.get());
+    if (code == AVERROR_EOF)
+      return false;
+    if (code == AVERROR(EAGAIN) && !is_drained_) {
+      feed();
+      continue;
+    }
+    if (code == AVERROR(EAGAIN))
+      return false;
+    if (code < 0) {
+      note_damage(code);
+      continue;
+    }
+    if (frame_->decode_error_flags != 0 || (frame_->flags & AV_FRAME_FLAG_CORRUPT) != 0) {
+      note_damage(AVERROR_INVALIDDATA);
+      continue;
+    }
+    return true;
+  }
+}
+
+MlopsctlMediaStatus MlopsctlMediaReader::next(MlopsctlMediaFrame& frame) {
+  if (!is_ahead_ && !decode())
+    return MLOPSCTL_MEDIA_END;
+  is_ahead_ = false;
+  frame.index = count_;
+  frame.time_s = has_time_ ? clock_.time_of(*frame_, count_) : 0;
+  frame.width = frame_->width;
+  frame.height = frame_->height;
+  ++count_;
+  return MLOPSCTL_MEDIA_OK;
+}
+
+void MlopsctlMediaReader::read_rgb(std::uint8_t* to) {
+  converter_.convert(*frame_, to);
+}
+
+void MlopsctlMediaReader::damage(MlopsctlMediaDamage& damage) const {
+  damage = damage_;
+}

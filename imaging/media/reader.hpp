@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reader: one opened video inside the module. Nothing here is seen outside of media.so.
+#pragma once
+
+#include "imaging/media/media_api.h"
+
+#include <memory>
+#include <string>
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libswscale/swscale.h>
+}
+
+namespace mlopsctl::media {
+
+/// What stops the work; turned into a status and a message at the C interface.
+struct Failure {
+  MlopsctlMediaStatus status;
+  std::string message;
+};
+
+template <auto Close> struct Closer {
+  template <class T> void operator()(T* value) const { Close(value); }
+};
+template <auto Free> struct Freer { // libav's *_free functions take the address of the pointer
+  template <class T> void operator()(T* value) const { Free(&value); }
+};
+
+using FormatPtr = std::unique_ptr<AVFormatContext, Freer<avformat_close_input>>;
+using CodecPtr = std::unique_ptr<AVCodecContext, Freer<avcodec_free_context>>;
+using FramePtr = std::unique_ptr<AVFrame, Freer<av_frame_free>>;
+using PacketPtr = std::unique_ptr<AVPacket, Freer<av_packet_free>>;
+using ScalerPtr = std::unique_ptr<SwsContext, Closer<sws_freeContext>>;
+
+/// Opens the container, its protocol and format restricted to the kind of source. \throws Failure.
+FormatPtr open_format(const MlopsctlMediaOptions& options);
+
+/// The container's stream of video; all others are switched off. \throws Failure if there is none.
+unsigned choose_stream(AVFormatContext& format);
+/// See scan of MlopsctlMediaApi. \throws Failure.
+void scan(const MlopsctlMediaOptions& options, void (*frame)(void*, double), void* context);
+
+/// libav's words for an error code, and what it logged about it.
+std::string explain(int code);
+/// libav prints nothing; its first complaint since forget_complaints() is kept.
+void silence_log();
+void forget_complaints();
+std::string first_complaint();
+/// The log is the only place where some demuxers say that a file ends early.
+bool complained_of_early_end();
+
+/// Frames to full-range RGB with the matrix and range that the stream says.
+class RgbConverter {
+public:
+  /// \param to height * width * 3 bytes. \throws Failure.
+  void convert(const AVFrame& frame, std::uint8_t* to);
+
+private:
+  ScalerPtr scaler_;
+  FramePtr padded_; // swscale may write beyond the end of a row: rows of ours are packed
+};
+
+/// Presentation times in seconds since the first frame, always rising.
+class Clock {
+public:
+  Clock() = default;
+  /// \param has_stamps false: time is counted in frames of \p fps.
+  Clock(bool has_stamps, AVRational time_base, double fps)
+      : has_stamps_(has_stamps), time_base_(time_base), fps_(fps) {}
+  double time_of(const AVFrame& frame, std::int64_t index);
+
+private:
+  bool has_stamps_ = true;
+  AVRational time_base_{1, 1};
+  double fps_ = 0;
+  std::int64_t first_ = AV_NOPTS_VALUE;
+  double last_s_ = -1;
+};
+
+} // namespace mlopsctl::media
+
+struct MlopsctlMediaReader {
+  explicit MlopsctlMediaReader(const MlopsctlMediaOptions& options);
+  void info(MlopsctlMediaInfo& info) const;
+  MlopsctlMediaStatus next(MlopsctlMediaFrame& frame);
+  void read_rgb(std::uint8_t* to);
+  void damage(MlopsctlMediaDamage& damage) const;
+
+private:
+  AVStream& stream() const { return *format_->streams[stream_]; }
+  void open_decoder(int threads);
+  void start_clock();
+  void check_index_of_file();
+  void feed();
+  void note_damage(int code);
+  bool decode();
+  void throw_if_interrupted() const;
+
+  MlopsctlMediaOptions options_;
+  mlopsctl::media::FormatPtr format_;
+  mlopsctl::media::CodecPtr codec_;
+  mlopsctl::media::FramePtr frame_;
+  mlopsctl::media::PacketPtr packet_;
+  mlopsctl::media::RgbConverter converter_;
+  mlopsctl::media::Clock clock_;
+  unsigned stream_ = 0;
+  std::int64_t count_ = 0;
+  bool has_time_ = false;
+  bool is_drained_ = false;
+  bool is_ahead_ = false; // frame_ was decoded by start_clock and not handed out yet
+  MlopsctlMediaDamage damage_{};
+};

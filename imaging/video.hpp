@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// VideoReader: frames of a video file, a network stream or a camera, with their presentation times.
+#pragma once
+
+#include "imaging/image.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mlopsctl::imaging {
+
+enum class VideoKind { file, stream, camera };
+
+struct VideoOptions {
+  VideoKind kind = VideoKind::file;
+  int jobs = 1;                                   ///< decoder threads; never changes results
+  double assume_fps = 0;                          ///< for streams without time stamps; 0: not given
+  std::optional<std::pair<int, int>> camera_size; ///< px asked of a camera
+  double camera_fps = 0;                          ///< asked of a camera; 0: its default
+  double timeout_s = 10;                          ///< of network reads
+  std::string name; ///< for messages; empty: the url without user info
+};
+
+struct VideoInfo {
+  std::string container;
+  std::string codec;
+  int width = 0; ///< px, after the turn below; 0 if the header does not say
+  int height = 0;
+  double fps = 0;           ///< 0 if unknown
+  double duration_s = 0;    ///< what the container claims; 0 if unknown
+  int rotation_degrees = 0; ///< clockwise; image() has applied it
+  bool has_time = true;     ///< false: a bare stream that does not say its rate, and no assume_fps
+  bool is_live = false;     ///< no end is known
+};
+
+/// A frame without its pixels.
+struct VideoFrame {
+  std::int64_t index = 0;       ///< 0, 1, 2 ... in the order of presentation
+  std::optional<double> time_s; ///< since the first frame, always rising; nothing without has_time
+  int width = 0;                ///< px, as image() gives it
+  int height = 0;
+};
+
+/// What was wrong with a file that could be read in part.
+struct VideoDamage {
+  std::int64_t damaged = 0; ///< packets or frames left out
+  bool is_cut_off = false;
+  std::string message; ///< the first complaint of the decoder
+  bool any() const { return damaged > 0 || is_cut_off; }
+};
+
+/// Loads the module media.so on first use.
+class VideoReader {
+public:
+  /// \param url a path, rtsp://, http(s)://, or a device such as /dev/video0.
+  /// \throws Error(input) if it is not there or no video; Error(remote) for streams; Interrupted.
+  VideoReader(const std::string& url, const VideoOptions& options);
+  ~VideoReader();
+  VideoReader(const VideoReader&) = delete;
+  VideoReader& operator=(const VideoReader&) = delete;
+
+  const VideoInfo& info() const { return info_; }
+  /// The next frame, decoded but not converted. Damaged parts are left out and counted in damage().
+  /// \return nothing at the end. \throws Error(remote) when a stream breaks; Interrupted.
+  std::optional<VideoFrame> next();
+  /// RGB pixels of the frame that next() gave, full range.
+  Image image();
+  VideoDamage damage() const;
+  /// Presentation times of all frames, without decoding: reads the file once more. May differ by a
+  /// frame or two from what decodes. \return rising, from 0; zeros without has_time.
+  std::vector<double> scan_times() const;
+
+private:
+  struct Module;
+  std::unique_ptr<Module> module_;
+  std::string url_;
+  VideoOptions options_;
+  std::string name_;
+  VideoKind kind_;
+  VideoInfo info_;
+  VideoFrame frame_;
+};
+
+/// "rtsp://user:secret@host/x" -> "rtsp://host/x"; everything else unchanged.
+std::string without_user_info(const std::string& url);
+
+} // namespace mlopsctl::imaging

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// VideoReader: what is no video says so; passwords stay out of messages; real clips give their
+// frames and times.
+#include "core/error.hpp"
+#include "core/io.hpp"
+#include "imaging/video.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace mlopsctl::imaging {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+std::string message(const std::string& url, VideoKind kind = VideoKind::file) {
+  try {
+    VideoOptions options;
+    options.kind = kind;
+    VideoReader reader(url, options);
+  } catch (const Error& error) {
+    return std::string(error.what()) + "; " + error.hint();
+  }
+  return "opened";
+}
+
+fs::path file_with(const std::string& name, const std::string& text) {
+  const auto path = fs::path(testing::TempDir()) / name;
+  std::ofstream(path) << text;
+  return path;
+}
+
+TEST(Video, SaysWhatIsNoVideo) {
+  EXPECT_THAT(message("/no/such.mp4"), HasSubstr("/no/such.mp4: no such file"));
+  EXPECT_THAT(message("/tmp"), HasSubstr("is a folder"));
+  EXPECT_THAT(message(file_with("empty.mp4", "").string()), HasSubstr("the file is empty"));
+  EXPECT_THAT(message(file_with("text.mp4", "hello, this is a text\n").string()),
+              HasSubstr("is not a video that can be read"));
+  // A playlist would make us open other files.
+  const auto target = file_with("target.txt", "secret");
+  EXPECT_THAT(
+      message(file_with("list.mp4", "#EXTM3U\n#EXTINF:1,\n" + target.string() + "\n").string()),
+      HasSubstr("is not a video that can be read"));
+}
+
+TEST(Video, NamesTheCameraThatIsNotThere) {
+  EXPECT_THAT(message("/dev/video99", VideoKind::camera),
+              HasSubstr("/dev/video99: No such file or directory"));
+}
+
+TEST(Video, PasswordsStayOutOfMessages) {
+  EXPECT_EQ(without_user_info("rtsp://user:p@ss@host:554/a@b?c"), "rtsp://host:554/a@b?c");
+  EXPECT_EQ(without_user_info("http://host/a@b"), "http://host/a@b");
+  EXPECT_EQ(without_user_info("dir/a@b.mp4"), "dir/a@b.mp4");
+  const auto said = message("rtsp://user:canary@127.0.0.1:1/x", VideoKind::stream);
+  EXPECT_THAT(said, HasSubstr("rtsp://127.0.0.1:1/x: cannot be opened"));
+  EXPECT_THAT(said, testing::Not(HasSubstr("canary")));
+}
+
+struct Clip {
+  const char* name;
+  int frames;
+  double last_s;
+};
+
+class RealVideo : public testing::TestWithParam<Clip> {};
+
+TEST_P(RealVideo, GivesAllItsFramesWithTheirTimes) {
+  const std::string path = MLOPSCTL_SHARED "/data/real/video/" + std::string(GetParam().name);
+  if (!fs::exists(path))
+    GTEST_SKIP() << path << " is not here";
+  VideoOptions options;
+  options.jobs = 2;
+  VideoReader reader(path, options);
+  int frames = 0;
+  double last_s = -1;
+  while (const auto frame = reader.next()) {
+    EXPECT_EQ(frame->index, frames++);
+    EXPECT_GT(frame->time_s.value(), last_s);
+    last_s = *frame->time_s;
+  }
+  EXPECT_EQ(frames, GetParam().frames);
+  EXPECT_NEAR(last_s, GetParam().last_s, 1e-3);
+  EXPECT_FALSE(reader.damage().any());
+  EXPECT_NEAR(static_cast<double>(reader.scan_times().size()), frames, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Clips, RealVideo,
+                         testing::Values(Clip{"car-detection.mp4", 377, 376 / 12.5},
+                                         Clip{"asl_help.mkv", 58, 1.9},
+                                         Clip{"asl_milk.mkv", 51, 1.667},
+                                         Clip{"short_hamilton_clip.mp4", 275, 274 / 29.97}),
+                         [](const auto& clip) {
+                           std::string name = clip.param.name;
+                           return name.substr(0, name.find_first_of("-."));
+                         });
+
+TEST(Video, BareStreamHasNoTimeUnlessOneIsAssumed) {
+  const std::string path = MLOPSCTL_SHARED "/data/real/video/count.h264";
+  if (!fs::exists(path))
+    GTEST_SKIP() << path << " is not here";
+  VideoReader without(path, {});
+  EXPECT_FALSE(without.info().has_time);
+  EXPECT_EQ(without.info().fps, 0); // not 1200000
+  EXPECT_FALSE(without.next()->time_s.has_value());
+  VideoOptions options;
+  options.assume_fps = 25;
+  VideoReader with(path, options);
+  int frames = 0;
+  double last_s = 0;
+  while (const auto frame = with.next()) {
+    ++frames;
+    last_s = frame->time_s.value();
+  }
+  EXPECT_EQ(frames, 245);
+  EXPECT_DOUBLE_EQ(last_s, 244 / 25.0);
+}
+
+TEST(Video, CutFilesGiveWhatIsThereAndSaySo) {
+  const std::string path = MLOPSCTL_SHARED "/data/real/video/";
+  if (!fs::exists(path))
+    GTEST_SKIP() << path << " is not here";
+  for (const auto& [name, kept] :
+       {std::pair{"car-detection.mp4", 1500000}, {"asl_help.mkv", 100000}}) {
+    const auto whole = read_file(path + name, 1 << 24);
+    const auto cut = file_with(name, whole.substr(0, static_cast<std::size_t>(kept)));
+    VideoReader reader(cut.string(), {});
+    int frames = 0;
+    while (reader.next())
+      ++frames;
+    EXPECT_GT(frames, 20) << name;
+    EXPECT_TRUE(reader.damage().is_cut_off) << name;
+  }
+  const auto whole = read_file(path + "bottle-detection.mp4", 1 << 24);
+  EXPECT_THAT(message(file_with("no-moov.mp4", whole.substr(0, 400000)).string()),
+              HasSubstr("index (moov) is missing"));
+}
+
+} // namespace
+} // namespace mlopsctl::imaging
