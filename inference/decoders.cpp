@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of decoders. Adding one: its file in decoders/ and a line here.
+#include "inference/decoders.hpp"
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mlopsctl::inference {
+
+extern const Decoder classification, yolov8, nanodet, fastestdet, ultraface, yunet;
+
+const std::vector<const Decoder*>& decoder_table() {
+  static const std::vector<const Decoder*> table{
+      &classification, &yolov8, &nanodet, &fastestdet, &ultraface, &yunet,
+  };
+  return table;
+}
+
+const Decoder& find_decoder(const package::ModelSpec& spec) {
+  std::vector<std::string> kinds;
+  for (const auto* decoder : decoder_table()) {
+    kinds.emplace_back(decoder->kind);
+    if (decoder->kind != spec.decoder.kind)
+      continue;
+    if (decoder->task != spec.task)
+      throw Error(Fault::input, "model.yaml: decoder.kind: '" + spec.decoder.kind +
+                                    "' does not fit task '" +
+                                    std::string(package::task_name(spec.task)) + "'");
+    return *decoder;
+  }
+  throw Error(Fault::input,
+              "model.yaml: decoder.kind: this version has no decoder '" + spec.decoder.kind + "'" +
+                  did_you_mean(spec.decoder.kind, kinds),
+              "there are: " + join(kinds, ", "));
+}
+
+void check_finite(std::span<const Tensor> outputs) {
+  for (const auto& output : outputs) {
+    const auto bad = std::find_if_not(output.data.begin(), output.data.end(),
+                                      [](float value) { return std::isfinite(value); });
+    if (bad != output.data.end())
+      throw Error(Fault::input,
+                  "output '" + output.name + "': value " +
+                      std::to_string(bad - output.data.begin()) + " of " +
+                      std::to_string(output.data.size()) + " is not a finite number",
+                  "do input.scale, mean and std in model.yaml fit the model?");
+  }
+}
+
+} // namespace mlopsctl::inference

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Engine: what computes a graph, and the table of the engines there are.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlopsctl::inference {
+
+/// 32-bit floats in row-major order; a view, the data belong to whoever made it.
+struct Tensor {
+  std::string name;
+  std::vector<std::int64_t> shape;
+  std::span<const float> data; ///< product of shape
+};
+
+/// "1x85x22x22".
+std::string shape_text(const std::vector<std::int64_t>& shape);
+
+/// A name and a shape of the graph; a size that is not fixed is -1.
+struct TensorInfo {
+  std::string name;
+  std::vector<std::int64_t> shape;
+};
+
+/// A loaded graph. One thread at a time.
+class Engine {
+public:
+  virtual ~Engine() = default;
+  virtual const std::vector<TensorInfo>& inputs() const = 0;
+  virtual const std::vector<TensorInfo>& outputs() const = 0;
+  /// \param inputs by the names of the graph. \return all outputs in the order of the graph; they
+  /// are valid until the next call. \throws Error(input) with the engine's own words.
+  virtual std::span<const Tensor> run(std::span<const Tensor> inputs) = 0;
+  virtual const std::string& name() const = 0; ///< with its version: "opencv 4.6.0"
+};
+
+/// One row of the table.
+struct EngineEntry {
+  std::string_view name;
+  std::string_view summary;
+  std::vector<std::string_view> formats; ///< of model.yaml: "onnx"
+  /// \return "4.6.0". \throws Error saying why the engine is not here and what to install.
+  std::string (*version)();
+  /// \param model the weights file's bytes. \param place for messages. \param threads > 0.
+  std::unique_ptr<Engine> (*open)(std::string_view model, const std::string& place, int threads);
+};
+
+/// Every engine, the preferred one first.
+const std::vector<EngineEntry>& engine_table();
+
+/// \param name empty: the first of the table that reads \p format and is here.
+/// \throws Error(usage) for an unknown name, with the nearest.
+const EngineEntry& find_engine(const std::string& name, const std::string& format);
+
+} // namespace mlopsctl::inference

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "inference/model.hpp"
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "core/text.hpp"
+#include "core/time.hpp"
+#include "inference/decoders.hpp"
+#include "inference/engine.hpp"
+#include "inference/nms.hpp"
+#include "inference/preprocess.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace mlopsctl::inference {
+namespace {
+
+constexpr int k_evaluated_detections = 100; // COCO's maxDets
+
+/// \throws Error(input) if the graph's input is not what model.yaml says.
+void check_input(const package::ModelSpec& spec, int channels, const Engine& engine,
+                 const std::string& place) {
+  std::vector<std::string> names;
+  for (const auto& input : engine.inputs()) {
+    names.push_back(input.name);
+    if (input.name != spec.input.name)
+      continue;
+    const std::vector<std::int64_t> expected{1, channels, spec.input.height, spec.input.width};
+    bool fits = input.shape.size() == expected.size() || input.shape.empty();
+    for (std::size_t i = 0; fits && i < input.shape.size(); ++i)
+      fits = input.shape[i] == expected[i] || input.shape[i] == -1;
+    if (!fits)
+      throw Error(Fault::input,
+                  place + ": input '" + input.name + "' of the graph is " +
+                      shape_text(input.shape) + ", model.yaml makes " + shape_text(expected),
+                  "correct input.width, height or color in model.yaml");
+    if (engine.inputs().size() > 1)
+      throw Error(Fault::input, place + ": the graph has " +
+                                    std::to_string(engine.inputs().size()) +
+                                    " inputs, a picture fills only one");
+    return;
+  }
+  throw Error(Fault::input,
+              place + ": the graph has no input '" + spec.input.name + "'" +
+                  did_you_mean(spec.input.name, names),
+              "input.name in model.yaml is one of: " + join(names, ", "));
+}
+
+/// Before the first picture where the file gives all shapes; an open size at the front is the
+/// batch, of which we run one.
+void check_promised(const Decoder& decoder, const package::ModelSpec& spec,
+                    std::vector<TensorInfo> outputs) {
+  for (auto& output : outputs) {
+    if (!output.shape.empty() && output.shape.front() == -1)
+      output.shape.front() = 1;
+    if (output.shape.empty() ||
+        std::find(output.shape.begin(), output.shape.end(), -1) != output.shape.end())
+      return;
+  }
+  decoder.check(spec, outputs);
+}
+
+} // namespace
+
+struct Model::State {
+  package::ModelSpec spec;
+  std::string place;
+  int threads;
+  Preprocessor preprocessor;
+  std::unique_ptr<Engine> engine;
+  const Decoder* decoder;
+  std::vector<float> input;
+  std::vector<TensorInfo> checked; ///< the outputs that were checked last
+
+  void check_outputs(std::span<const Tensor> outputs);
+  std::vector<dataset::Detection> detections(Decoded decoded, const Mapping& mapping,
+                                             Threshold threshold) const;
+};
+
+/// The shapes of a run may differ from those that the file promises.
+void Model::State::check_outputs(std::span<const Tensor> outputs) {
+  const bool is_checked = std::equal(
+      outputs.begin(), outputs.end(), checked.begin(), checked.end(),
+      [](const Tensor& output, const TensorInfo& info) { return output.shape == info.shape; });
+  if (!is_checked) {
+    checked.clear();
+    for (const auto& output : outputs)
+      checked.push_back({output.name, output.shape});
+    decoder->check(spec, checked);
+  }
+  check_finite(outputs);
+}
+
+std::vector<dataset::Detection> Model::State::detections(Decoded decoded, const Mapping& mapping,
+                                                         Threshold threshold) const {
+  const auto& rules = spec.decoder.nms;
+  const int limit = threshold == Threshold::evaluate
+                        ? std::min(rules.max_detections, k_evaluated_detections)
+                        : rules.max_detections;
+  std::vector<dataset::Detection> found;
+  for (auto& detection : nms(std::move(decoded.candidates), rules, limit)) {
+    // A sure object far outside: a graph that this engine computes wrongly, or another kind.
+    const double far = 10.0 * std::max(spec.input.width, spec.input.height);
+    const auto& box = detection.box;
+    const bool is_near = std::abs(box.left) < far && std::abs(box.top) < far &&
+                         std::abs(box.right()) < far && std::abs(box.bottom()) < far;
+    if (!is_near && detection.score >= spec.decoder.score_threshold)
+      throw Error(Fault::input,
+                  place + ": a box of score " + fixed(detection.score, 2) + " at (" +
+                      fixed(box.left, 0) + ", " + fixed(box.top, 0) + ") is far outside the " +
+                      std::to_string(spec.input.width) + "x" + std::to_string(spec.input.height) +
+                      " input",
+                  "is decoder.kind right? some exports are computed wrongly by " + engine->name());
+    const auto picture_box = is_near ? mapping.to_picture(box) : std::nullopt;
+    if (!picture_box)
+      continue;
+    detection.box = *picture_box;
+    found.push_back(detection);
+  }
+  return found;
+}
+
+Model::Model(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Model::Model(Model&&) noexcept = default;
+Model& Model::operator=(Model&&) noexcept = default;
+Model::~Model() = default;
+
+Model Model::load(const package::ModelPackage& package, const EngineOptions& options) {
+  const auto& spec = package.spec;
+  if (options.threads < 0)
+    throw Error(Fault::usage, "--threads: " + std::to_string(options.threads) + " is negative");
+  const int threads = options.threads > 0 ? options.threads : default_jobs();
+  const std::string place = package.path + ": " + spec.weights;
+  const Decoder& decoder = find_decoder(spec);
+  const EngineEntry& entry = find_engine(options.name, spec.format);
+  auto engine = entry.open(package.weights, place, threads);
+  Preprocessor preprocessor(spec.input);
+  check_input(spec, preprocessor.channels(), *engine, place);
+  check_promised(decoder, spec, engine->outputs());
+  return Model(std::unique_ptr<State>(new State{
+      spec, place, threads, std::move(preprocessor), std::move(engine), &decoder, {}, {}}));
+}
+
+Prediction Model::run(const imaging::Image& image, Threshold threshold) {
+  auto& state = *state_;
+  const auto& spec = state.spec;
+  Prediction prediction;
+  Stopwatch watch;
+  const Mapping mapping = state.preprocessor.run(image, state.input);
+  prediction.timing.preprocess_ms = watch.milliseconds();
+
+  const Tensor input{spec.input.name,
+                     {1, state.preprocessor.channels(), spec.input.height, spec.input.width},
+                     state.input};
+  const auto outputs = state.engine->run({&input, 1});
+  prediction.timing.infer_ms = watch.milliseconds() - prediction.timing.preprocess_ms;
+
+  state.check_outputs(outputs);
+  const bool is_shown = threshold == Threshold::show;
+  const double least = is_shown ? spec.decoder.score_threshold : spec.decoder.eval_score_threshold;
+  Decoded decoded;
+  state.decoder->decode(spec, outputs, {least, !is_shown}, decoded);
+  prediction.classes = std::move(decoded.classes);
+  std::stable_sort(prediction.classes.begin(), prediction.classes.end(),
+                   [](const auto& a, const auto& b) { return a.score > b.score; });
+  if (spec.task == package::Task::detection)
+    prediction.detections = state.detections(std::move(decoded), mapping, threshold);
+  prediction.timing.postprocess_ms =
+      watch.milliseconds() - prediction.timing.preprocess_ms - prediction.timing.infer_ms;
+  return prediction;
+}
+
+const package::ModelSpec& Model::spec() const {
+  return state_->spec;
+}
+
+std::string Model::engine() const {
+  return state_->engine->name();
+}
+
+int Model::threads() const {
+  return state_->threads;
+}
+
+} // namespace mlopsctl::inference
