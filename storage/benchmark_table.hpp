@@ -14,9 +14,9 @@ namespace mlopsctl::storage {
 
 /// Which rows; empty fields do not restrict.
 struct BenchmarkQuery {
-  std::string tag;
-  std::string model_name;
-  std::string id;                        ///< whole, or its first hex digits
+  std::string tag = {};
+  std::string model_name = {};
+  std::string id = {};                   ///< whole, or its first hex digits
   std::optional<std::int64_t> last = {}; ///< the newest so many
 };
 

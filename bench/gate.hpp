@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gates: "map_50>=0.5" as a condition on a row.
+#pragma once
+
+#include "storage/benchmark_row.hpp"
+
+#include <string>
+#include <vector>
+
+namespace mlopsctl::bench {
+
+enum class Comparison { less, less_equal, greater, greater_equal, equal, not_equal };
+
+/// A metric, a comparison, a number.
+struct Gate {
+  std::string text; ///< as given
+  std::string metric;
+  Comparison comparison = Comparison::greater_equal;
+  double bound = 0;
+};
+
+enum class Verdict {
+  met,
+  not_met,
+  undefined ///< the metric has no value in this row
+};
+
+struct GateResult {
+  Verdict verdict = Verdict::met;
+  /// "gate 'p99_ms<=50' not met: 84 (n=2000, median 31 ms)".
+  std::string message;
+};
+
+/// \param known names of the numbers that rows will have. \throws Error(usage) for another form
+/// than "metric op number" and for an unknown metric (with the nearest known one).
+Gate parse_gate(const std::string& text, const std::vector<std::string>& known);
+
+GateResult check_gate(const Gate& gate, const storage::BenchmarkRow& row);
+
+} // namespace mlopsctl::bench
