@@ -6,13 +6,11 @@
 namespace mlopsctl::commands {
 
 extern const Command doctor, help, completion, config_trust;
+extern const Command manifest_join, manifest_split, manifest_stats;
 
 const std::vector<const Command*>& all_commands() {
   static const std::vector<const Command*> table{
-      &doctor,
-      &completion,
-      &config_trust,
-      &help,
+      &manifest_join, &manifest_split, &manifest_stats, &doctor, &completion, &config_trust, &help,
   };
   return table;
 }

@@ -99,6 +99,9 @@ const LabelFormat& recognise(const LabelInput& input);
 /// \param path file, folder, or "-" (then options.format is required).
 std::unique_ptr<dataset::SampleWriter> create_labels(const std::string& path,
                                                      const WriteOptions& options);
+/// A Ground Truth manifest into \p sink: for files inside a folder that is built as a whole.
+std::unique_ptr<dataset::SampleWriter> create_manifest(std::unique_ptr<ByteSink> sink,
+                                                       const WriteOptions& options);
 /// The format that create_labels would take. \throws Error(usage) if the name says nothing.
 const LabelFormat& format_for_output(const std::string& path, const std::string& name);
 

@@ -150,9 +150,8 @@ void append_sample(std::string& out, const Sample& sample, const std::string& la
 
 class GroundTruthWriter final : public dataset::SampleWriter, public dataset::BlockWriter {
 public:
-  GroundTruthWriter(const std::string& path, const WriteOptions& options)
-      : sink_(create_sink(path, options.existing)), label_(options.label_attribute),
-        classes_(options) {
+  GroundTruthWriter(std::unique_ptr<ByteSink> sink, const WriteOptions& options)
+      : sink_(std::move(sink)), label_(options.label_attribute), classes_(options) {
     if (label_.ends_with("-metadata") || label_.ends_with("-ref") || label_.starts_with("$"))
       throw Error(Fault::usage, "label attribute '" + label_ +
                                     "': Ground Truth takes no name that "
@@ -221,7 +220,12 @@ private:
 
 std::unique_ptr<dataset::SampleWriter> create_ground_truth(const std::string& path,
                                                            const WriteOptions& options) {
-  return std::make_unique<GroundTruthWriter>(path, options);
+  return create_manifest(create_sink(path, options.existing), options);
+}
+
+std::unique_ptr<dataset::SampleWriter> create_manifest(std::unique_ptr<ByteSink> sink,
+                                                       const WriteOptions& options) {
+  return std::make_unique<GroundTruthWriter>(std::move(sink), options);
 }
 
 } // namespace mlopsctl::formats

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataset/refs.hpp"
+
+#include <filesystem>
+
+namespace fs = std::filesystem;
+
+namespace mlopsctl::dataset {
+
+bool is_remote_ref(std::string_view ref) {
+  const auto colon = ref.find("://");
+  return colon != std::string_view::npos && colon > 0 &&
+         ref.substr(0, colon).find('/') == std::string_view::npos;
+}
+
+std::string rebase_ref(const std::string& ref, const std::string& from_folder,
+                       const std::string& to_folder) {
+  if (is_remote_ref(ref) || fs::path(ref).is_absolute())
+    return ref;
+  std::error_code error;
+  // Absolute first: a folder that is yet to be made has no canonical form of its own.
+  const auto resolved = [&error](const std::string& folder) {
+    return fs::weakly_canonical(fs::absolute(folder.empty() ? "." : folder), error);
+  };
+  const fs::path from = resolved(from_folder);
+  const fs::path to = resolved(to_folder);
+  const fs::path image = from / ref;
+  if (error || from == to || !fs::exists(image, error))
+    return ref;
+  return image.lexically_normal().lexically_relative(to).generic_string();
+}
+
+} // namespace mlopsctl::dataset

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataset/stats.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace mlopsctl::dataset {
+
+void Stats::add(const Sample& sample) {
+  ++images;
+  ++splits[sample.split];
+  unlabelled += sample.is_labelled ? 0 : 1;
+  empty += sample.is_labelled && sample.annotations.empty() ? 1 : 0;
+  most_objects = std::max(most_objects, static_cast<std::int64_t>(sample.annotations.size()));
+  const std::pair size{sample.width, sample.height};
+  ++image_sizes[image_sizes.size() < k_most_sizes || image_sizes.contains(size) ? size
+                                                                                : std::pair{0, 0}];
+
+  std::set<int> seen;
+  for (const auto& annotation : sample.annotations) {
+    const int id = map_.add(annotation.label);
+    if (static_cast<std::size_t>(id) == classes_.size())
+      classes_.push_back({annotation.label, 0, 0, 0, 0, 0});
+    ClassStats& stats = classes_[static_cast<std::size_t>(id)];
+    const double area = annotation.box.area();
+    const double side = std::sqrt(std::max(area, 0.0));
+    stats.smallest_px = stats.objects == 0 ? side : std::min(stats.smallest_px, side);
+    stats.largest_px = std::max(stats.largest_px, side);
+    stats.sum_px += side;
+    ++stats.objects;
+    stats.images += seen.insert(id).second ? 1 : 0;
+    ++objects;
+    ++by_size[area < k_small_area_px ? 0 : area < k_medium_area_px ? 1 : 2];
+  }
+}
+
+} // namespace mlopsctl::dataset
