@@ -4,14 +4,13 @@
 
 #include "core/digest.hpp"
 #include "core/error.hpp"
-#include "core/interrupt.hpp"
 #include "core/io.hpp"
 #include "core/text.hpp"
 #include "formats/archive/archive.hpp"
+#include "package/package_files.hpp"
 
 #include <filesystem>
 #include <set>
-#include <span>
 
 namespace mlopsctl::package {
 namespace {
@@ -24,32 +23,6 @@ namespace fs = std::filesystem;
               "weights");
 }
 
-/// The file behind \p name in \p root. Links may not lead out: a package is not trusted, and its
-/// names must not read the rest of the disk.
-fs::path resolve_inside(const fs::path& root, const std::string& name) {
-  std::error_code error;
-  const fs::path base = fs::canonical(root, error);
-  const fs::path path = error ? fs::path{} : fs::canonical(base / name, error);
-  if (error)
-    throw Error(Fault::input, (root / name).string() + ": no such file, and model.yaml names it",
-                "put it there or correct model.yaml");
-  const auto relative = path.lexically_relative(base);
-  if (relative.empty() || *relative.begin() == "..")
-    throw Error(Fault::input, (root / name).string() + ": is a link that leaves the package",
-                "copy the file itself into the package");
-  return path;
-}
-
-std::string digest_of(ByteSource& source) {
-  Sha256 hash;
-  std::vector<char> buffer(std::size_t{1} << 18);
-  while (const std::size_t count = source.read(buffer)) {
-    check_interrupt();
-    hash.update({buffer.data(), count});
-  }
-  return hash.finish();
-}
-
 void check_digest(const ModelSpec& spec, const std::string& path, const std::string& name,
                   const std::string& found) {
   const auto stated = spec.digests.find(name);
@@ -59,34 +32,26 @@ void check_digest(const ModelSpec& spec, const std::string& path, const std::str
                 "the file was changed or damaged; fetch the package again, or package it anew");
 }
 
-/// Over "name digest\n" of every file that takes part, sorted by name.
-std::string listing_digest(const std::map<std::string, std::string>& digests) {
-  Sha256 hash;
-  for (const auto& [name, digest] : digests)
-    hash.update(name + " " + digest + "\n");
-  return hash.finish();
-}
-
 ModelPackage open_model_folder(const std::string& path, const std::vector<std::string>& overrides,
                                const OpenLimits& limits) {
   const fs::path root(path);
   std::error_code ignored;
   if (!fs::exists(fs::symlink_status(root / k_model_yaml, ignored)))
     fail_no_model_yaml(path);
-  const auto text = read_file(resolve_inside(root, k_model_yaml).string(), limits.model_yaml_bytes);
+  const auto text = read_file(resolve_inside(path, k_model_yaml), limits.model_yaml_bytes);
   ModelPackage package;
   package.path = path;
   package.overrides = overrides;
   package.spec = parse_model_spec(text, (root / k_model_yaml).string(), overrides);
   const auto& spec = package.spec;
-  package.weights = read_file(resolve_inside(root, spec.weights).string(), limits.weights_bytes);
+  package.weights = read_file(resolve_inside(path, spec.weights), limits.weights_bytes);
   std::map<std::string, std::string> found{{k_model_yaml, sha256(text)},
                                            {spec.weights, sha256(package.weights)}};
   check_digest(spec, path, spec.weights, found[spec.weights]);
   for (const auto& [name, stated] : spec.digests) {
     if (found.contains(name))
       continue;
-    found[name] = digest_of(*open_source(resolve_inside(root, name).string()));
+    found[name] = digest_of(*open_source(resolve_inside(path, name)));
     check_digest(spec, path, name, found[name]);
   }
   package.digest = listing_digest(found);
@@ -153,16 +118,6 @@ ModelPackage open_model_archive(const std::string& path, const std::vector<std::
                   "pack it again with 'mlopsctl package model'");
   package.digest = listing_digest(found);
   return package;
-}
-
-std::string head_of(const std::string& path) {
-  const auto source = open_source(path);
-  std::string head(512, '\0');
-  std::size_t size = 0;
-  while (const auto count = source->read(std::span(head).subspan(size)))
-    size += count;
-  head.resize(size);
-  return head;
 }
 
 } // namespace

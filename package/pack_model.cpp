@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "package/pack_model.hpp"
+
+#include "core/digest.hpp"
+#include "core/text.hpp"
+#include "package/package_files.hpp"
+#include "package/verify.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace mlopsctl::package {
+namespace {
+
+namespace fs = std::filesystem;
+
+void refuse_findings(const std::string& folder, const Problems& findings) {
+  std::vector<std::string> texts;
+  for (const auto& finding : findings)
+    if (finding.severity == Severity::error)
+      texts.push_back(finding.place + ": " + finding.text);
+  if (texts.size() == 1)
+    throw Error(Fault::input, texts.front(), "nothing was written");
+  if (!texts.empty())
+    throw Error(Fault::input,
+                texts.front() + " (and " + std::to_string(texts.size() - 1) + " more)",
+                "nothing was written; 'mlopsctl package verify " + folder + "' lists them all");
+}
+
+bool is_same_file(const std::string& a, const std::string& b) {
+  std::error_code ignored;
+  return fs::equivalent(a, b, ignored);
+}
+
+/// Top-level lines of the key `digests`: from it to the next line that starts another key.
+std::string without_digests(std::string_view text) {
+  std::string out;
+  bool is_inside = false;
+  for (const auto& line : split(text, '\n')) {
+    if (line.starts_with("digests:"))
+      is_inside = true;
+    else if (is_inside && !line.empty() && line.front() != ' ' && line.front() != '#' &&
+             line.front() != '\t' && line.front() != '}' && line.front() != '\r')
+      is_inside = false;
+    if (!is_inside)
+      out += line + "\n";
+  }
+  while (out.ends_with("\n\n"))
+    out.pop_back();
+  return out;
+}
+
+} // namespace
+
+std::string with_digests(std::string_view text, const ModelSpec& spec) {
+  Value digests = Value::object();
+  for (const auto& [name, digest] : spec.digests)
+    digests["digests"][name] = digest;
+  std::string out = without_digests(text) + to_yaml(digests);
+  if (!out.ends_with('\n'))
+    out += '\n';
+  // A file in an unusual layout (flow style at the top, an anchor in the digests) is written anew.
+  const auto wanted = to_model_yaml(spec);
+  try {
+    if (to_model_yaml(parse_model_spec(out, k_model_yaml)) == wanted)
+      return out;
+  } catch (const Error&) {
+    return wanted;
+  }
+  return wanted;
+}
+
+PackedModel pack_model(const std::string& folder, const std::string& output, Existing existing,
+                       int jobs) {
+  auto verification = verify_package(folder);
+  refuse_findings(folder, verification.findings);
+  PackedModel out;
+  out.spec = *verification.spec;
+  out.warnings = std::move(verification.findings);
+  std::erase_if(out.warnings, [](const Problem& problem) { return problem.rule == "no-digest"; });
+  std::vector<formats::PackItem> items;
+  out.spec.digests.clear();
+  for (const auto& item : verification.inspection.items) {
+    const auto path = resolve_inside(folder, item.name);
+    if (item.name == k_model_yaml || (output != "-" && is_same_file(path, output)))
+      continue;
+    out.spec.digests[item.name] = item.digest;
+    items.push_back({item.name, item.size_bytes, [path] { return open_source(path); }});
+  }
+  const auto yaml = with_digests(*verification.inspection.model_yaml, out.spec);
+  items.push_back(
+      {k_model_yaml, yaml.size(), [&yaml] { return source_from_text(yaml, k_model_yaml); }});
+  const auto sink = create_sink(output, existing);
+  out.archive = formats::write_tar_gz(*sink, std::move(items), jobs);
+  auto digests = out.spec.digests;
+  for (const auto& item : out.archive.items)
+    if (item.name != k_model_yaml && digests[item.name] != item.digest)
+      throw Error(Fault::input, folder + "/" + item.name + ": changed while it was packed",
+                  "pack it again when nothing writes to it");
+  digests[k_model_yaml] = sha256(yaml);
+  out.package_digest = listing_digest(digests);
+  sink->finish();
+  return out;
+}
+
+} // namespace mlopsctl::package
