@@ -193,7 +193,8 @@ private:
   void write_pixels(const InputSpec& usual, const std::string& why) {
     guess("  ", "color", std::string(color_name(usual.color)), why);
     guess("  ", "resize", std::string(resize_name(usual.resize)), why);
-    guess("  ", "pad_value", std::to_string(usual.pad_value), why);
+    if (usual.resize == Resize::letterbox_center || usual.resize == Resize::letterbox_topleft)
+      guess("  ", "pad_value", std::to_string(usual.pad_value), why);
     guess("  ", "interpolation", std::string(interpolation_name(usual.interpolation)), why);
     guess("  ", "scale", number(usual.scale), "the tensor gets (x * scale - mean) / std; " + why);
     guess("  ", "mean", list(usual.mean), why);

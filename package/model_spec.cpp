@@ -192,6 +192,24 @@ void refuse_unfilled(const Value& value, const std::string& path, const std::str
     refuse_unfilled(member, path, where.empty() ? key : where + "." + key);
 }
 
+/// Before anything else: a misspelt required key is better called misspelt than missing.
+void refuse_unknown_keys(const Value& value, const std::string& path, const std::string& where) {
+  std::vector<std::string> known;
+  const std::string prefix = where.empty() ? "" : where + ".";
+  for (const auto& key : model_keys())
+    if (key.path.starts_with(prefix) && key.path.find('.', prefix.size()) == std::string::npos)
+      known.push_back(key.path.substr(prefix.size()));
+  for (const auto& [key, member] : value.members) {
+    if (std::find(known.begin(), known.end(), key) == known.end())
+      throw Error(Fault::input, path + ":" + std::to_string(member.line) + ": unknown key '" +
+                                    printable(key) + "'" + (where.empty() ? "" : " in " + where) +
+                                    did_you_mean(key, known));
+    for (const auto& group : model_keys())
+      if (group.path == prefix + key && group.type == KeyType::group)
+        refuse_unknown_keys(member, path, prefix + key);
+  }
+}
+
 std::string read_file_name(ObjectReader& reader, std::string_view key) {
   auto name = reader.text(key);
   if (const auto fault = name_fault(name); !fault.empty())
@@ -263,6 +281,7 @@ ModelSpec parse_model_spec(std::string_view text, const std::string& path,
   Value root = parse_yaml(text, path);
   if (root.is_object())
     apply_overrides(root, overrides);
+  refuse_unknown_keys(root, path, "");
   refuse_unfilled(root, path, "");
   ObjectReader reader(root, path);
   if (const auto schema = reader.text("schema"); schema != k_model_schema)

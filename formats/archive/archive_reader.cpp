@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <locale.h>
 #include <set>
 
 namespace mlopsctl::formats {
@@ -22,10 +23,31 @@ struct FreeArchive {
   void operator()(archive* handle) const { archive_read_free(handle); }
 };
 
+/// libarchive passes names through the thread's locale and drops what it has no letters for; the
+/// program itself stays in "C".
+class Utf8Locale {
+public:
+  Utf8Locale() {
+    static const locale_t utf8 = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    if (utf8)
+      previous_ = ::uselocale(utf8);
+  }
+  ~Utf8Locale() {
+    if (previous_)
+      ::uselocale(previous_);
+  }
+  Utf8Locale(const Utf8Locale&) = delete;
+  Utf8Locale& operator=(const Utf8Locale&) = delete;
+
+private:
+  locale_t previous_ = nullptr;
+};
+
 class Reader final : public ArchiveReader, private ByteSource {
 public:
   Reader(ByteSource& source, const ArchiveLimits& limits)
       : source_(source), limits_(limits), buffer_(k_block_bytes), handle_(archive_read_new()) {
+    const Utf8Locale locale;
     archive* const raw = handle_.get();
     if (!raw)
       throw Error(Fault::internal, source.name() + ": libarchive gave no reader");
@@ -45,6 +67,7 @@ public:
   }
 
   std::optional<ArchiveMember> next() override {
+    const Utf8Locale locale;
     for (;;) {
       check_interrupt();
       archive_entry* entry = nullptr;

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the package commands print alike.
+#pragma once
+
+#include "commands/command.hpp"
+#include "formats/model/onnx.hpp"
+#include "package/inspect.hpp"
+
+#include <string>
+#include <vector>
+
+namespace mlopsctl::commands {
+
+/// --max-members, --max-unpacked, --max-ratio, --max-model.
+struct LimitOptions {
+  package::InspectLimits limits;
+  std::string unpacked, model; ///< as typed, such as "4GiB"
+};
+void add_limit_options(Args& args, LimitOptions& options);
+/// \throws Error(usage) for a size that is none.
+package::InspectLimits limits_of(const LimitOptions& options);
+
+/// {"name","bytes","digest"} of each.
+Value items_value(const std::vector<package::PackageItem>& items);
+/// A document with "schema", "output", "bytes", "digest" and "items".
+Value package_document(const std::string& verb, const std::string& output, std::uint64_t bytes,
+                       const std::string& digest, Value items);
+/// Inputs, outputs, operators ... of a graph.
+Value graph_value(const formats::OnnxModel& model);
+/// "images float32 1x3x320x320, ..." for people.
+std::string tensors_text(const std::vector<formats::OnnxTensor>& tensors);
+
+} // namespace mlopsctl::commands

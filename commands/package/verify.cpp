@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// package verify: is a package whole and safe, and does model.yaml fit the weights?
+#include "package/verify.hpp"
+
+#include "commands/command.hpp"
+#include "commands/package/result.hpp"
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <ostream>
+
+namespace mlopsctl::commands {
+namespace {
+
+struct Options {
+  std::string path;
+  LimitOptions limits;
+};
+
+int run(const Options& o, Context& ctx) {
+  const auto result = package::verify_package(o.path, limits_of(o.limits));
+  const int code = result.is_ok() ? exit_ok : exit_not_met;
+  const auto& inspection = result.inspection;
+  if (ctx.options.json) {
+    auto document = package_document("verify", o.path, inspection.size_bytes, inspection.digest,
+                                     items_value(inspection.items));
+    document["package_digest"] = result.package_digest;
+    document["ok"] = result.is_ok();
+    document["findings"] = to_value(result.findings);
+    ctx.print(document);
+    return code;
+  }
+  Table table{{"", "rule", "where", "what"}, {}};
+  for (const auto& finding : result.findings)
+    table.rows.push_back({finding.severity == Severity::error ? "ERROR" : "warning", finding.rule,
+                          finding.place, finding.text});
+  if (!table.rows.empty())
+    ctx.print(table);
+  const auto errors =
+      std::count_if(result.findings.begin(), result.findings.end(),
+                    [](const Problem& finding) { return finding.severity == Severity::error; });
+  ctx.say(o.path + ": " +
+          (result.is_ok() ? "good, " + std::to_string(inspection.items.size()) + " files, digest " +
+                                inspection.digest
+                          : "not good, " + std::to_string(errors) + " errors"));
+  return code;
+}
+
+Run declare(Args& args) {
+  auto o = std::make_shared<Options>();
+  args.value("PATH", o->path, "Folder or archive with model.yaml").required();
+  add_limit_options(args, o->limits);
+  return [o](Context& ctx) { return run(*o, ctx); };
+}
+
+} // namespace
+extern const Command package_verify;
+const Command package_verify{
+    "package verify", "Check a package: safe, whole, and model.yaml fits the weights", declare};
+} // namespace mlopsctl::commands

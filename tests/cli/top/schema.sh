@@ -1,0 +1,11 @@
+# schema: JSON Schemas of the files that people write.
+. "$(dirname "$0")/../lib.sh"
+run 0 schema model
+json '.["$schema"]' https://json-schema.org/draft/2020-12/schema
+json .properties.schema.const mlopsctl.model/1
+run 0 schema config
+json '.properties.package.properties.model.properties.jobs | type' object
+run 2 schema modle
+err_has "did you mean 'model'?"
+run 2 schema
+err_has "NAME"
