@@ -36,8 +36,9 @@ void add_to_parser(CLI::App& app, Slot& slot) {
   if (arg.is_positional())
     option->expected(arg.is_repeatable ? -1 : 1);
   else
-    option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  option->required(false); // the environment or a file may still give it
+    option->expected(1)->allow_extra_args(false)->multi_option_policy(
+        CLI::MultiOptionPolicy::TakeAll); // extra arguments of a list are the positionals
+  option->required(false);                // the environment or a file may still give it
 }
 
 std::vector<std::string> option_names(const Args& args, const Args& globals) {

@@ -8,12 +8,14 @@ namespace mlopsctl::commands {
 extern const Command doctor, help, completion, config_trust, schema;
 extern const Command manifest_join, manifest_split, manifest_stats;
 extern const Command package_describe, package_model, package_inspect, package_verify;
+extern const Command infer, engines;
 
 const std::vector<const Command*>& all_commands() {
   // clang-format off
   static const std::vector<const Command*> table{
       &manifest_join, &manifest_split, &manifest_stats,
       &package_describe, &package_model, &package_inspect, &package_verify,
+      &infer, &engines,
       &doctor, &schema, &completion, &config_trust, &help,
   };
   // clang-format on

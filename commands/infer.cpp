@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// infer: run a model package on pictures; one line of JSON a picture, and pictures with boxes.
+#include "commands/command.hpp"
+#include "commands/picture_inputs.hpp"
+#include "core/interrupt.hpp"
+#include "core/log.hpp"
+#include "core/parallel.hpp"
+#include "core/text.hpp"
+#include "core/time.hpp"
+#include "imaging/codecs.hpp"
+#include "inference/prediction_line.hpp"
+
+#include <filesystem>
+#include <set>
+
+namespace mlopsctl::commands {
+namespace {
+
+struct Options {
+  std::string model;
+  std::vector<std::string> inputs;
+  std::string output = "-";
+  std::string draw;   // folder; empty: no pictures
+  std::string images; // folder that references point into
+  std::string engine; // empty: the best that is here
+  int threads = 0;    // of the engine; 0: cores
+  std::string threshold = "show";
+  bool discard_bad = false;
+  bool no_timing = false;
+};
+
+void validate(const Options& o, const Context& ctx) {
+  if (o.output == "-" && ctx.options.json)
+    throw Error(Fault::usage, "-o: with --json the predictions need a file of their own",
+                "pass -o predictions.jsonl");
+  if (o.threads < 0)
+    throw Error(Fault::usage, "--threads: " + std::to_string(o.threads) + " is negative");
+}
+
+/// A picture on its way from the decoding threads to the model.
+struct Loaded {
+  PictureInput input;
+  imaging::Image image; // empty if it could not be read
+  double decode_ms = 0;
+  bool is_turned = false; // by EXIF
+  Error error{Fault::input, ""};
+};
+
+Loaded load(PictureInput input) {
+  Loaded loaded;
+  try {
+    if (input.path.empty())
+      throw Error(Fault::input, input.place + ": '" + input.name + "': the picture was not found",
+                  "name its folder with --images");
+    const Stopwatch watch;
+    loaded.image = imaging::decode_file(input.path);
+    loaded.decode_ms = watch.milliseconds();
+    loaded.is_turned = imaging::probe_file(input.path).exif_orientation > 1;
+  } catch (const Error& error) {
+    loaded.error = error;
+    loaded.image = {};
+  }
+  loaded.input = std::move(input);
+  return loaded;
+}
+
+Problem to_problem(const Loaded& loaded) {
+  std::string text = loaded.error.what();
+  const std::string prefix = loaded.input.place + ": ";
+  if (text.starts_with(prefix))
+    text.erase(0, prefix.size());
+  if (!loaded.error.hint().empty())
+    text += "; " + loaded.error.hint();
+  return {"picture-unreadable", Severity::error, loaded.input.place, text};
+}
+
+/// Takes pictures in input order and writes what the model says.
+class Predictions {
+public:
+  Predictions(const Options& o, Context& ctx, inference::Model& model)
+      : o_(o), model_(model), lines_(create_sink(o.output, ctx.existing())),
+        drawn_(o.draw.empty() ? nullptr : create_folder(o.draw, ctx.existing())) {}
+
+  void take(Loaded loaded) {
+    turned_ += loaded.is_turned ? 1 : 0;
+    if (loaded.image.empty()) {
+      problems_.push_back(to_problem(loaded));
+      return;
+    }
+    if (!is_good())
+      return; // nothing will be written; the rest is read only to list what is bad
+    const auto threshold =
+        o_.threshold == "evaluate" ? inference::Threshold::evaluate : inference::Threshold::show;
+    auto prediction = model_.run(loaded.image, threshold);
+    prediction.timing.decode_ms = loaded.decode_ms;
+    if (threshold == inference::Threshold::show)
+      prediction.classes = inference::shown_classes(prediction.classes, model_.spec());
+    ++images_;
+    detections_ += static_cast<std::int64_t>(prediction.detections.size());
+    lines_->write(inference::prediction_line(loaded.input.name, loaded.image.width,
+                                             loaded.image.height, prediction, model_.spec(),
+                                             {!o_.no_timing}) +
+                  "\n");
+    if (drawn_) {
+      inference::draw_prediction(loaded.image, prediction, model_.spec());
+      drawn_->write(drawn_name(loaded.input.draw_name), imaging::encode_jpeg(loaded.image));
+    }
+  }
+
+  /// \param of_labels problems of the label files that named the pictures.
+  void finish(const Problems& of_labels) {
+    problems_.insert(problems_.end(), of_labels.begin(), of_labels.end());
+    if (!is_good())
+      return;
+    lines_->finish();
+    if (drawn_)
+      drawn_->finish();
+  }
+
+  bool is_good() const {
+    for (const auto& problem : problems_)
+      if (problem.severity == Severity::error && !o_.discard_bad)
+        return false;
+    return true;
+  }
+  std::int64_t images() const { return images_; } ///< that the model saw
+  std::int64_t detections() const { return detections_; }
+  std::int64_t turned() const { return turned_; }
+  const Problems& problems() const { return problems_; }
+
+private:
+  /// "a/b.png" -> "a/b.jpg"; pictures of one name from several folders get -2, -3 ...
+  std::string drawn_name(const std::string& name) {
+    const std::string stem = std::filesystem::path(name).replace_extension().string();
+    std::string candidate = stem + ".jpg";
+    for (int number = 2; !used_names_.insert(candidate).second; ++number)
+      candidate = stem + "-" + std::to_string(number) + ".jpg";
+    return candidate;
+  }
+
+  const Options& o_;
+  inference::Model& model_;
+  std::unique_ptr<ByteSink> lines_;
+  std::unique_ptr<FolderSink> drawn_;
+  std::set<std::string> used_names_;
+  Problems problems_;
+  std::int64_t images_ = 0;
+  std::int64_t detections_ = 0;
+  std::int64_t turned_ = 0;
+};
+
+void report(const Options& o, const Context& ctx, const Predictions& predictions,
+            const inference::Model& model, const package::ModelPackage& package, double seconds) {
+  print_problems(ctx, predictions.problems());
+  if (predictions.turned() > 0)
+    log::warn(std::to_string(predictions.turned()) +
+              " pictures are marked as turned (EXIF); they went into the model as they are stored, "
+              "and boxes are in stored pixels");
+  if (ctx.options.json) {
+    Value document = Value::object();
+    document["schema"] = "mlopsctl.infer/1";
+    document["images"] = predictions.images();
+    document["detections"] = predictions.detections();
+    document["failed"] = to_value(predictions.problems());
+    document["output"] = predictions.is_good() ? Value(o.output) : Value();
+    document["model"] = package.digest;
+    document["engine"] = model.engine();
+    document["threads"] = model.threads();
+    document["seconds"] = seconds;
+    ctx.print(document);
+  } else if (!predictions.is_good()) {
+    log::warn("nothing was written; --discard-bad writes the rest");
+  } else if (o.output != "-") {
+    ctx.say(o.output + ": " + std::to_string(predictions.images()) + " pictures, " +
+            std::to_string(predictions.detections()) + " detections, " + model.engine() + ", " +
+            fixed(seconds, 1) + " s");
+  }
+}
+
+int run(const Options& o, Context& ctx) {
+  const Stopwatch watch;
+  PictureInputs inputs(o.inputs, o.images);
+  const auto package = package::open_model(o.model, ctx.options.set);
+  auto model = inference::Model::load(package, {o.engine, o.threads});
+  Predictions predictions(o, ctx, model);
+  const auto progress = ctx.progress("infer", inputs.known_count(), "pictures");
+  ordered_parallel<PictureInput, Loaded>(
+      ctx.jobs(),
+      [&] {
+        check_interrupt();
+        return inputs.next();
+      },
+      [](PictureInput&& input) { return load(std::move(input)); },
+      [&](Loaded&& loaded) {
+        check_interrupt();
+        predictions.take(std::move(loaded));
+        progress->advance();
+      });
+  predictions.finish(inputs.problems());
+  report(o, ctx, predictions, model, package, watch.seconds());
+  return predictions.is_good() ? exit_ok : exit_failed;
+}
+
+Run declare(Args& args) {
+  auto o = std::make_shared<Options>();
+  args.value("INPUT", o->inputs, "Pictures, folders of pictures, or label files that name them")
+      .required();
+  args.value("--model", o->model, "Model package: a folder or archive with model.yaml")
+      .metavar("PATH")
+      .required();
+  args.output(o->output, "JSON Lines, one a picture (- for stdout)", false);
+  args.value("--draw", o->draw, "Write the pictures with what was found, as JPEG").metavar("DIR");
+  args.value("--images", o->images, "Folder that the references of label files point into")
+      .metavar("DIR");
+  args.value("--engine", o->engine, "Engine (see 'mlopsctl engines')").default_text("best here");
+  args.value("--threads", o->threads, "Threads of the engine").default_text("cores");
+  args.value("--threshold", o->threshold,
+             "score_threshold of model.yaml, or eval_score_threshold to measure precision")
+      .choices({"show", "evaluate"});
+  args.flag("--discard-bad", o->discard_bad, "Leave unreadable pictures out and write the rest");
+  args.flag("--no-timing", o->no_timing, "Leave timing_ms out: same input, same bytes");
+  return [o](Context& ctx) {
+    validate(*o, ctx);
+    return run(*o, ctx);
+  };
+}
+
+} // namespace
+extern const Command infer;
+const Command infer{"infer", "Run a model on pictures and write what it finds", declare};
+} // namespace mlopsctl::commands

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pictures named on a command line: files, folders of them, or any label file that refers to them.
+#pragma once
+
+#include "core/error.hpp"
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mlopsctl::commands {
+
+struct PictureInput {
+  std::string name; ///< as given: the argument, folder/file, or the reference of the label file
+  std::string path; ///< of the file on this machine; empty if it was not found
+  std::string draw_name; ///< relative to its folder, for outputs beside the predictions
+  std::string place;     ///< for messages: the name, or the line of the label file
+};
+
+/// One stream over all inputs in the order of the command line (folders by name). Label files are
+/// read as they go, in constant memory.
+class PictureInputs {
+public:
+  /// \param images_folder of --images, may be empty. \throws Error(input) if an input does not
+  /// exist, or a folder holds no picture.
+  PictureInputs(const std::vector<std::string>& inputs, std::string images_folder);
+  ~PictureInputs();
+
+  std::optional<PictureInput> next();
+  /// Pictures if all inputs are files and folders, else 0.
+  std::int64_t known_count() const { return known_count_; }
+  /// Of label files, as far as they were read.
+  const Problems& problems() const { return problems_; }
+
+private:
+  struct Labels;
+  std::optional<PictureInput> next_of_labels();
+
+  std::string images_folder_;
+  std::deque<PictureInput> waiting_; ///< a label file is an entry with its path alone
+  std::unique_ptr<Labels> labels_;   ///< the one that is being read
+  std::int64_t known_count_ = 0;
+  Problems problems_;
+};
+
+} // namespace mlopsctl::commands

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/labels/image_files.hpp"
+
+#include "core/text.hpp"
+
+#include <array>
+#include <filesystem>
+
+namespace fs = std::filesystem;
+
+namespace mlopsctl::formats {
+namespace {
+
+constexpr std::array<std::string_view, 5> k_extensions{".jpg", ".jpeg", ".png", ".webp", ".bmp"};
+
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+/// s3://bucket/a/x.jpg -> a/x.jpg; a path keeps its parts.
+std::string_view key_of(std::string_view ref) {
+  if (!ref.starts_with("s3://"))
+    return ref;
+  const auto slash = ref.find('/', 5);
+  return slash == std::string_view::npos ? ref : ref.substr(slash + 1);
+}
+
+std::optional<std::string> find_in(const std::string& folder, std::string_view name) {
+  const fs::path path = fs::path(folder) / name;
+  if (is_file(path))
+    return path.string();
+  const std::string stem(without_extension(path.native()));
+  for (const auto extension : k_extensions)
+    if (is_file(stem + std::string(extension)))
+      return stem + std::string(extension);
+  return std::nullopt;
+}
+
+} // namespace
+
+bool has_image_extension(std::string_view name) {
+  const std::string text = lower(name.substr(name.size() < 5 ? 0 : name.size() - 5));
+  for (const auto extension : k_extensions)
+    if (text.ends_with(extension))
+      return true;
+  return false;
+}
+
+std::string_view without_extension(std::string_view name) {
+  const auto slash = name.rfind('/');
+  const auto dot = name.rfind('.');
+  const bool has_one = dot != std::string_view::npos && dot > 0 &&
+                       (slash == std::string_view::npos || dot > slash + 1);
+  return has_one ? name.substr(0, dot) : name;
+}
+
+std::string_view base_name(std::string_view name) {
+  const auto slash = name.rfind('/');
+  return slash == std::string_view::npos ? name : name.substr(slash + 1);
+}
+
+ImageFinder::ImageFinder(std::string images_folder, const std::string& labels)
+    : is_named_(!images_folder.empty()) {
+  if (is_named_) {
+    folders_.push_back(std::move(images_folder));
+    return;
+  }
+  if (labels == "-")
+    return;
+  std::error_code ignored;
+  fs::path base = fs::path(labels).lexically_normal();
+  if (!base.has_filename())
+    base = base.parent_path(); // "voc/" means "voc"
+  if (!fs::is_directory(base, ignored))
+    base = base.parent_path();
+  for (const char* place : {"", "images", "JPEGImages", "../images", "../JPEGImages"})
+    folders_.push_back((base / place).string());
+}
+
+std::optional<std::string> ImageFinder::find(const std::string& ref) const {
+  const auto key = key_of(ref);
+  if (!is_named_ && key.starts_with("/"))
+    return is_file(ref) ? std::optional<std::string>(ref) : std::nullopt;
+  for (const auto& folder : folders_) {
+    if (!key.starts_with("/"))
+      if (auto path = find_in(folder, key))
+        return path;
+    if (auto path = find_in(folder, base_name(key)))
+      return path;
+  }
+  if (!is_named_ && key == ref && is_file(ref))
+    return ref;
+  return std::nullopt;
+}
+
+} // namespace mlopsctl::formats

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names of image files: which end like one, and where the file of a reference lies on this machine.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlopsctl::formats {
+
+/// ".jpg", ".jpeg", ".png", ".webp", ".bmp" in any case. Says nothing about the content.
+bool has_image_extension(std::string_view name);
+/// "a/b/x.tar.jpg" -> "a/b/x.tar".
+std::string_view without_extension(std::string_view name);
+std::string_view base_name(std::string_view name);
+
+/// Finds the file of a reference: below the folder of --images (by the whole path, then by the bare
+/// name), else beside the labels, else as a path of this machine; the extension may differ.
+class ImageFinder {
+public:
+  /// \param images_folder empty if the user named none. \param labels the input the references come
+  /// from.
+  ImageFinder(std::string images_folder, const std::string& labels);
+  std::optional<std::string> find(const std::string& ref) const;
+
+private:
+  std::vector<std::string> folders_;
+  bool is_named_;
+};
+
+} // namespace mlopsctl::formats

@@ -1,0 +1,160 @@
+# infer on two graphs small enough to stand here. det: redness of the picture becomes the objectness of one box in its
+# middle half (fastestdet's layout). cls: mean red, green, blue become the scores of three classes.
+. "$(dirname "$0")/../lib.sh"
+
+DET=CAY6mAIKLAoBeBIBcBoRR2xvYmFsQXZlcmFnZVBvb2wiEUdsb2JhbEF2ZXJhZ2VQb29sCi8KAXAKAVcKAUISAXkaBENvbnYiBENvbnYqFQoMa2VybmVsX3NoYXBlQAFAAaABBxIBZypXCAYIAwgBCAEQAUIBV0pIAACAPwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAKiEIBhABQgFCShgAAAAAVJ8MP1SfDD8AAAAAAAAAAAAAgD9aGwoBeBIWChQIARIQCgIIAQoCCAMKAggICgIICGIbCgF5EhYKFAgBEhAKAggBCgIIBgoCCAEKAggBQgQKABAL
+CLS=CAY6fQosCgF4EgFwGhFHbG9iYWxBdmVyYWdlUG9vbCIRR2xvYmFsQXZlcmFnZVBvb2wKGAoBcBIBeRoHRmxhdHRlbiIHRmxhdHRlbhIBZ1obCgF4EhYKFAgBEhAKAggBCgIIAwoCCAgKAggIYhMKAXkSDgoMCAESCAoCCAEKAggDQgQKABAL
+UNKNOWN_OPERATOR=CAY6iwEKLAoBeBIBcBoRR2xvYmFsQXZlcmFnZVBvb2wiEUdsb2JhbEF2ZXJhZ2VQb29sCh4KAXASAXkaCkZyb2JuaWNhdGUiCkZyb2JuaWNhdGUSAWdaGwoBeBIWChQIARIQCgIIAQoCCAMKAggICgIICGIbCgF5EhYKFAgBEhAKAggBCgIIBgoCCAEKAggBQgQKABAL
+LOGARITHM=CAY6jwEKEAoBeBIBbBoDTG9nIgNMb2cKLAoBbBIBcBoRR2xvYmFsQXZlcmFnZVBvb2wiEUdsb2JhbEF2ZXJhZ2VQb29sChgKAXASAXkaB0ZsYXR0ZW4iB0ZsYXR0ZW4SAWdaGwoBeBIWChQIARIQCgIIAQoCCAMKAggICgIICGITCgF5Eg4KDAgBEggKAggBCgIIA0IECgAQCw==
+RED=iVBORw0KGgoAAAANSUhEUgAAABAAAAAICAIAAAB/FOjAAAAAFElEQVQYlWP8z0AaYCJR/agGogAAk1ABDwg2etUAAAAASUVORK5CYII=
+BLUE=iVBORw0KGgoAAAANSUhEUgAAABAAAAAICAIAAAB/FOjAAAAAFklEQVQYlWNkYPjPQApgIkn1qAYiAQCRUgEPr9ROwgAAAABJRU5ErkJggg==
+
+# model DIR ONNX TASK DECODER LABELS [INPUT NAME]
+model() {
+  mkdir -p "$1"
+  echo "$2" | base64 -d > "$1/m.onnx"
+  cat > "$1/model.yaml" << YAML
+schema: mlopsctl.model/1
+name: tiny
+version: "1"
+task: $3
+weights: m.onnx
+format: onnx
+input: {name: ${6:-x}, width: 8, height: 8, color: rgb, resize: stretch, scale: 0.00392156862745098}
+decoder: {kind: $4, score_threshold: 0.3}
+labels: [$5]
+licence: CC0-1.0
+YAML
+}
+model det "$DET" detection fastestdet red
+model cls "$CLS" classification classification 'red, green, blue'
+mkdir -p pictures/more
+echo $RED | base64 -d > pictures/b.png
+echo $BLUE | base64 -d > pictures/a.png
+cp pictures/b.png pictures/more/a.png
+
+# One line a picture, in the order of the names; the box is the middle half of 16x8.
+run 0 infer --model det pictures -o p.jsonl --no-timing --draw drawn
+out_has "p.jsonl: 3 pictures, 2 detections, opencv"
+printf '%s\n' '{"image":"pictures/a.png","width":16,"height":8,"detections":[]}' \
+  '{"image":"pictures/b.png","width":16,"height":8,"detections":[{"label":"red","class_id":0,"score":1,"left":4,"top":2,"width":8,"height":4}]}' \
+  '{"image":"pictures/more/a.png","width":16,"height":8,"detections":[{"label":"red","class_id":0,"score":1,"left":4,"top":2,"width":8,"height":4}]}' > expected
+diff expected p.jsonl || fail "other predictions"
+for name in a.jpg b.jpg more/a.jpg; do
+  [ "$(head -c 3 "drawn/$name" | od -An -tx1 | tr -d ' ')" = ffd8ff ] || fail "drawn/$name is no JPEG"
+done
+run 0 infer --model det pictures -o again.jsonl --no-timing --jobs 1 --threads 1
+cmp p.jsonl again.jsonl || fail "another number of threads, other bytes"
+run 0 infer --model det pictures/b.png
+json '.timing_ms | keys' '["decode","infer","postprocess","preprocess"]'
+run 0 infer --model det pictures/b.png pictures/a.png -o q.jsonl --json
+json .schema mlopsctl.infer/1
+json '[.images, .detections, (.failed | length), .output]' '[2,1,0,"q.jsonl"]'
+run 0 infer --model det pictures/b.png --set decoder.score_threshold=1
+json '.detections | length' 1
+run 2 infer --model det pictures/b.png --set decoder.score_treshold=1
+err_has "score_threshold"
+
+# (1, 0, 0) are probabilities: only red is above 0.3; with --threshold evaluate all are there.
+run 0 infer --model cls pictures/b.png --no-timing
+out_has '{"image":"pictures/b.png","width":16,"height":8,"classes":[{"label":"red","class_id":0,"score":1}]}'
+run 0 infer --model cls pictures/a.png --threshold evaluate
+json '[.classes[].label]' '["blue","red","green"]'
+run 0 infer --model cls pictures/a.png -o c.jsonl --draw captions
+[ -s captions/a.jpg ] || fail "no picture was drawn"
+
+# Label files: references beside them, below --images, or nowhere.
+mkdir -p labels
+printf '{"source-ref":"s3://bucket/far/b.png"}\n{"source-ref":"s3://bucket/far/a.png"}\n' > labels/set.manifest
+run 1 infer --model det labels/set.manifest -o m.jsonl
+err_has "error: labels/set.manifest:1: 's3://bucket/far/b.png': the picture was not found; name its folder with --images"
+[ ! -e m.jsonl ] || fail "bad pictures, and still an output"
+run 0 infer --model det labels/set.manifest --images pictures -o m.jsonl
+[ "$(jq -c '[.image, (.detections | length)]' m.jsonl | tr '\n' ' ')" = '["s3://bucket/far/b.png",1] ["s3://bucket/far/a.png",0] ' ] ||
+  fail "other predictions by manifest"
+
+# Outputs that are there already stay.
+run 2 infer --model det pictures -o p.jsonl
+err_has "p.jsonl: already exists; pass --overwrite"
+run 2 infer --model det pictures -o r.jsonl --draw pictures
+err_has "pictures: "
+[ ! -e r.jsonl ] || fail "the predictions were written although the pictures could not be"
+run 0 infer --model det pictures/a.png -o p.jsonl --draw drawn --overwrite
+[ "$(wc -l < p.jsonl)" -eq 1 ] && [ ! -e drawn/b.jpg ] || fail "--overwrite left the old output"
+
+# Bad pictures: all are listed, nothing is written; --discard-bad writes the rest.
+mkdir bad
+echo 'this is text' > bad/text.jpg
+: > bad/empty.jpg
+head -c 50 pictures/b.png > bad/cut.png
+cp pictures/b.png bad/good.jpg
+run 1 infer --model det bad -o n.jsonl --draw n
+err_has "error: bad/text.jpg: "
+err_has "error: bad/empty.jpg: "
+err_has "error: bad/cut.png: "
+err_has "nothing was written; --discard-bad writes the rest"
+[ ! -e n.jsonl ] && [ ! -e n ] && [ ! -e n.partial ] || fail "bad pictures, and still an output"
+run 0 infer --model det bad -o n.jsonl --discard-bad --json
+json '[.images, .detections, (.failed | length)]' '[1,1,3]'
+[ "$(jq -r .image n.jsonl)" = bad/good.jpg ] || fail "a PNG named .jpg was not read"
+mkdir nothing
+run 1 infer --model det nothing
+err_has "nothing: there is no picture in this folder"
+run 1 infer --model det missing.jpg
+err_has "missing.jpg: no such file or folder"
+
+# Models that are not there, broken, or another one than model.yaml says.
+run 1 infer --model missing pictures
+err_has "missing"
+mkdir no-yaml && cp det/m.onnx no-yaml/
+run 1 infer --model no-yaml pictures
+err_has "no-yaml: there is no model.yaml in it; write one with 'mlopsctl package describe"
+model renamed "$DET" detection fastestdet red xx
+run 1 infer --model renamed pictures
+err_has "renamed: m.onnx: the graph has no input 'xx', did you mean 'x'?; input.name in model.yaml is one of: x"
+model cut "$DET" detection fastestdet red
+head -c 100 det/m.onnx > cut/m.onnx
+run 1 infer --model cut pictures
+err_has "cut: m.onnx: the ONNX file stops early, after 100 bytes"
+model text "$DET" detection fastestdet red
+echo 'weights' > text/m.onnx
+run 1 infer --model text pictures
+err_has "text: m.onnx: this is no ONNX file"
+model operator "$UNKNOWN_OPERATOR" detection fastestdet red
+run 1 infer --model operator pictures
+err_has "operator: m.onnx: opencv "
+err_has "Frobnicate"
+model many "$DET" detection fastestdet 'red, green'
+run 1 infer --model many pictures
+err_has "the graph has 1 classes, model.yaml names 2 labels; the graph has 'y' 1x6x1x1"
+model kind "$DET" detection yolov8 red
+run 1 infer --model kind pictures
+err_has "decoder yolov8: "
+model typo "$DET" detection fastestdt red
+run 1 infer --model typo pictures
+err_has "did you mean 'fastestdet'?"
+model later "$DET" detection detr red
+run 1 infer --model later pictures
+err_has "this version has no decoder 'detr'"
+err_has "there are: classification, yolov8"
+model size "$DET" detection fastestdet red
+sed -i 's/width: 8/width: 16/' size/model.yaml
+run 1 infer --model size pictures
+err_has "size: m.onnx: input 'x' of the graph is 1x3x8x8, model.yaml makes 1x3x8x16"
+model logarithm "$LOGARITHM" classification classification 'a, b, c'
+run 1 infer --model logarithm pictures/b.png
+err_has "output 'y': value 1 of 3 is not a finite number"
+
+# The command line.
+run 2 infer --model det pictures --engine opncv
+err_has "unknown engine 'opncv', did you mean 'opencv'?"
+run 2 infer --model det pictures --threshold low
+err_has "'low' is unknown"
+run 2 infer --model det pictures --threads -1
+err_has "--threads: -1 is negative"
+run 2 infer --model det pictures --json
+err_has "with --json the predictions need a file"
+run 2 infer pictures
+err_has "--model is missing"
+run 2 infer --model det
+err_has "INPUT is missing"

@@ -1,0 +1,87 @@
+# infer with real models on real pictures: what is in them is found, where it is.
+. "$(dirname "$0")/../cli/lib.sh"
+need_shared data/real/models/FastestDet.onnx
+need_shared data/real/faces-known/examples/two_people.jpg
+MODELS=$SHARED/data/real/models
+FACES=$SHARED/data/real/faces-known/examples
+
+# model NAME ONNX TASK INPUT DECODER LABELS
+model() {
+  mkdir "$1" && cp "$MODELS/$2" "$1/"
+  cat > "$1/model.yaml" << YAML
+schema: mlopsctl.model/1
+name: $1
+version: "1"
+task: $3
+weights: $2
+format: onnx
+input: {$4}
+decoder: {$5}
+labels: [$6]
+licence: see the model's page
+YAML
+}
+COCO=$(tr -d '\r' < "$MODELS/coco.names" | sed '/^$/d; s/.*/"&"/' | paste -sd,)
+model fastestdet FastestDet.onnx detection \
+  'name: input.1, width: 352, height: 352, color: bgr, resize: stretch, interpolation: area, scale: 0.00392156862745098' \
+  'kind: fastestdet, score_threshold: 0.65, nms: {iou: 0.45, per_class: true, max_detections: 300}' "$COCO"
+model nanodet nanodet_m.onnx detection \
+  'name: input.1, width: 416, height: 416, color: bgr, resize: stretch, scale: 1, mean: [103.53, 116.28, 123.675], std: [57.375, 57.12, 58.395]' \
+  'kind: nanodet, score_threshold: 0.35, nms: {iou: 0.6, per_class: true, max_detections: 300}' "$COCO"
+model yunet yunet_n_320_320.onnx detection \
+  'name: input, width: 320, height: 320, color: bgr, resize: letterbox-topleft, pad_value: 0, scale: 1' \
+  'kind: yunet, score_threshold: 0.6, nms: {iou: 0.3, per_class: true, max_detections: 300}' face
+model ultraface version-RFB-320.onnx detection \
+  'name: input, width: 320, height: 240, color: rgb, resize: stretch, scale: 1, mean: [127, 127, 127], std: [128, 128, 128]' \
+  'kind: ultraface, score_threshold: 0.7, nms: {iou: 0.3, per_class: true, max_detections: 300}' face
+model mnist mnist.onnx classification \
+  'name: Input3, width: 28, height: 28, color: grey, resize: stretch, scale: 1' \
+  'kind: classification' '"0","1","2","3","4","5","6","7","8","9"'
+
+# has_box CLASS LEFT TOP RIGHT BOTTOM: some box of this class has its corners within 25 px of these, read off the picture.
+has_box() {
+  jq -e --arg class "$1" --argjson box "[$2,$3,$4,$5]" '
+    [.detections[] | select(.label == $class) | [.left, .top, .left + .width, .top + .height]
+     | [., $box] | transpose | map((.[0] - .[1]) | fabs) | max] | min < 25' "$OUT" > "$WORK/.said" || fail "no $1 at $*"
+}
+
+PERSONS=$MODELS/FastestDet_example_3.jpg
+run 0 infer --model fastestdet "$PERSONS"
+json '[.detections[].label] | group_by(.) | map([.[0], length])' '[["person",4]]'
+has_box person 41 63 178 294
+has_box person 289 142 490 297
+run 0 infer --model nanodet "$PERSONS"
+json '[.detections[] | select(.label == "person")] | length >= 4' true
+has_box person 41 63 178 298
+has_box person 289 142 490 297
+
+for detector in yunet ultraface; do
+  run 0 infer --model $detector "$FACES/two_people.jpg"
+  json '.detections | length' 2
+  has_box face 238 24 388 225
+  has_box face 789 42 937 255
+  for one in alex-lacamoire.png lin-manuel-miranda.png knn_examples/train/obama/obama.jpg knn_examples/train/kit_harington/john1.jpeg; do
+    run 0 infer --model $detector "$FACES/$one"
+    json '.detections | length' 1
+  done
+done
+run 0 infer --model yunet "$SHARED/data/real/odd-images/webp-bytes.jpg"
+json '.width > 0' true
+
+run 0 infer --model mnist "$PERSONS"
+json '.classes[0].score > 0.3' true
+json '.detections' null
+
+# The same predictions with one thread and with several, within what the guarantees allow.
+run 0 infer --model fastestdet "$FACES" --no-timing --threads 1 -o one.jsonl
+run 0 infer --model fastestdet "$FACES" --no-timing --threads 1 --jobs 1 -o same.jsonl --draw drawn
+cmp one.jsonl same.jsonl || fail "one thread, other bytes"
+run 0 infer --model fastestdet "$FACES" --no-timing -o many.jsonl
+jq -es '
+  (length / 2) as $n | [range($n) as $i | [.[$i], .[$n + $i]]]
+  | all(.[]; .[0].image == .[1].image and (.[0].detections | length) == (.[1].detections | length)
+    and ([.[0].detections, .[1].detections] | transpose
+         | all(.[]; .[0].label == .[1].label and ((.[0].score - .[1].score) | fabs) <= 0.0001
+           and ((.[0].left - .[1].left) | fabs) <= 0.1 and ((.[0].top - .[1].top) | fabs) <= 0.1)))' \
+  one.jsonl many.jsonl > "$WORK/.said" || fail "several threads, other predictions"
+[ "$(find drawn -name '*.jpg' | wc -l)" -eq "$(wc -l < one.jsonl)" ] || fail "pictures are missing in drawn/"
