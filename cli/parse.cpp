@@ -34,7 +34,7 @@ void add_to_parser(CLI::App& app, Slot& slot) {
   }
   auto* option = app.add_option(names, slot.values);
   if (arg.is_positional())
-    option->expected(arg.is_repeatable ? -1 : 1);
+    option->expected(arg.is_repeatable ? -1 : 1)->allow_extra_args(arg.is_repeatable);
   else
     option->expected(1)->allow_extra_args(false)->multi_option_policy(
         CLI::MultiOptionPolicy::TakeAll); // extra arguments of a list are the positionals

@@ -5,6 +5,7 @@
 
 namespace mlopsctl::commands {
 
+extern const Command capture_command;
 extern const Command doctor, help, completion, config_trust, schema;
 extern const Command manifest_join, manifest_split, manifest_stats;
 extern const Command package_describe, package_model, package_inspect, package_verify;
@@ -13,6 +14,7 @@ extern const Command infer, engines;
 const std::vector<const Command*>& all_commands() {
   // clang-format off
   static const std::vector<const Command*> table{
+      &capture_command,
       &manifest_join, &manifest_split, &manifest_stats,
       &package_describe, &package_model, &package_inspect, &package_verify,
       &infer, &engines,

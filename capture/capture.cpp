@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/capture.hpp"
+
+#include "capture/capture_folder.hpp"
+#include "capture/name_template.hpp"
+#include "core/interrupt.hpp"
+#include "core/parallel.hpp"
+#include "core/text.hpp"
+#include "imaging/codecs.hpp"
+#include "imaging/transform.hpp"
+
+#include <filesystem>
+
+namespace mlopsctl::capture {
+namespace {
+
+struct Job {
+  Frame frame;
+  std::function<Picture()> make;
+};
+
+struct Encoded {
+  JournalEntry entry;
+  std::string jpeg;    ///< empty: could not be decoded
+  std::string problem; ///< why
+};
+
+void scale_boxes(std::vector<dataset::Annotation>& annotations, double x, double y) {
+  for (auto& annotation : annotations) {
+    auto& box = annotation.box;
+    box = {box.left * x, box.top * y, box.width * x, box.height * y};
+  }
+}
+
+imaging::Image resized(Picture& picture, const std::pair<int, int>& size) {
+  const auto [width, height] = size;
+  const bool is_smaller = width < picture.image.width || height < picture.image.height;
+  scale_boxes(picture.annotations, static_cast<double>(width) / picture.image.width,
+              static_cast<double>(height) / picture.image.height);
+  return imaging::resize(picture.image, width, height,
+                         is_smaller ? imaging::Interpolation::area
+                                    : imaging::Interpolation::linear);
+}
+
+/// What decides the frames: stored in the folder, compared by --resume.
+Value settings_of(const CaptureOptions& options, const SourceInfo& source) {
+  const auto number_or_null = [](const auto& value) { return value ? Value(*value) : Value(); };
+  Value settings = Value::object();
+  settings["schema"] = "mlopsctl.capture.settings/1";
+  settings["source"] = source.name;
+  std::error_code error;
+  if (std::filesystem::is_regular_file(options.source, error))
+    settings["source_bytes"] =
+        static_cast<std::int64_t>(std::filesystem::file_size(options.source, error));
+  settings["step_s"] = number_or_null(options.selection.step_s);
+  settings["every"] = number_or_null(options.selection.every);
+  settings["at_most"] = number_or_null(options.selection.at_most);
+  settings["duration_s"] = number_or_null(options.selection.duration_s);
+  settings["size"] =
+      options.size
+          ? Value(std::to_string(options.size->first) + "x" + std::to_string(options.size->second))
+          : Value();
+  settings["quality"] = options.quality;
+  settings["name"] = options.name;
+  settings["assume_fps"] = options.assume_fps > 0 ? Value(options.assume_fps) : Value();
+  return settings;
+}
+
+/// One run, with what its three stages share.
+class Run {
+public:
+  Run(const CaptureOptions& options, const std::function<void()>& on_read)
+      : options_(options), on_read_(on_read), name_(options.name),
+        source_(open_frames(options.source, {options.jobs, options.assume_fps, options.size})),
+        sampler_(options.selection, *source_) {
+    refuse_live_resume();
+    refuse_output_in_source();
+    const FolderMode mode = options.resume      ? FolderMode::resume
+                            : options.overwrite ? FolderMode::replace
+                                                : FolderMode::fresh;
+    folder_ = std::make_unique<CaptureFolder>(options.output, mode,
+                                              settings_of(options, source_->info()));
+    result_.source = source_->info().name;
+    result_.kept_before = folder_->kept();
+    resume_behind_ = folder_->last_index();
+    folder_->for_each([this](const JournalEntry& entry, std::int64_t) {
+      if (!entry.is_kept)
+        note_unreadable(entry, "could not be decoded by an earlier run");
+    });
+  }
+
+  void capture() {
+    ordered_parallel<Job, Encoded>(
+        options_.jobs, [this] { return produce(); }, [this](Job&& job) { return encode(job); },
+        [this](Encoded&& encoded) { store(encoded); });
+    folder_->commit();
+  }
+
+  /// From the journal, so that the labels cover exactly the frames that are kept.
+  void write_labels(const CreateLabels& create_labels) {
+    const auto& classes = source_->info().classes;
+    if (classes.empty())
+      return;
+    const auto writer = create_labels(folder_->file(k_labels_name).string(), classes);
+    folder_->for_each([&](const JournalEntry& entry, std::int64_t) {
+      if (!entry.is_kept)
+        return;
+      dataset::Sample sample;
+      sample.ref = entry.ref;
+      sample.width = entry.width;
+      sample.height = entry.height;
+      sample.depth = 3;
+      sample.annotations = entry.annotations.value_or(std::vector<dataset::Annotation>{});
+      sample.group = entry.source;
+      sample.time_s = entry.time_s;
+      sample.extra.emplace_back("frame_index", std::to_string(entry.frame_index));
+      writer->write(sample);
+    });
+    writer->finish();
+  }
+
+  CaptureResult result() {
+    result_.kept = folder_->kept();
+    for (auto& problem : source_->problems())
+      result_.problems.push_back(std::move(problem));
+    return std::move(result_);
+  }
+
+private:
+  void note_unreadable(const JournalEntry& entry, const std::string& text) {
+    ++result_.unreadable;
+    result_.problems.push_back({"unreadable-picture", Severity::error, entry.source, text});
+  }
+
+  /// A second run would find the first one's frames among its pictures.
+  void refuse_output_in_source() const {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    if (!fs::is_directory(options_.source, error))
+      return;
+    const auto source = fs::weakly_canonical(options_.source, error);
+    const auto inside = fs::weakly_canonical(options_.output, error).lexically_relative(source);
+    if (!inside.empty() && *inside.begin() != "..")
+      throw Error(Fault::usage, options_.output + ": lies inside the source folder",
+                  "give an -o outside of " + options_.source);
+  }
+
+  void refuse_live_resume() const {
+    std::error_code ignored;
+    if (options_.resume && source_->info().is_live &&
+        std::filesystem::exists(std::filesystem::path(options_.output) / k_journal_name, ignored))
+      throw Error(Fault::usage, source_->info().name + ": a live source cannot be resumed",
+                  "capture into another folder; both keep their journals");
+  }
+
+  std::optional<Job> produce() {
+    try {
+      while (interrupt_requested() == 0) {
+        auto frame = source_->next();
+        if (!frame || sampler_.is_past_end(*frame))
+          return std::nullopt;
+        ++result_.read;
+        on_read_();
+        if (sampler_.takes(*frame) && frame->index > resume_behind_)
+          return Job{std::move(*frame), source_->picture()};
+      }
+    } catch (const Interrupted&) { // what is on its way is still finished and kept
+    }
+    result_.is_interrupted = true;
+    return std::nullopt;
+  }
+
+  Encoded encode(Job& job) const {
+    Encoded encoded;
+    encoded.entry.source = job.frame.source;
+    encoded.entry.time_s = job.frame.time_s;
+    encoded.entry.frame_index = job.frame.index;
+    try {
+      Picture picture = job.make();
+      if (options_.size)
+        picture.image = resized(picture, *options_.size);
+      encoded.entry.width = picture.image.width;
+      encoded.entry.height = picture.image.height;
+      if (!source_->info().classes.empty())
+        encoded.entry.annotations = std::move(picture.annotations);
+      encoded.jpeg = imaging::encode_jpeg(picture.image, options_.quality);
+    } catch (const Error& error) {
+      if (error.fault() != Fault::input)
+        throw;
+      encoded.problem = error.what();
+    }
+    return encoded;
+  }
+
+  void store(Encoded& encoded) {
+    auto& entry = encoded.entry;
+    if (encoded.jpeg.empty()) {
+      entry.reason = "unreadable";
+      note_unreadable(entry, encoded.problem);
+      folder_->skip(entry);
+      return;
+    }
+    entry.is_kept = true;
+    entry.reason = "sampled";
+    entry.ref = name_.name(folder_->kept(), entry.frame_index);
+    folder_->keep(entry, encoded.jpeg);
+  }
+
+  const CaptureOptions& options_;
+  const std::function<void()>& on_read_;
+  NameTemplate name_;
+  std::unique_ptr<FrameSource> source_;
+  Sampler sampler_;
+  std::unique_ptr<CaptureFolder> folder_;
+  std::int64_t resume_behind_ = -1;
+  CaptureResult result_;
+};
+
+} // namespace
+
+CaptureResult capture(const CaptureOptions& options, const CreateLabels& create_labels,
+                      const std::function<void()>& on_read) {
+  Run run(options, on_read);
+  try {
+    run.capture();
+  } catch (const Error&) {
+    try {
+      run.write_labels(create_labels);
+    } catch (const Error&) { // the first failure is the one to tell of
+    }
+    throw;
+  }
+  run.write_labels(create_labels);
+  return run.result();
+}
+
+} // namespace mlopsctl::capture

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pipeline of a capture: source, choice, JPEG, folder, journal.
+#pragma once
+
+#include "capture/sampling.hpp"
+#include "core/error.hpp"
+#include "dataset/stream.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mlopsctl::capture {
+
+struct CaptureOptions {
+  std::string source;
+  std::string output; ///< a folder
+  Selection selection;
+  std::optional<std::pair<int, int>> size; ///< px of the stored frames; nothing: as they come
+  int quality = 95;                        ///< 1..100
+  std::string name = "frame{index:06}.jpg";
+  double assume_fps = 0; ///< 0: not given
+  bool overwrite = false;
+  bool resume = false;
+  int jobs = 1;
+};
+
+struct CaptureResult {
+  std::string source;           ///< without secrets
+  std::int64_t read = 0;        ///< frames of the source in this run
+  std::int64_t kept = 0;        ///< frames in the folder now
+  std::int64_t kept_before = 0; ///< of these by earlier runs
+  std::int64_t unreadable = 0;  ///< pictures that could not be decoded
+  bool is_interrupted = false;  ///< by SIGINT or SIGTERM; what is kept is complete
+  Problems problems;
+};
+
+/// Creates a label file. Handed in, because capture knows no label formats.
+/// \param path file to write, \param classes names in the order of their ids.
+using CreateLabels = std::function<std::unique_ptr<dataset::SampleWriter>(
+    const std::string& path, const std::vector<std::string>& classes)>;
+
+/// \param on_read called after each frame that was read.
+/// \throws Error. Frames that are kept stay, and the journal tells of exactly these.
+CaptureResult capture(const CaptureOptions& options, const CreateLabels& create_labels,
+                      const std::function<void()>& on_read);
+
+} // namespace mlopsctl::capture

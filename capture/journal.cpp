@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/journal.hpp"
+
+#include "core/error.hpp"
+#include "core/value.hpp"
+
+namespace mlopsctl::capture {
+namespace {
+
+Value to_value(const std::vector<dataset::Annotation>& annotations) {
+  Value list = Value::array();
+  for (const auto& annotation : annotations) {
+    Value box = Value::object();
+    box["label"] = annotation.label;
+    box["left"] = annotation.box.left;
+    box["top"] = annotation.box.top;
+    box["width"] = annotation.box.width;
+    box["height"] = annotation.box.height;
+    list.push(std::move(box));
+  }
+  return list;
+}
+
+std::vector<dataset::Annotation> annotations_of(ObjectReader& reader) {
+  std::vector<dataset::Annotation> annotations;
+  for (auto& object : reader.objects("boxes")) {
+    dataset::Annotation annotation;
+    annotation.label = object.text("label");
+    annotation.box = {object.number("left", 0), object.number("top", 0), object.number("width", 0),
+                      object.number("height", 0)};
+    annotations.push_back(std::move(annotation));
+  }
+  return annotations;
+}
+
+} // namespace
+
+std::string to_line(const JournalEntry& entry) {
+  Value line = Value::object();
+  line["ref"] = entry.is_kept ? Value(entry.ref) : Value();
+  line["source"] = entry.source;
+  line["time_s"] = entry.time_s ? Value(*entry.time_s) : Value();
+  line["frame_index"] = entry.frame_index;
+  line["width"] = entry.width;
+  line["height"] = entry.height;
+  line["kept"] = entry.is_kept;
+  line["reason"] = entry.reason;
+  if (entry.annotations)
+    line["boxes"] = to_value(*entry.annotations);
+  return to_json(line) + "\n";
+}
+
+JournalEntry parse_line(std::string_view line, const std::string& place) {
+  const Value value = parse_json(line, place);
+  ObjectReader reader(value, place);
+  JournalEntry entry;
+  entry.is_kept = reader.boolean("kept", false);
+  entry.ref = entry.is_kept ? reader.text("ref") : std::string();
+  entry.source = reader.text("source");
+  if (const Value* time_s = reader.child("time_s"); time_s && time_s->is_number())
+    entry.time_s = time_s->real;
+  entry.frame_index = reader.integer("frame_index");
+  entry.width = static_cast<int>(reader.integer("width"));
+  entry.height = static_cast<int>(reader.integer("height"));
+  entry.reason = reader.text("reason", "");
+  if (reader.has("boxes"))
+    entry.annotations = annotations_of(reader);
+  const bool is_plain_name = entry.ref.find('/') == entry.ref.npos && !entry.ref.starts_with(".");
+  if (entry.frame_index < 0 || !is_plain_name)
+    throw Error(Fault::input, place + ": is not a line of a capture's journal");
+  return entry;
+}
+
+} // namespace mlopsctl::capture

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// One line of frames.jsonl: what became of a frame that was considered.
+#pragma once
+
+#include "dataset/sample.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlopsctl::capture {
+
+struct JournalEntry {
+  std::string ref;              ///< file name in the folder; empty if not kept
+  std::string source;           ///< clip or picture
+  std::optional<double> time_s; ///< presentation time since the first frame
+  std::int64_t frame_index = 0; ///< in the source
+  int width = 0;                ///< px of the stored picture
+  int height = 0;
+  bool is_kept = false;
+  std::string reason;
+  /// Exact boxes, px of the stored picture; nothing if the source knows none.
+  std::optional<std::vector<dataset::Annotation>> annotations;
+};
+
+/// One JSON object and a line feed.
+std::string to_line(const JournalEntry& entry);
+/// \param place "frames.jsonl:17". \throws Error(input) if it is not such a line.
+JournalEntry parse_line(std::string_view line, const std::string& place);
+
+} // namespace mlopsctl::capture

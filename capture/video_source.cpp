@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/video_source.hpp"
+
+#include "core/text.hpp"
+#include "imaging/video.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace mlopsctl::capture {
+namespace {
+
+class VideoSource final : public FrameSource {
+public:
+  VideoSource(const std::string& url, const imaging::VideoOptions& options)
+      : reader_(url, options) {
+    info_.name = options.name.empty() ? imaging::without_user_info(url) : options.name;
+    info_.has_time = reader_.info().has_time;
+    info_.is_live = reader_.info().is_live;
+  }
+
+  const SourceInfo& info() const override { return info_; }
+
+  std::optional<Frame> next() override {
+    const auto frame = reader_.next();
+    if (!frame)
+      return std::nullopt;
+    return Frame{frame->index, frame->time_s, info_.name};
+  }
+
+  std::function<Picture()> picture() override {
+    // The decoder goes on with the next frame while another thread encodes this one.
+    return [image = std::make_shared<imaging::Image>(reader_.image())] {
+      return Picture{std::move(*image), {}};
+    };
+  }
+
+  std::optional<std::vector<double>> times() const override {
+    if (info_.is_live)
+      return std::nullopt;
+    return reader_.scan_times();
+  }
+
+  Problems problems() const override {
+    const auto damage = reader_.damage();
+    Problems problems;
+    const auto said = damage.message.empty() ? "" : " (" + damage.message + ")";
+    if (damage.is_cut_off)
+      problems.push_back(
+          {"video-cut-off", Severity::error, info_.name,
+           "the file ends before its own header says it does; the frames up to there "
+           "are kept" +
+               said});
+    if (damage.damaged > 0)
+      problems.push_back({"video-damaged", Severity::error, info_.name,
+                          std::to_string(damage.damaged) +
+                              " packets or frames are damaged and were left out" + said});
+    return problems;
+  }
+
+private:
+  imaging::VideoReader reader_;
+  SourceInfo info_;
+};
+
+} // namespace
+
+std::unique_ptr<FrameSource> open_video_file(const std::string& url, const SourceOptions& options) {
+  imaging::VideoOptions video;
+  video.jobs = options.jobs;
+  video.assume_fps = options.assume_fps;
+  return std::make_unique<VideoSource>(url, video);
+}
+
+std::unique_ptr<FrameSource> open_stream(const std::string& url, const SourceOptions& options) {
+  imaging::VideoOptions video;
+  video.kind = imaging::VideoKind::stream;
+  video.jobs = options.jobs;
+  video.assume_fps = options.assume_fps;
+  return std::make_unique<VideoSource>(url, video);
+}
+
+std::unique_ptr<FrameSource> open_camera(const std::string& url, const SourceOptions& options) {
+  constexpr std::string_view k_scheme = "camera:";
+  std::string device = url;
+  if (url.starts_with(k_scheme)) {
+    const auto id = parse_int(std::string_view(url).substr(k_scheme.size()));
+    if (!id || *id < 0 || *id > 255)
+      throw Error(Fault::usage, printable(url) + ": a camera is camera:N with N from 0 to 255",
+                  "camera:0 is /dev/video0");
+    device = "/dev/video" + std::to_string(*id);
+  }
+  const std::string name = device == url ? url : url + ": " + device;
+  const int descriptor = ::open(device.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  if (descriptor < 0) {
+    const int code = errno;
+    throw Error(Fault::input, name + ": " + std::strerror(code), // NOLINT(concurrency-mt-unsafe)
+                code == EACCES ? "run 'usermod -aG video $USER' and log in again"
+                               : "plug one in or see 'mlopsctl doctor'");
+  }
+  ::close(descriptor);
+  imaging::VideoOptions video;
+  video.kind = imaging::VideoKind::camera;
+  video.jobs = options.jobs;
+  video.camera_size = options.camera_size;
+  video.name = name;
+  return std::make_unique<VideoSource>(device, video);
+}
+
+} // namespace mlopsctl::capture

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// capture: frames of a video, a camera, a folder or the test pattern as JPEG files with a journal.
+#include "capture/capture.hpp"
+
+#include "commands/command.hpp"
+#include "core/error.hpp"
+#include "core/interrupt.hpp"
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "core/time.hpp"
+#include "formats/labels/format.hpp"
+
+#include <optional>
+#include <string>
+
+namespace mlopsctl::commands {
+namespace {
+
+struct Options {
+  capture::CaptureOptions capture;
+  std::optional<double> fps;
+  std::string every;
+};
+
+void validate(Options& o) {
+  auto& selection = o.capture.selection;
+  const int ways = (o.fps ? 1 : 0) + (o.every.empty() ? 0 : 1) + (selection.at_most ? 1 : 0);
+  if (ways > 1)
+    throw Error(Fault::usage, "--fps, --every and --at-most are three ways to choose frames",
+                "give one of them");
+  constexpr double k_most_fps = 1000;
+  if (o.fps && (*o.fps <= 0 || *o.fps > k_most_fps))
+    throw Error(Fault::usage, "--fps: " + number(*o.fps) + " is not above 0 and up to 1000");
+  if (o.capture.assume_fps < 0 || o.capture.assume_fps > k_most_fps)
+    throw Error(Fault::usage,
+                "--assume-fps: " + number(o.capture.assume_fps) + " is not above 0 and up to 1000");
+  if (selection.at_most && *selection.at_most < 1)
+    throw Error(Fault::usage,
+                "--at-most: " + std::to_string(*selection.at_most) + " is not above 0");
+  if (o.capture.quality < 1 || o.capture.quality > 100)
+    throw Error(Fault::usage,
+                "--quality: " + std::to_string(o.capture.quality) + " is not 1 to 100");
+  if (o.capture.output == "-" || o.capture.output.find("://") != std::string::npos)
+    throw Error(Fault::usage, "--output: '" + o.capture.output + "' is not a folder",
+                "capture writes to a folder on this machine");
+  if (o.fps)
+    selection.step_s = 1 / *o.fps;
+  if (!o.every.empty())
+    capture::parse_every(o.every, selection);
+}
+
+std::unique_ptr<dataset::SampleWriter> create_labels(const std::string& path,
+                                                     const std::vector<std::string>& classes) {
+  formats::WriteOptions options;
+  options.format = "ground_truth";
+  options.existing = Existing::replace; // in a folder of ours
+  options.label_attribute = "shapes";
+  options.classes = classes;
+  return formats::create_labels(path, options);
+}
+
+void print_result(const Context& ctx, const Options& o, const capture::CaptureResult& result,
+                  double seconds) {
+  ctx.say(o.capture.output + ": " + std::to_string(result.kept) + " frames kept of " +
+          std::to_string(result.read) + " read from " + result.source + " in " + fixed(seconds, 1) +
+          " s");
+  if (!ctx.options.json)
+    return;
+  Value document = Value::object();
+  document["schema"] = "mlopsctl.capture/1";
+  document["source"] = result.source;
+  document["frames_read"] = result.read;
+  document["frames_kept"] = result.kept;
+  document["frames_kept_before"] = result.kept_before;
+  Value dropped = Value::object();
+  for (const auto* reason : {"blurred", "duplicate", "transition"})
+    dropped[reason] = 0;
+  dropped["unreadable"] = result.unreadable;
+  document["dropped"] = std::move(dropped);
+  document["output"] = o.capture.output;
+  document["seconds"] = seconds;
+  document["problems"] = to_value(result.problems);
+  ctx.print(document);
+}
+
+int run(const Options& o, Context& ctx) {
+  const Stopwatch watch;
+  const auto progress = ctx.progress("capture", 0, "frames");
+  const auto result = capture::capture(o.capture, create_labels, [&] { progress->advance(); });
+  if (result.is_interrupted) {
+    log::warn("interrupted: " + std::to_string(result.kept) + " frames are kept in " +
+              o.capture.output + "; --resume goes on from there");
+    check_interrupt();
+  }
+  print_result(ctx, o, result, watch.seconds());
+  print_problems(ctx, result.problems);
+  return result.problems.empty() ? exit_ok : exit_failed;
+}
+
+Run declare(Args& args) {
+  auto o = std::make_shared<Options>();
+  args.value("SOURCE", o->capture.source,
+             "Video file, folder of pictures, camera:0, rtsp://..., or pattern:shapes")
+      .required();
+  args.output(o->capture.output, "Folder for the frames, frames.jsonl and labels").required();
+  args.value("--fps", o->fps, "Frames per second of the source's own time").metavar("R");
+  args.value("--every", o->every, "Every Nth frame, or one every so much time (200ms)")
+      .metavar("N|TIME");
+  args.value("--at-most", o->capture.selection.at_most, "This many, evenly spread").metavar("N");
+  args.duration("--duration", o->capture.selection.duration_s, "Only the first part (10s)");
+  args.size("--size", o->capture.size, "Size of the stored frames (default: as they come)");
+  args.value("--quality", o->capture.quality, "JPEG quality, 1 to 100; full colour from 90 on")
+      .metavar("Q");
+  args.value("--name", o->capture.name, "File names; {index} counts kept frames, {frame} all")
+      .metavar("TEMPLATE");
+  args.value("--assume-fps", o->capture.assume_fps, "Frame rate of a source without time stamps")
+      .metavar("R")
+      .default_text("none");
+  args.flag("--resume", o->capture.resume, "Go on behind the last frame in the journal");
+  return [o](Context& ctx) {
+    validate(*o);
+    o->capture.jobs = ctx.jobs();
+    o->capture.overwrite = ctx.options.overwrite;
+    return run(*o, ctx);
+  };
+}
+
+} // namespace
+extern const Command capture_command;
+const Command capture_command{
+    "capture", "Turn a video, a camera or a folder into frames worth keeping", declare};
+} // namespace mlopsctl::commands
