@@ -22,6 +22,8 @@ struct Options {
   std::string output = "-";
   std::string draw;   // folder; empty: no pictures
   std::string images; // folder that references point into
+  std::string from;   // format of label files; empty: by content
+  std::string shard = "1/1";
   std::string engine; // empty: the best that is here
   int threads = 0;    // of the engine; 0: cores
   std::string threshold = "show";
@@ -179,7 +181,7 @@ void report(const Options& o, const Context& ctx, const Predictions& predictions
 
 int run(const Options& o, Context& ctx) {
   const Stopwatch watch;
-  PictureInputs inputs(o.inputs, o.images);
+  PictureInputs inputs(o.inputs, {o.images, o.from, parse_shard(o.shard)});
   const auto package = package::open_model(o.model, ctx.options.set);
   auto model = inference::Model::load(package, {o.engine, o.threads});
   Predictions predictions(o, ctx, model);
@@ -212,6 +214,8 @@ Run declare(Args& args) {
   args.value("--draw", o->draw, "Write the pictures with what was found, as JPEG").metavar("DIR");
   args.value("--images", o->images, "Folder that the references of label files point into")
       .metavar("DIR");
+  args.value("--from", o->from, "Format of the label files").default_text("by content");
+  args.value("--shard", o->shard, "A fixed slice of the pictures, by their names").metavar("I/N");
   args.value("--engine", o->engine, "Engine (see 'mlopsctl engines')").default_text("best here");
   args.value("--threads", o->threads, "Threads of the engine").default_text("cores");
   args.value("--threshold", o->threshold,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/picture_inputs.hpp"
 
+#include "core/digest.hpp"
 #include "core/io.hpp"
+#include "core/text.hpp"
 #include "formats/labels/format.hpp"
 #include "formats/labels/image_files.hpp"
 #include "imaging/codecs.hpp"
@@ -32,26 +34,58 @@ std::vector<PictureInput> pictures_of_folder(const std::string& folder) {
     if (formats::has_image_extension(entry.name))
       found.push_back({path, path, entry.name, path});
   }
-  if (found.empty())
-    throw Error(Fault::input, folder + ": there is no picture in this folder",
-                "pictures end in .jpg, .jpeg, .png or .webp");
   return found;
 }
 
+/// A folder without pictures may be one of labels (VOC, YOLO).
+void check_label_folder(const std::string& folder) {
+  try {
+    formats::recognise(formats::open_label_input(folder));
+  } catch (const Error&) {
+    throw Error(Fault::input, folder + ": there are no pictures and no labels in this folder",
+                "pictures end in .jpg, .jpeg, .png or .webp; see 'mlopsctl formats' for labels");
+  }
+}
+
 } // namespace
+
+bool Shard::has(const std::string& name) const {
+  if (count == 1)
+    return true;
+  const std::string digest = sha256(name); // "sha256:<hex>": 15 digits of it are a number < 2^60
+  std::uint64_t value = 0;
+  for (const char c : digest.substr(7, 15))
+    value = value * 16 + static_cast<std::uint64_t>(c <= '9' ? c - '0' : c - 'a' + 10);
+  return value % static_cast<std::uint64_t>(count) == static_cast<std::uint64_t>(index - 1);
+}
+
+Shard parse_shard(const std::string& text) {
+  constexpr std::int64_t k_most = 1'000'000;
+  const auto parts = split(text, '/');
+  const auto index = parse_int(parts.front()), count = parse_int(parts.back());
+  if (parts.size() != 2 || !index || !count || *index < 1 || *count < *index || *count > k_most)
+    throw Error(Fault::usage, "--shard: '" + text + "' is not a slice", "write it as 2/8");
+  return {static_cast<int>(*index), static_cast<int>(*count)};
+}
 
 struct PictureInputs::Labels {
   std::unique_ptr<dataset::SampleReader> reader;
   formats::ImageFinder finder;
 };
 
-PictureInputs::PictureInputs(const std::vector<std::string>& inputs, std::string images_folder)
-    : images_folder_(std::move(images_folder)) {
-  bool is_known = true;
+PictureInputs::PictureInputs(const std::vector<std::string>& inputs, PictureOptions options)
+    : options_(std::move(options)) {
+  bool is_known = options_.shard.count == 1;
   for (const auto& input : inputs) {
     std::error_code ignored;
     if (fs::is_directory(input, ignored)) {
-      for (auto& picture : pictures_of_folder(input))
+      auto pictures = pictures_of_folder(input);
+      if (pictures.empty() && options_.format.empty())
+        check_label_folder(input);
+      is_known = is_known && !pictures.empty();
+      if (pictures.empty())
+        waiting_.push_back({"", input, "", ""});
+      for (auto& picture : pictures)
         waiting_.push_back(std::move(picture));
     } else if (input != "-" && !fs::exists(input, ignored)) {
       throw Error(Fault::input, input + ": no such file or folder",
@@ -70,6 +104,14 @@ PictureInputs::~PictureInputs() = default;
 
 std::optional<PictureInput> PictureInputs::next() {
   for (;;) {
+    auto picture = next_of_all();
+    if (!picture || options_.shard.has(picture->name))
+      return picture;
+  }
+}
+
+std::optional<PictureInput> PictureInputs::next_of_all() {
+  for (;;) {
     if (labels_) {
       if (auto picture = next_of_labels())
         return picture;
@@ -83,8 +125,11 @@ std::optional<PictureInput> PictureInputs::next() {
     waiting_.pop_front();
     if (!first.name.empty())
       return first;
-    labels_ = std::make_unique<Labels>(Labels{formats::open_labels(first.path, {}),
-                                              formats::ImageFinder(images_folder_, first.path)});
+    formats::ReadOptions reading;
+    reading.format = options_.format;
+    labels_ =
+        std::make_unique<Labels>(Labels{formats::open_labels(first.path, reading),
+                                        formats::ImageFinder(options_.images_folder, first.path)});
   }
 }
 

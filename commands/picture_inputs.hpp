@@ -12,6 +12,22 @@
 
 namespace mlopsctl::commands {
 
+/// A fixed slice by reference: the slices of 1/N to N/N together are the whole, whatever the order.
+struct Shard {
+  int index = 1; ///< 1..count
+  int count = 1;
+  bool has(const std::string& name) const;
+};
+/// \param text "2/8". \throws Error(usage) if it is none.
+Shard parse_shard(const std::string& text);
+
+/// How the label files among the inputs are read.
+struct PictureOptions {
+  std::string images_folder; ///< --images: what references point into; may be empty
+  std::string format;        ///< --from; empty: by content
+  Shard shard;
+};
+
 struct PictureInput {
   std::string name; ///< as given: the argument, folder/file, or the reference of the label file
   std::string path; ///< of the file on this machine; empty if it was not found
@@ -23,22 +39,23 @@ struct PictureInput {
 /// read as they go, in constant memory.
 class PictureInputs {
 public:
-  /// \param images_folder of --images, may be empty. \throws Error(input) if an input does not
-  /// exist, or a folder holds no picture.
-  PictureInputs(const std::vector<std::string>& inputs, std::string images_folder);
+  /// \throws Error(input) if an input does not exist, or a folder holds neither pictures nor
+  /// labels.
+  PictureInputs(const std::vector<std::string>& inputs, PictureOptions options);
   ~PictureInputs();
 
   std::optional<PictureInput> next();
-  /// Pictures if all inputs are files and folders, else 0.
+  /// Pictures if all inputs are files and folders of pictures and there is one slice, else 0.
   std::int64_t known_count() const { return known_count_; }
   /// Of label files, as far as they were read.
   const Problems& problems() const { return problems_; }
 
 private:
   struct Labels;
+  std::optional<PictureInput> next_of_all();
   std::optional<PictureInput> next_of_labels();
 
-  std::string images_folder_;
+  PictureOptions options_;
   std::deque<PictureInput> waiting_; ///< a label file is an entry with its path alone
   std::unique_ptr<Labels> labels_;   ///< the one that is being read
   std::int64_t known_count_ = 0;

@@ -55,6 +55,14 @@ json '[.detections[] | select(.label == "person")] | length >= 4' true
 has_box person 41 63 178 298
 has_box person 289 142 490 297
 
+# A draft of model.yaml says the same as ours.
+mkdir draft && cp "$MODELS/nanodet_m.onnx" draft/
+run 0 package describe draft/nanodet_m.onnx --labels "$MODELS/coco.names" -o draft/model.yaml
+for package in draft nanodet; do
+  run 0 infer --model $package "$PERSONS" --threads 1 --no-timing --set decoder.score_threshold=0.35 -o $package.jsonl
+done
+cmp draft.jsonl nanodet.jsonl || fail "package describe drafts another model.yaml"
+
 for detector in yunet ultraface; do
   run 0 infer --model $detector "$FACES/two_people.jpg"
   json '.detections | length' 2

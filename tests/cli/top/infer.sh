@@ -73,6 +73,18 @@ run 0 infer --model det labels/set.manifest --images pictures -o m.jsonl
 [ "$(jq -c '[.image, (.detections | length)]' m.jsonl | tr '\n' ' ')" = '["s3://bucket/far/b.png",1] ["s3://bucket/far/a.png",0] ' ] ||
   fail "other predictions by manifest"
 
+# A slice depends on the names alone, and the slices are the whole.
+for i in 1 2 3; do
+  run 0 infer --model det pictures --no-timing --shard $i/3 -o "shard-$i.jsonl"
+done
+sort shard-*.jsonl | diff <(sort p.jsonl) - || fail "the slices are not the whole"
+run 0 infer --model det pictures/b.png pictures/a.png pictures/more/a.png --no-timing --shard 1/3 -o other.jsonl
+sort other.jsonl | diff <(sort shard-1.jsonl) - || fail "another order, another slice"
+for bad in 0/3 4/3 3 1/2/3 a/b; do
+  run 2 infer --model det pictures --shard $bad
+  err_has "--shard: '$bad' is not a slice; write it as 2/8"
+done
+
 # Outputs that are there already stay.
 run 2 infer --model det pictures -o p.jsonl
 err_has "p.jsonl: already exists; pass --overwrite"
@@ -99,7 +111,7 @@ json '[.images, .detections, (.failed | length)]' '[1,1,3]'
 [ "$(jq -r .image n.jsonl)" = bad/good.jpg ] || fail "a PNG named .jpg was not read"
 mkdir nothing
 run 1 infer --model det nothing
-err_has "nothing: there is no picture in this folder"
+err_has "nothing: there are no pictures and no labels in this folder"
 run 1 infer --model det missing.jpg
 err_has "missing.jpg: no such file or folder"
 
@@ -148,6 +160,8 @@ err_has "output 'y': value 1 of 3 is not a finite number"
 # The command line.
 run 2 infer --model det pictures --engine opncv
 err_has "unknown engine 'opncv', did you mean 'opencv'?"
+run 2 infer --model det labels/set.manifest --from groundtruth
+err_has "unknown format 'groundtruth'"
 run 2 infer --model det pictures --threshold low
 err_has "'low' is unknown"
 run 2 infer --model det pictures --threads -1
