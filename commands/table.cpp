@@ -10,6 +10,7 @@ extern const Command doctor, help, completion, config_trust, schema;
 extern const Command manifest_join, manifest_split, manifest_stats;
 extern const Command package_describe, package_model, package_inspect, package_verify;
 extern const Command infer, engines;
+extern const Command template_init, template_list, template_render, template_show;
 
 const std::vector<const Command*>& all_commands() {
   // clang-format off
@@ -18,6 +19,7 @@ const std::vector<const Command*>& all_commands() {
       &manifest_join, &manifest_split, &manifest_stats,
       &package_describe, &package_model, &package_inspect, &package_verify,
       &infer, &engines,
+      &template_init, &template_list, &template_show, &template_render,
       &doctor, &schema, &completion, &config_trust, &help,
   };
   // clang-format on

@@ -1,0 +1,42 @@
+// What the templates for AWS share. Import it from your own template: import 'mlopsctl/aws.libsonnet'
+{
+  // A function of AWS::Partition, so that the same template works in aws-cn and aws-us-gov.
+  // Text of deploy.yaml may stand in it: reading that file refuses "${".
+  // (CloudFormation user guide, "Fn::Sub")
+  sub(text):: { 'Fn::Sub': text },
+  get(id, attribute):: { 'Fn::GetAtt': [id, attribute] },
+  ref(id):: { Ref: id },
+
+  // "sign-language" -> "SignLanguage": logical ids have letters and digits only.
+  id(name)::
+    local is_alnum(c) =
+      local n = std.codepoint(c);
+      (n >= 48 && n <= 57) || (n >= 65 && n <= 90) || (n >= 97 && n <= 122);
+    local words = std.split(std.join('', [if is_alnum(c) then c else ' ' for c in std.stringChars(name)]), ' ');
+    std.join('', [std.asciiUpper(w[0]) + w[1:] for w in words if w != '']),
+
+  // s3://bucket/key/with/slashes
+  s3_url(url)::
+    local parts = std.splitLimit(url[5:], '/', 1);
+    { bucket: parts[0], key: parts[1], file: std.split(url, '/')[std.length(std.split(url, '/')) - 1] },
+  s3_arn(bucket, pattern=null):: $.sub('arn:${AWS::Partition}:s3:::' + bucket +
+                                       (if pattern == null then '' else '/' + pattern)),
+  table_arn(name):: $.sub('arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/' + name),
+
+  // A policy document; the version is the policy language's, not ours.
+  // (IAM user guide, "IAM JSON policy elements: Version")
+  policy(statements):: { Version: '2012-10-17', Statement: statements },
+  allow(actions, resource):: { Effect: 'Allow', Action: actions, Resource: resource },
+  // Who may take the role on: a service.
+  trust(service):: $.policy([{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service } }]),
+
+  template(description, resources, outputs):: {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: description,
+    Resources: resources,
+    [if std.length(outputs) > 0 then 'Outputs']: outputs,
+  },
+
+  // First 12 digits of "sha256:<64 hex>": enough in a name.
+  short(digest):: digest[7:19],
+}

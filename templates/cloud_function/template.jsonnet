@@ -1,0 +1,260 @@
+// cloud-function: Lambda functions with what they need and nothing more: a role each, a log group each, triggers,
+// a queue for events that failed, tables.
+//
+// A template is a function of the checked deploy.yaml (its keys, defaults filled in, null where nothing was said). It
+// gives {files: {name: content}, warnings: [text], next: [text]}.
+local aws = import 'mlopsctl/aws.libsonnet';
+
+function(spec)
+  local tables = { [t.name]: t for t in spec.tables };
+  local own_tables = [t for t in spec.tables if !t.existing];
+
+  // CloudWatch keeps logs for one of these numbers of days. (CloudWatch Logs API reference, "PutRetentionPolicy")
+  local log_days =
+    local wanted = if spec.retention_days == null then 30 else spec.retention_days;
+    local allowed = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+    [d for d in allowed if d >= wanted][0];
+
+  // Where the code is. A digest in the name makes new code a new name: CloudFormation updates a function only when its
+  // template changes. (CloudFormation template reference, "AWS::Lambda::Function Code")
+  local zip_key(f) = spec.artifacts.prefix + f.name + (if f.digest == null then '' else '-' + aws.short(f.digest)) + '.zip';
+  local image_uri(f) = spec.artifacts.registry + (if f.digest == null then ':' + f.name else '@' + f.digest);
+  local code(f) =
+    if f.package == 'image' then { PackageType: 'Image', Code: { ImageUri: image_uri(f) } }
+    // The zip has an executable 'bootstrap' at its top. (Lambda developer guide, "Building a custom runtime")
+    else {
+      PackageType: 'Zip',
+      Code: { S3Bucket: spec.artifacts.bucket, S3Key: zip_key(f) },
+      Runtime: 'provided.al2023',
+      Handler: 'bootstrap',
+    };
+
+  // What the function has to know, as MLOPSCTL_<COMMAND>_<FLAG>; no secret is here: the role is its identity.
+  local environment(f) = {
+    MLOPSCTL_SERVE_LAMBDA_MODEL: spec.model.url,
+    MLOPSCTL_SERVE_LAMBDA_MODEL_DIGEST: spec.model.digest,
+    [if f.table != null then 'MLOPSCTL_SERVE_LAMBDA_TABLE']: 'dynamodb://' + f.table,
+    [if f.data != null then 'MLOPSCTL_SERVE_LAMBDA_DATA']: f.data,
+    // Items carry their end of life in 'expires_at'; rows of a benchmark table stay.
+    [if f.table != null && tables[f.table].layout == 'item' && spec.retention_days != null
+    then 'MLOPSCTL_SERVE_LAMBDA_RETENTION_DAYS']: std.toString(spec.retention_days),
+  };
+
+  // Tables. (CloudFormation template reference, "AWS::DynamoDB::Table")
+  local table_arn(name) = if tables[name].existing then aws.table_arn(name) else aws.get(aws.id(name) + 'Table', 'Arn');
+  local table(t) = {
+    Type: 'AWS::DynamoDB::Table',
+    // Rows outlive the stack, and are not lost when a change would replace the table; a first deployment that fails
+    // leaves nothing behind.
+    DeletionPolicy: 'RetainExceptOnCreate',
+    UpdateReplacePolicy: 'Retain',
+    Properties: {
+      TableName: t.name,
+      BillingMode: 'PAY_PER_REQUEST',
+      local keys = [t.partition_key] + (if t.sort_key == null then [] else [t.sort_key]),
+      AttributeDefinitions: [{ AttributeName: k, AttributeType: 'S' } for k in keys],
+      KeySchema: [{ AttributeName: t.partition_key, KeyType: 'HASH' }] +
+                 (if t.sort_key == null then [] else [{ AttributeName: t.sort_key, KeyType: 'RANGE' }]),
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+      // Predictions are about people: they go when they promised to. Benchmark rows are figures.
+      [if spec.retention_days != null && t.layout == 'item' then 'TimeToLiveSpecification']:
+        { AttributeName: 'expires_at', Enabled: true },
+    },
+  };
+
+  // What the role of a function may do, each line on exactly one thing. (Service authorization reference)
+  local new_or_old(f) = [t.s3 for t in f.triggers if t.s3 != null];
+  local read_objects(f) = std.set(
+    [t.bucket + '/' + t.prefix + '*' + t.suffix for t in new_or_old(f)]
+    + [spec.model.url[5:]]
+    + (if f.data == null then [] else [f.data[5:]])
+    + (if f.images == null then [] else [f.images[5:] + (if std.endsWith(f.images, '/') then '*' else '/*')])
+  );
+  local permissions(f) = std.prune([
+    aws.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], aws.get(aws.id(f.name) + 'Logs', 'Arn')),
+    aws.allow('s3:GetObject', [aws.sub('arn:${AWS::Partition}:s3:::' + o) for o in read_objects(f)]),
+    if f.table != null && tables[f.table].layout == 'item' then aws.allow('dynamodb:PutItem', table_arn(f.table)),
+    // A gate compares with an earlier run of the same model and data set: one query.
+    if f.table != null && tables[f.table].layout == 'benchmark'
+    then aws.allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table_arn(f.table)),
+    if f.dead_letter then aws.allow('sqs:SendMessage', aws.get(aws.id(f.name) + 'DeadLetters', 'Arn')),
+  ]);
+
+  // One function. (CloudFormation template reference, "AWS::Lambda::Function")
+  local function_of(f) =
+    local id = aws.id(f.name); {
+    [id + 'Function']: {
+      Type: 'AWS::Lambda::Function',
+      Properties: code(f) + {
+        FunctionName: f.name,
+        Architectures: [f.architecture],
+        MemorySize: f.memory_mb,
+        Timeout: f.timeout_s,
+        EphemeralStorage: { Size: f.tmp_mb },
+        Role: if f.role == null then aws.get(id + 'Role', 'Arn') else f.role,
+        Environment: { Variables: environment(f) },
+        LoggingConfig: { LogGroup: aws.ref(id + 'Logs') },
+        // Asynchronous events that failed three times go there. (Lambda developer guide, "Asynchronous invocation")
+        [if f.dead_letter then 'DeadLetterConfig']: { TargetArn: aws.get(id + 'DeadLetters', 'Arn') },
+      },
+    },
+    // Made here, so that the logs end and the role cannot make other groups.
+    [id + 'Logs']: {
+      Type: 'AWS::Logs::LogGroup',
+      Properties: { LogGroupName: '/aws/lambda/' + f.name, RetentionInDays: log_days },
+    },
+    [if f.role == null then id + 'Role']: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        AssumeRolePolicyDocument: aws.trust('lambda.amazonaws.com'),
+        Policies: [{ PolicyName: 'only-what-it-needs', PolicyDocument: aws.policy(permissions(f)) }],
+      },
+    },
+    // Holds names of objects, not pictures; kept no longer than they are. (SQS API reference, "SetQueueAttributes")
+    [if f.dead_letter then id + 'DeadLetters']: {
+      Type: 'AWS::SQS::Queue',
+      Properties: {
+        SqsManagedSseEnabled: true,
+        MessageRetentionPeriod: 86400 * std.min(14, if spec.retention_days == null then 14 else spec.retention_days),
+      },
+    },
+  };
+
+  // Who may call the function: one rule or one bucket, of this account. (Lambda developer guide, "Resource-based policies")
+  local permission(f, principal, source_arn, by_name) = {
+    Type: 'AWS::Lambda::Permission',
+    Properties: {
+      Action: 'lambda:InvokeFunction',
+      FunctionName: aws.get(aws.id(f.name) + 'Function', 'Arn'),
+      Principal: principal,
+      SourceArn: source_arn,
+      // A bucket's ARN does not hold an account: without this, a bucket of that name in another one could call.
+      [if by_name then 'SourceAccount']: aws.ref('AWS::AccountId'),
+    },
+  };
+  local rule(f, n, properties) =
+    local id = aws.id(f.name) + 'Trigger' + n; {
+    [id]: {
+      Type: 'AWS::Events::Rule',
+      Properties: { State: 'ENABLED', Targets: [{ Id: 'function', Arn: aws.get(aws.id(f.name) + 'Function', 'Arn') }] } + properties,
+    },
+    [id + 'Permission']: permission(f, 'events.amazonaws.com', aws.get(id, 'Arn'), false),
+  };
+  // A bucket that exists cannot get a notification from a template: its events come through EventBridge.
+  // (S3 user guide, "Using EventBridge"; EventBridge user guide, "Comparison operators": wildcard)
+  local object_created(s3) = {
+    EventPattern: {
+      source: ['aws.s3'],
+      'detail-type': ['Object Created'],
+      detail: {
+        bucket: { name: [s3.bucket] },
+        [if s3.prefix != '' || s3.suffix != '' then 'object']: {
+          key: [
+            if s3.suffix == '' then { prefix: s3.prefix }
+            else if s3.prefix == '' then { suffix: s3.suffix }
+            else { wildcard: s3.prefix + '*' + s3.suffix },
+          ],
+        },
+      },
+    },
+  };
+  local bucket_permission_id(f, bucket) = aws.id(f.name) + aws.id(bucket) + 'Permission';
+  local trigger(f, n, t) =
+    if t.s3 == null then rule(f, n, { ScheduleExpression: t.schedule })
+    else if t.s3.existing then rule(f, n, object_created(t.s3))
+    // By the bucket's NAME: a reference to the bucket would make a circle. (CloudFormation, "Circular dependency")
+    else { [bucket_permission_id(f, t.s3.bucket)]: permission(f, 's3.amazonaws.com', aws.s3_arn(t.s3.bucket), true) };
+  local triggers_of(f) = std.foldl(
+    function(all, n) all + trigger(f, n + 1, f.triggers[n]), std.range(0, std.length(f.triggers) - 1), {}
+  );
+
+  // Buckets that are made here. (CloudFormation template reference, "AWS::S3::Bucket")
+  local new_triggers = [{ f: f, s3: t.s3 } for f in spec.functions for t in f.triggers if t.s3 != null && !t.s3.existing];
+  local new_buckets = std.set([t.s3.bucket for t in new_triggers]);
+  local filter(s3) =
+    (if s3.prefix == '' then [] else [{ Name: 'prefix', Value: s3.prefix }]) +
+    (if s3.suffix == '' then [] else [{ Name: 'suffix', Value: s3.suffix }]);
+  local bucket(name) =
+    local id = aws.id(name) + 'Bucket';
+    local mine = [t for t in new_triggers if t.s3.bucket == name]; {
+    [id]: {
+      Type: 'AWS::S3::Bucket',
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+      // S3 asks whether it may call the function when the notification is set.
+      DependsOn: std.set([bucket_permission_id(t.f, name) for t in mine]),
+      Properties: {
+        BucketName: name,
+        BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+        PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+        NotificationConfiguration: {
+          LambdaConfigurations: [
+            {
+              Event: 's3:ObjectCreated:*',
+              Function: aws.get(aws.id(t.f.name) + 'Function', 'Arn'),
+              [if std.length(filter(t.s3)) > 0 then 'Filter']: { S3Key: { Rules: filter(t.s3) } },
+            }
+            for t in mine
+          ],
+        },
+        // Pictures of people end when they promised to. (S3 user guide, "Managing the lifecycle of objects")
+        LifecycleConfiguration: {
+          Rules: [{ Id: 'unfinished-uploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } }] +
+                 (if spec.retention_days == null then []
+                  else [{ Id: 'retention', Status: 'Enabled', ExpirationInDays: spec.retention_days }]),
+        },
+      },
+    },
+    // Nothing goes in or out without TLS. (S3 user guide, "Security best practices": aws:SecureTransport)
+    [id + 'Policy']: {
+      Type: 'AWS::S3::BucketPolicy',
+      Properties: {
+        Bucket: aws.ref(id),
+        PolicyDocument: aws.policy([{
+          Sid: 'TlsOnly',
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 's3:*',
+          Resource: [aws.s3_arn(name), aws.s3_arn(name, '*')],
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        }]),
+      },
+    },
+  };
+
+  // Names lose their punctuation in an id: two that become the same must not replace each other.
+  local parts = [function_of(f) + triggers_of(f) for f in spec.functions]
+                + [{ [aws.id(t.name) + 'Table']: table(t) } for t in own_tables]
+                + [bucket(name) for name in new_buckets];
+  local ids = std.sort(std.flattenArrays([std.objectFields(part) for part in parts]));
+  local twice = [ids[i] for i in std.range(1, std.length(ids) - 1) if ids[i] == ids[i - 1]];
+  local resources =
+    if std.length(twice) == 0 then std.foldl(function(all, part) all + part, parts, {})
+    else error "two resources would have the id '" + twice[0] + "': rename a function, table or bucket";
+  local outputs = std.foldl(
+    function(all, f) all + {
+      [aws.id(f.name) + 'Arn']: { Value: aws.get(aws.id(f.name) + 'Function', 'Arn') },
+      [if f.dead_letter then aws.id(f.name) + 'DeadLetterQueue']: { Value: aws.ref(aws.id(f.name) + 'DeadLetters') },
+    },
+    spec.functions,
+    {}
+  );
+
+  // What the person who deploys must know and do.
+  local existing_buckets = std.set([t.s3.bucket for f in spec.functions for t in f.triggers if t.s3 != null && t.s3.existing]);
+  local file = spec.name + '.template.json';
+  {
+    files: { [file]: aws.template('Functions of ' + spec.name + ' (deploy.yaml, rendered by mlopsctl)', resources, outputs) },
+    warnings:
+      ["bucket '" + b + "' must send its events to EventBridge (S3 console: Properties, Amazon EventBridge, On), or its triggers never fire" for b in existing_buckets]
+      + ["function '" + f.name + "' has no digest: new code under the same name is not seen by CloudFormation; add digest: sha256:..." for f in spec.functions if f.digest == null]
+      + ["function '" + f.name + "' reads " + f.data + ", but may not read the pictures that it names; add images: s3://bucket/folder/" for f in spec.functions if f.data != null && f.images == null && f.role == null]
+      + ["function '" + f.name + "' uses its own role, which must allow what the others' roles allow: logs, s3:GetObject, its table" + (if f.dead_letter then ', sqs:SendMessage' else '') for f in spec.functions if f.role != null]
+      + ["bucket '" + b + "' loses every object after " + spec.retention_days + " days (retention_days)" for b in new_buckets if spec.retention_days != null],
+    next:
+      ['upload the zip of ' + f.name + ' (bootstrap at its top) to s3://' + spec.artifacts.bucket + '/' + zip_key(f) for f in spec.functions if f.package == 'zip']
+      + ['push the image of ' + f.name + ' as ' + image_uri(f) for f in spec.functions if f.package == 'image']
+      + ['aws cloudformation deploy --region ' + spec.region + ' --stack-name ' + spec.name + ' --template-file ' + file + ' --capabilities CAPABILITY_IAM'],
+  }

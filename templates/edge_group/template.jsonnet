@@ -1,0 +1,266 @@
+// edge-group: a Greengrass v2 thing group: one component with the runtime, one with the model (new weights do not send
+// the code again), the deployment that puts both on the devices, and what they may do in the cloud.
+//
+// Gives recipes and a deployment document for the command line, and one CloudFormation template that does the same.
+local aws = import 'mlopsctl/aws.libsonnet';
+
+function(spec)
+  local edge = spec.edge;
+  local base = 'com.mlopsctl.' + aws.id(spec.name);
+  local runtime_name = base + '.Runtime';
+  local model_name = base + '.Model';
+  local platforms = std.set([c.platform for c in edge.cores]);
+  local dashed(platform) = std.strReplace(platform, '/', '-');
+
+  // A component version never changes: other content needs another version. So the version is made from the content of
+  // the recipe: the same deploy.yaml gives the same version, any change gives a new one, and the devices take what the
+  // deployment names, newer or older. Three numbers; 28 bits each fit the nucleus's integers.
+  // (Greengrass V2 developer guide, "Component versions")
+  local version_of(recipe) =
+    local hash = std.md5(std.toString(recipe));
+    '1.' + std.parseHex(hash[0:7]) + '.' + std.parseHex(hash[7:14]);
+  // (Bound to a name first: Jsonnet computes a field again each time that it is read.)
+  local versioned(recipe) =
+    local version = version_of(recipe);
+    recipe { ComponentVersion: version };
+
+  // Recipe keys: Greengrass V2 developer guide, "AWS IoT Greengrass component recipe reference".
+  local recipe(name, description) = {
+    RecipeFormatVersion: '2020-01-25',
+    ComponentName: name,
+    ComponentDescription: description,
+    ComponentPublisher: 'mlopsctl',
+  };
+
+  // The model. Only ZIP is unpacked by the nucleus: a tar is unpacked by Install, which runs at every start of the
+  // nucleus and so does nothing when the work is done. The bytes are checked against the digest of deploy.yaml first.
+  // 'current' is the name that the runtime knows.
+  local model = aws.s3_url(spec.model.url);
+  local hex = spec.model.digest[7:];
+  local kind =
+    if std.endsWith(model.file, '.zip') then 'zip'
+    else if std.endsWith(model.file, '.tar.gz') || std.endsWith(model.file, '.tgz') then 'tar'
+    else error "model.url: '" + model.file + "' is not .tar.gz, .tgz or .zip, which is what a device can unpack";
+  local model_script = std.join('\n', [
+    'set -eu',
+    'cd "{work:path}"',
+    'echo "' + hex + '  {artifacts:path}/' + model.file + '" | sha256sum -c -',
+  ] + (
+    if kind == 'zip' then [
+      'ln -sfn "{artifacts:decompressedPath}/' + model.file[:std.length(model.file) - 4] + '" current',
+    ] else [
+      'if [ ! -d "' + aws.short(spec.model.digest) + '" ]; then',
+      '  rm -rf partial',
+      '  mkdir partial',
+      '  tar -xzf "{artifacts:path}/' + model.file + '" -C partial --no-same-owner',
+      '  mv partial "' + aws.short(spec.model.digest) + '"',
+      'fi',
+      'ln -sfn "' + aws.short(spec.model.digest) + '" current',
+    ]
+  ));
+  local model_recipe = versioned(recipe(model_name, 'Model of ' + spec.name) {
+    Manifests: [{
+      Platform: { os: 'linux' },
+      Lifecycle: { Install: { Script: model_script, Timeout: 300 } },
+      Artifacts: [{ URI: spec.model.url, Unarchive: if kind == 'zip' then 'ZIP' else 'NONE', Permission: { Read: 'OWNER' } }],
+    }],
+  });
+
+  // The runtime: one manifest a platform; the nucleus takes the first that fits.
+  local architecture = { 'linux/amd64': 'amd64', 'linux/arm64': 'aarch64', 'linux/arm/v7': 'arm' };
+  local runtime_stem(platform) =
+    local digest = std.get(edge.runtime_digests, platform, null);
+    'mlopsctl-runtime-' + dashed(platform) + (if digest == null then '' else '-' + aws.short(digest));
+  local runtime_key(platform) = spec.artifacts.prefix + runtime_stem(platform) + '.zip';
+  local user = std.split(edge.posix_user, ':');
+  local runtime_recipe = versioned(recipe(runtime_name, 'Runtime of ' + spec.name) {
+    ComponentConfiguration: { DefaultConfiguration: { serve: {} } },
+    ComponentDependencies: {
+      // Restarted when the model changes; which model is the deployment's to say.
+      [model_name]: { VersionRequirement: '>=1.0.0 <2.0.0', DependencyType: 'HARD' },
+      // Short-lived credentials from the device's certificate instead of keys on the device.
+      'aws.greengrass.TokenExchangeService': { VersionRequirement: '>=2.0.0 <3.0.0', DependencyType: 'HARD' },
+    },
+    Manifests: [
+      {
+        Platform: { os: 'linux', architecture: architecture[platform] },
+        Lifecycle: {
+          // Values reach the program through its environment: no shell reads them.
+          Setenv: {
+            MLOPSCTL_SERVE_EDGE_CORE: '{iot:thingName}',
+            MLOPSCTL_SERVE_EDGE_MODEL: '{' + model_name + ':work:path}/current',
+            MLOPSCTL_SERVE_EDGE_CONFIGURATION: '{configuration:/serve}',
+          },
+          // Pictures of people: nobody else on the device may read them.
+          [if edge.buffer != null then 'Install']: {
+            RequiresPrivilege: true,
+            Script: 'install -d -m 0700 -o ' + user[0] + ' -g ' + user[1] + ' "' + edge.buffer.source + '"',
+          },
+          Run: { Script: 'exec "{artifacts:decompressedPath}/' + runtime_stem(platform) + '/mlopsctl-runtime" serve edge' },
+        },
+        Artifacts: [{
+          URI: 's3://' + spec.artifacts.bucket + '/' + runtime_key(platform),
+          Unarchive: 'ZIP',
+          Permission: { Read: 'OWNER', Execute: 'OWNER' },
+        }],
+      }
+      for platform in platforms
+    ],
+  });
+
+  // What the runtime has to know. Numbers are text: the nucleus may give 30 back as 30.0.
+  local client_id(core) = core.name + '-mlopsctl';
+  local configuration = {
+    serve: std.prune({
+      cameras: { [c.name]: c.camera for c in edge.cores },
+      // Never the thing's own id: a second client with it throws the nucleus off.
+      client_ids: { [c.name]: client_id(c) for c in edge.cores },
+      topics: edge.topics,
+      mqtt: edge.mqtt,
+      retention_days: std.toString(spec.retention_days),
+      model_digest: spec.model.digest,
+      table: if edge.table == null then null else 'dynamodb://' + edge.table,
+      buffer: if edge.buffer == null then null else {
+        folder: edge.buffer.source,
+        max_bytes: std.toString(edge.buffer.max_bytes),
+        on_full: edge.buffer.on_full,
+      },
+    }),
+  };
+  // 'merge' is a document written as text. (Greengrass V2 API reference, "ComponentConfigurationUpdate")
+  local merge = std.toString(configuration);
+
+  // One document for the command line, in the API's spelling. (Greengrass V2 API reference, "CreateDeployment")
+  local partition =
+    if std.startsWith(spec.region, 'cn-') then 'aws-cn'
+    else if std.startsWith(spec.region, 'us-gov-') then 'aws-us-gov' else 'aws';
+  local account =
+    if spec.account != null then spec.account
+    else if spec.artifacts.registry != null then spec.artifacts.registry[0:12]
+    else error 'account: is missing; add account: "123456789012" (12 digits, in quotes): the deployment names its thing group by ARN';
+  local deployment = {
+    targetArn: 'arn:' + partition + ':iot:' + spec.region + ':' + account + ':thinggroup/' + edge.thing_group,
+    deploymentName: spec.name,
+    components: {
+      [runtime_name]: {
+        componentVersion: runtime_recipe.ComponentVersion,
+        // Back to the recipe's default first: a core that was taken out of the list goes.
+        configurationUpdate: { reset: ['/serve'], merge: merge },
+        runWith: { posixUser: edge.posix_user },
+      },
+      [model_name]: { componentVersion: model_recipe.ComponentVersion, runWith: { posixUser: edge.posix_user } },
+    } + { [c.name]: { componentVersion: c.version } for c in edge.components },
+    deploymentPolicies: {
+      failureHandlingPolicy: 'ROLLBACK',
+      componentUpdatePolicy: { action: 'NOTIFY_COMPONENTS', timeoutInSeconds: 60 },
+      configurationValidationPolicy: { timeoutInSeconds: 30 },
+    },
+  };
+  // The same in CloudFormation's spelling: its keys start with capitals.
+  local capital(key) = std.asciiUpper(key[0]) + key[1:];
+  local capitals(value) = { [capital(k)]: value[k] for k in std.objectFields(value) };
+  local component_of(c) = capitals(c) + {
+    [if std.objectHas(c, 'configurationUpdate') then 'ConfigurationUpdate']: capitals(c.configurationUpdate),
+    [if std.objectHas(c, 'runWith') then 'RunWith']: capitals(c.runWith),
+  };
+  local policies = deployment.deploymentPolicies;
+  local deployment_policies = {
+    FailureHandlingPolicy: policies.failureHandlingPolicy,
+    ComponentUpdatePolicy: capitals(policies.componentUpdatePolicy),
+    ConfigurationValidationPolicy: capitals(policies.configurationValidationPolicy),
+  };
+
+  // An inline recipe has at most 16 kB. (Greengrass V2 endpoints and quotas, "Component recipe size")
+  local inline(recipe) =
+    local text = std.toString(recipe);
+    if std.length(text) <= 16000 then text
+    else error 'edge: the recipe of ' + recipe.ComponentName + ' has ' + std.length(text) + ' bytes; Greengrass takes 16000: use fewer platforms';
+  local component_version(recipe) = {
+    Type: 'AWS::GreengrassV2::ComponentVersion',
+    Properties: { InlineRecipe: inline(recipe) },
+  };
+
+  // What one device's MQTT client may do: connect under its own id, and these topics; a policy a core, because an IoT
+  // policy has at most 2048 characters. (IoT Core developer guide, "IoT Core policy actions"; "Security limits")
+  local iot(kind, name) = aws.sub('arn:${AWS::Partition}:iot:${AWS::Region}:${AWS::AccountId}:' + kind + '/' + name);
+  local t = edge.topics;
+  local heard = [t.start, t.frames, t.predictions];
+  local said = [t.status, t.frames, t.results, t.predictions, t.stored];
+  local topic_document(core, resource) = aws.policy([
+    aws.allow('iot:Connect', resource('client', client_id(core))),
+    aws.allow('iot:Subscribe', [resource('topicfilter', topic) for topic in heard]),
+    aws.allow('iot:Receive', [resource('topic', topic) for topic in heard]),
+    aws.allow('iot:Publish', [resource('topic', topic) for topic in said]),
+  ]);
+  local topic_policy(core) =
+    local resolved(kind, name) = 'arn:' + partition + ':iot:' + spec.region + ':' + account + ':' + kind + '/' + name;
+    local length = std.length(std.toString(topic_document(core, resolved)));
+    if length > 2048
+    then error 'edge.topics: the IoT policy of ' + core.name + ' has ' + length + ' characters; at most 2048: use shorter topics'
+    else { Type: 'AWS::IoT::Policy', Properties: { PolicyName: client_id(core), PolicyDocument: topic_document(core, iot) } };
+
+  // What the device may do with the credentials that its certificate gets it.
+  // (Greengrass V2 developer guide, "Authorize core devices to interact with AWS services")
+  local readable = std.set([model.bucket + '/' + model.key] + [spec.artifacts.bucket + '/' + runtime_key(p) for p in platforms]);
+  local role = {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: aws.trust('credentials.iot.amazonaws.com'),
+      Policies: [{
+        PolicyName: 'only-what-it-needs',
+        PolicyDocument: aws.policy(
+          [aws.allow('s3:GetObject', [aws.sub('arn:${AWS::Partition}:s3:::' + o) for o in readable])]
+          + (if edge.table == null then [] else [aws.allow('dynamodb:PutItem', aws.table_arn(edge.table))])
+        ),
+      }],
+    },
+  };
+  local alias = spec.name + '-token-exchange';
+
+  local resources = {
+    ThingGroup: { Type: 'AWS::IoT::ThingGroup', Properties: { ThingGroupName: edge.thing_group } },
+    ModelComponent: component_version(model_recipe),
+    RuntimeComponent: component_version(runtime_recipe),
+    Deployment: {
+      Type: 'AWS::GreengrassV2::Deployment',
+      DependsOn: ['ModelComponent', 'RuntimeComponent'],
+      Properties: {
+        TargetArn: aws.get('ThingGroup', 'Arn'),
+        DeploymentName: deployment.deploymentName,
+        Components: { [k]: component_of(deployment.components[k]) for k in std.objectFields(deployment.components) },
+        DeploymentPolicies: deployment_policies,
+      },
+    },
+    TokenExchangeRole: role,
+    TokenExchangeAlias: {
+      Type: 'AWS::IoT::RoleAlias',
+      Properties: { RoleAlias: alias, RoleArn: aws.get('TokenExchangeRole', 'Arn'), CredentialDurationSeconds: 3600 },
+    },
+  } + { [aws.id(c.name) + 'Topics']: topic_policy(c) for c in edge.cores };
+
+  local file = spec.name + '-edge.template.json';
+  local recipe_file(recipe) = 'recipes/' + recipe.ComponentName + '-' + recipe.ComponentVersion + '.json';
+  {
+    files: {
+      [file]: aws.template(
+        'Devices of ' + spec.name + ' (deploy.yaml, rendered by mlopsctl)',
+        resources,
+        { RoleAlias: { Value: alias }, ThingGroup: { Value: edge.thing_group } }
+      ),
+      'deployment.json': deployment,
+      [recipe_file(model_recipe)]: model_recipe,
+      [recipe_file(runtime_recipe)]: runtime_recipe,
+    },
+    warnings:
+      ['a deployment replaces the whole set: components that it leaves out are uninstalled from the devices; list the ones to keep under edge.components']
+      + ["edge.runtime_digests has no '" + p + "': a new runtime under the same name is not sent to the devices" for p in platforms if !std.objectHas(edge.runtime_digests, p)]
+      + (if edge.mqtt.endpoint == null then ['edge.mqtt.endpoint is not set: the runtime must be told where IoT Core is (aws iot describe-endpoint --endpoint-type iot:Data-ATS)'] else [])
+      + (if edge.buffer == null then ['edge.buffer is not set: frames are not kept when the cloud cannot be reached'] else []),
+    next:
+      ['upload the model to ' + spec.model.url]
+      + ['upload the runtime for ' + p + ' (a zip with mlopsctl-runtime at its top) to s3://' + spec.artifacts.bucket + '/' + runtime_key(p) for p in platforms]
+      + ['aws cloudformation deploy --region ' + spec.region + ' --stack-name ' + spec.name + '-edge --template-file ' + file + ' --capabilities CAPABILITY_IAM']
+      + ['install the nucleus on each device with --thing-name NAME --thing-group-name ' + edge.thing_group + ' --tes-role-alias-name ' + alias + ' --provision true']
+      + ['aws iot attach-policy --policy-name ' + client_id(c) + ' --target ARN, with the ARN of the certificate of ' + c.name for c in edge.cores]
+      + ['on each device: ' + user[0] + ' may read the camera (usermod -aG video ' + user[0] + ') and ' + edge.mqtt.private_key],
+  }

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// DeploySpec: what deploy.yaml says, checked. Every template renders from it.
+#pragma once
+
+#include "core/value.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlopsctl::templates {
+
+inline constexpr std::string_view k_deploy_schema = "mlopsctl.deploy/1";
+inline constexpr std::uint64_t k_max_spec_bytes = 1 << 20;
+
+struct ModelLocation {
+  std::string url;    ///< s3://bucket/key
+  std::string digest; ///< sha256:<64 hex> of the object's bytes
+};
+
+struct Artifacts {
+  std::string bucket;   ///< empty if not given
+  std::string prefix;   ///< empty, or ends with '/'
+  std::string registry; ///< ECR repository, empty if not given
+};
+
+struct EdgeCore {
+  std::string name;     ///< thing name
+  std::string platform; ///< linux/amd64 | linux/arm64 | linux/arm/v7
+  std::string camera;   ///< its own, or the one of the section
+};
+
+struct EdgeBuffer {
+  std::string source;      ///< folder on the device
+  std::string destination; ///< where a v1 container sees it; v2 components run on the device itself
+  std::uint64_t max_bytes = 0;
+  std::string on_full; ///< stop | drop-oldest
+};
+
+struct Topics {
+  std::string start, status, frames, results, predictions, stored;
+};
+
+struct KeptComponent {
+  std::string name, version;
+};
+
+struct Mqtt {
+  std::string endpoint; ///< host name; empty if not given
+  std::string ca, certificate, private_key;
+};
+
+struct RuntimeDigest {
+  std::string platform, digest;
+};
+
+struct Edge {
+  std::string thing_group;
+  std::vector<EdgeCore> cores;
+  std::optional<EdgeBuffer> buffer;
+  Topics topics;
+  Mqtt mqtt;
+  std::string posix_user; ///< user:group
+  std::string table;      ///< empty: predictions are not stored by the device
+  std::vector<RuntimeDigest> runtime_digests;
+  std::vector<KeptComponent> components; ///< others that the deployment keeps on the devices
+};
+
+struct S3Trigger {
+  std::string bucket, prefix, suffix;
+  bool existing = false;
+};
+
+struct Trigger {
+  std::optional<S3Trigger> s3;
+  std::string schedule; ///< rate(...) or cron(...); empty for s3
+  int line = 0;         ///< in deploy.yaml
+};
+
+struct Function {
+  std::string name;
+  std::string package;      ///< image | zip
+  std::string digest;       ///< of the zip or the image, empty if not given
+  std::string architecture; ///< x86_64 | arm64
+  std::int64_t memory_mb = 0, timeout_s = 0, tmp_mb = 0;
+  std::string table;  ///< empty if it writes none
+  std::string role;   ///< ARN of a role that exists; empty: one is rendered
+  std::string data;   ///< s3:// URL of a data set, empty if none
+  std::string images; ///< s3:// URL of the folder with the data set's pictures
+  bool dead_letter = false;
+  std::vector<Trigger> triggers;
+};
+
+struct ItemTable {
+  std::string name;
+  std::string layout; ///< item | benchmark
+  std::string partition_key, sort_key;
+  bool existing = false;
+};
+
+struct Training {
+  std::string train, validation, label_attribute, instance, role;
+};
+
+struct FanOut {
+  std::int64_t shards = 0;
+  std::string engine;
+};
+
+struct Pipeline {
+  std::string ci;
+  std::vector<std::string> gates;
+};
+
+struct DeploySpec {
+  std::string path; ///< of the file, for messages
+  std::string name, region, account;
+  std::optional<ModelLocation> model;
+  std::optional<Artifacts> artifacts;
+  std::optional<std::int64_t> retention_days;
+  std::optional<Edge> edge;
+  std::vector<Function> functions;
+  std::vector<ItemTable> tables;
+  std::optional<Training> training;
+  std::optional<FanOut> fan_out;
+  std::optional<Pipeline> pipeline;
+};
+
+/// Reads deploy.yaml. Every name is checked against the rules of the service that it is for, and no
+/// text may hold what CloudFormation, IAM or Greengrass would replace.
+/// \param path for messages. \throws Error(input) with line, key, value and what to do.
+DeploySpec parse_spec(std::string_view text, const std::string& path);
+
+/// \throws Error(usage) naming 'template init' if there is no such file.
+DeploySpec read_spec(const std::string& path);
+
+/// The checked spec with its defaults filled in, as templates get it (keys as in deploy.yaml; what
+/// was not given is null).
+Value to_value(const DeploySpec& spec);
+
+/// "sign-language" -> "SignLanguage": what CloudFormation takes as a logical id.
+std::string logical_id(std::string_view name);
+
+} // namespace mlopsctl::templates

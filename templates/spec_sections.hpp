@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sections of deploy.yaml, one reader each; spec.cpp puts them together.
+#pragma once
+
+#include "core/value.hpp"
+#include "templates/spec.hpp"
+
+#include <vector>
+
+namespace mlopsctl::templates {
+
+std::vector<ItemTable> read_tables(ObjectReader& top);
+/// \param spec with region, artifacts and tables already read
+std::vector<Function> read_functions(ObjectReader& top, const DeploySpec& spec);
+/// \param spec with retention_days and tables already read
+std::optional<Edge> read_edge(ObjectReader& top, const DeploySpec& spec);
+
+/// The table that a section names. \throws Error(input) with "did you mean" if it is not under
+/// 'tables'; empty if the key is not given.
+std::string read_table_name(ObjectReader& reader, const std::vector<ItemTable>& tables);
+
+} // namespace mlopsctl::templates

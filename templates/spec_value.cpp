@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// The checked spec as the tree that templates get. Numbers that end in configuration documents are
+// left to the templates to write as text.
+#include "templates/spec.hpp"
+
+namespace mlopsctl::templates {
+namespace {
+
+Value text_or_null(const std::string& text) {
+  return text.empty() ? Value() : Value(text);
+}
+
+Value to_value(const Edge& edge) {
+  Value out = Value::object();
+  out["thing_group"] = edge.thing_group;
+  Value cores = Value::array();
+  for (const auto& core : edge.cores) {
+    Value item = Value::object();
+    item["name"] = core.name;
+    item["platform"] = core.platform;
+    item["camera"] = core.camera;
+    cores.push(std::move(item));
+  }
+  out["cores"] = std::move(cores);
+  out["buffer"] = Value();
+  if (edge.buffer) {
+    Value& buffer = out["buffer"];
+    buffer["source"] = edge.buffer->source;
+    buffer["destination"] = edge.buffer->destination;
+    buffer["max_bytes"] = static_cast<std::int64_t>(edge.buffer->max_bytes);
+    buffer["on_full"] = edge.buffer->on_full;
+  }
+  Value& topics = out["topics"];
+  topics["start"] = edge.topics.start;
+  topics["status"] = edge.topics.status;
+  topics["frames"] = edge.topics.frames;
+  topics["results"] = edge.topics.results;
+  topics["predictions"] = edge.topics.predictions;
+  topics["stored"] = edge.topics.stored;
+  Value& mqtt = out["mqtt"];
+  mqtt["endpoint"] = text_or_null(edge.mqtt.endpoint);
+  mqtt["ca"] = edge.mqtt.ca;
+  mqtt["certificate"] = edge.mqtt.certificate;
+  mqtt["private_key"] = edge.mqtt.private_key;
+  out["posix_user"] = edge.posix_user;
+  out["table"] = text_or_null(edge.table);
+  out["runtime_digests"] = Value::object();
+  for (const auto& [platform, digest] : edge.runtime_digests)
+    out["runtime_digests"][platform] = digest;
+  Value components = Value::array();
+  for (const auto& component : edge.components) {
+    Value item = Value::object();
+    item["name"] = component.name;
+    item["version"] = component.version;
+    components.push(std::move(item));
+  }
+  out["components"] = std::move(components);
+  return out;
+}
+
+Value to_value(const Trigger& trigger) {
+  Value out = Value::object();
+  out["schedule"] = text_or_null(trigger.schedule);
+  out["s3"] = Value();
+  if (trigger.s3) {
+    Value& s3 = out["s3"];
+    s3["bucket"] = trigger.s3->bucket;
+    s3["existing"] = trigger.s3->existing;
+    s3["prefix"] = trigger.s3->prefix;
+    s3["suffix"] = trigger.s3->suffix;
+  }
+  return out;
+}
+
+Value to_value(const Function& function) {
+  Value out = Value::object();
+  out["name"] = function.name;
+  out["package"] = function.package;
+  out["digest"] = text_or_null(function.digest);
+  out["architecture"] = function.architecture;
+  out["memory_mb"] = function.memory_mb;
+  out["timeout_s"] = function.timeout_s;
+  out["tmp_mb"] = function.tmp_mb;
+  out["table"] = text_or_null(function.table);
+  out["role"] = text_or_null(function.role);
+  out["data"] = text_or_null(function.data);
+  out["images"] = text_or_null(function.images);
+  out["dead_letter"] = function.dead_letter;
+  Value triggers = Value::array();
+  for (const auto& trigger : function.triggers)
+    triggers.push(to_value(trigger));
+  out["triggers"] = std::move(triggers);
+  return out;
+}
+
+Value to_value(const ItemTable& table) {
+  Value out = Value::object();
+  out["name"] = table.name;
+  out["layout"] = table.layout;
+  out["partition_key"] = text_or_null(table.partition_key);
+  out["sort_key"] = text_or_null(table.sort_key);
+  out["existing"] = table.existing;
+  return out;
+}
+
+void add_later_sections(const DeploySpec& spec, Value& out) {
+  out["training"] = Value();
+  if (spec.training) {
+    Value& training = out["training"];
+    training["train"] = spec.training->train;
+    training["validation"] = spec.training->validation;
+    training["label_attribute"] = spec.training->label_attribute;
+    training["instance"] = spec.training->instance;
+    training["role"] = spec.training->role;
+  }
+  out["fan_out"] = Value();
+  if (spec.fan_out) {
+    out["fan_out"]["shards"] = spec.fan_out->shards;
+    out["fan_out"]["engine"] = spec.fan_out->engine;
+  }
+  out["pipeline"] = Value();
+  if (spec.pipeline) {
+    out["pipeline"]["ci"] = spec.pipeline->ci;
+    Value gates = Value::array();
+    for (const auto& gate : spec.pipeline->gates)
+      gates.push(gate);
+    out["pipeline"]["gates"] = std::move(gates);
+  }
+}
+
+} // namespace
+
+Value to_value(const DeploySpec& spec) {
+  Value out = Value::object();
+  out["schema"] = k_deploy_schema;
+  out["name"] = spec.name;
+  out["region"] = text_or_null(spec.region);
+  out["account"] = text_or_null(spec.account);
+  out["model"] = Value();
+  if (spec.model) {
+    out["model"]["url"] = spec.model->url;
+    out["model"]["digest"] = spec.model->digest;
+  }
+  out["artifacts"] = Value();
+  if (spec.artifacts) {
+    Value& artifacts = out["artifacts"];
+    artifacts["bucket"] = text_or_null(spec.artifacts->bucket);
+    artifacts["prefix"] = spec.artifacts->prefix;
+    artifacts["registry"] = text_or_null(spec.artifacts->registry);
+  }
+  out["retention_days"] = spec.retention_days ? Value(*spec.retention_days) : Value();
+  out["edge"] = spec.edge ? to_value(*spec.edge) : Value();
+  Value functions = Value::array();
+  for (const auto& function : spec.functions)
+    functions.push(to_value(function));
+  out["functions"] = std::move(functions);
+  Value tables = Value::array();
+  for (const auto& table : spec.tables)
+    tables.push(to_value(table));
+  out["tables"] = std::move(tables);
+  add_later_sections(spec, out);
+  return out;
+}
+
+} // namespace mlopsctl::templates

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every kind of template. Adding one: its folder with a .jsonnet file, and its line here.
+#include "templates/table.hpp"
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+#include <algorithm>
+
+namespace mlopsctl::templates {
+
+std::string_view embedded_template(std::string_view name); // made by mlopsctl_embed
+
+namespace {
+
+// CloudFormation takes 51,200 bytes from the command line and 1 MB from a bucket ("Quotas").
+constexpr std::size_t k_max_direct_bytes = 51'200;
+constexpr std::size_t k_max_template_bytes = 1'000'000;
+
+const Value* find_path(const Value& spec, std::string_view path) {
+  const Value* value = &spec;
+  for (const auto& part : split(path, '.'))
+    value = value ? value->find(part) : nullptr;
+  return value;
+}
+
+void check_needs(const Kind& kind, const DeploySpec& spec, const Value& value) {
+  for (const auto need : kind.needs) {
+    const Value* found = find_path(value, need);
+    const bool is_there =
+        found && !found->is_null() && (!found->is_array() || !found->items.empty());
+    if (!is_there)
+      throw Error(Fault::input,
+                  spec.path + ": '" + std::string(need) + "' is missing, which " +
+                      std::string(kind.name) + " needs",
+                  "add it; 'mlopsctl template init -o -' shows an example");
+  }
+}
+
+void check_size(const RenderedFile& file, Rendered& rendered) {
+  if (!file.name.ends_with(".template.json") || file.text.size() <= k_max_direct_bytes)
+    return;
+  if (file.text.size() > k_max_template_bytes)
+    throw Error(Fault::input,
+                file.name + ": has " + std::to_string(file.text.size()) +
+                    " bytes; CloudFormation takes 1,000,000",
+                "put some functions into a deploy.yaml of their own");
+  rendered.warnings.push_back(file.name + " has " + std::to_string(file.text.size()) +
+                              " bytes, over the 51,200 that CloudFormation takes directly: add "
+                              "--s3-bucket to 'aws cloudformation deploy'");
+}
+
+} // namespace
+
+const std::vector<Kind>& all_kinds() {
+  static const std::vector<Kind> table{
+      {"cloud-function",
+       "Lambda functions, their roles, logs, triggers and tables (CloudFormation)",
+       {"region", "model", "artifacts", "functions"},
+       "cloud_function/template.jsonnet"},
+      {"edge-group",
+       "Greengrass v2 devices: components, deployment, policies (CloudFormation)",
+       {"region", "model", "artifacts.bucket", "edge.cores", "retention_days"},
+       "edge_group/template.jsonnet"},
+  };
+  return table;
+}
+
+const Kind& find_kind(std::string_view name) {
+  std::vector<std::string> names;
+  for (const auto& kind : all_kinds()) {
+    if (kind.name == name)
+      return kind;
+    names.emplace_back(kind.name);
+  }
+  throw Error(Fault::usage,
+              "unknown template '" + printable(name) + "'" + did_you_mean(name, names),
+              "see 'mlopsctl template list'");
+}
+
+std::string_view text_of(const Kind& kind) {
+  return embedded_template(kind.file);
+}
+
+std::string_view example_spec() {
+  return embedded_template("deploy.example.yaml");
+}
+
+Rendered render_kind(const Kind& kind, const DeploySpec& spec,
+                     const std::optional<TemplateSource>& own) {
+  const Value value = to_value(spec);
+  check_needs(kind, spec, value);
+  const TemplateSource ours{"mlopsctl/" + std::string(kind.file), std::string(text_of(kind)), ""};
+  Rendered rendered;
+  try {
+    rendered = render(own ? *own : ours, value);
+  } catch (const Error& error) {
+    if (own)
+      throw;
+    throw Error(error.fault(), spec.path + ": " + error.what(), error.hint());
+  }
+  for (const auto& file : rendered.files)
+    check_size(file, rendered);
+  return rendered;
+}
+
+} // namespace mlopsctl::templates

@@ -1,0 +1,120 @@
+# template render: golden files, and every refusal.
+. "$(dirname "$0")/../lib.sh"
+golden() { # FILE GOLDEN
+  [ -z "${UPDATE_GOLDEN:-}" ] || { mkdir -p "$(dirname "$HERE/$2")" && cp "$1" "$HERE/$2"; }
+  diff -u "$HERE/$2" "$1" || fail "$1 differs from $2"
+}
+run 0 template init
+
+# What is rendered from the example.
+run 0 template render cloud-function -o cloud
+out_has "cloud/sign-language.template.json"
+out_has "aws cloudformation deploy --region eu-west-1 --stack-name sign-language"
+err_has "bucket 'sign-language-pictures' must send its events to EventBridge"
+golden cloud/sign-language.template.json cloud-function/sign-language.template.json
+run 0 template render edge-group -o edge
+err_has "components that it leaves out are uninstalled"
+golden edge/sign-language-edge.template.json edge-group/sign-language-edge.template.json
+golden edge/deployment.json edge-group/deployment.json
+jq -e '.components[].configurationUpdate.merge // empty | fromjson | .serve.cameras["front-desk"] == "/dev/v4l/by-id/usb-cam"' \
+  edge/deployment.json > /dev/null || fail "merge is not a document as text"
+for recipe in edge/recipes/*.json; do
+  name=$(jq -r .ComponentName "$recipe")
+  golden "$recipe" "edge-group/$name.json"
+  [ "$(jq -r .ComponentVersion "$recipe")" = "$(jq -r ".components[\"$name\"].componentVersion" edge/deployment.json)" ] ||
+    fail "the deployment names another version of $name"
+  # The stack has the same recipe as the file.
+  jq -e --slurpfile r "$recipe" '[.Resources[].Properties.InlineRecipe // empty | fromjson] | index($r[0]) != null' \
+    edge/sign-language-edge.template.json > /dev/null || fail "the stack has another recipe of $name"
+done
+
+# Two renders: the same bytes.
+run 0 template render edge-group -o edge2 -q
+diff -r edge edge2 || fail "two renders differ"
+run 0 template render edge-group -o edge2 --overwrite --json
+json .schema mlopsctl.template.render/1
+json .kind edge-group
+json '.files | length' 4
+json '[.files[].name] as $names | ($names | sort) == $names' true
+json '.warnings | length > 0' true
+digest=$(jq -r '.files[] | select(.name == "deployment.json") | .digest' "$OUT")
+[ "$digest" = "sha256:$(sha256sum edge2/deployment.json | cut -d' ' -f1)" ] || fail "digest $digest"
+
+# The model's install script does what it says, again and again, and refuses other bytes.
+mkdir -p artifacts work model
+echo 'name: x' > model/model.yaml
+tar -czf artifacts/model.tar.gz -C model .
+hex=$(sha256sum artifacts/model.tar.gz | cut -d' ' -f1)
+sed "s/sha256:0\{64\}/sha256:$hex/" deploy.yaml > real.yaml
+run 0 template render edge-group -f real.yaml -o real -q
+jq -r '.Manifests[0].Lifecycle.Install.Script' real/recipes/*Model*.json |
+  sed "s|{work:path}|$PWD/work|g; s|{artifacts:path}|$PWD/artifacts|g" > install.sh
+for _ in 1 2; do sh install.sh > "$OUT" 2> "$ERR" || fail "install.sh"; done
+[ "$(cat work/current/model.yaml)" = "name: x" ] || fail "no model"
+echo more >> artifacts/model.tar.gz
+! sh install.sh > "$OUT" 2> "$ERR" || fail "install.sh took other bytes"
+if command -v shellcheck > /dev/null; then
+  shellcheck -s sh install.sh || fail "install.sh"
+fi
+
+# The output folder.
+run 2 template render edge-group -o edge
+err_has "edge"
+mkdir theirs && touch theirs/file
+run 2 template render edge-group -o theirs --overwrite
+[ -f theirs/file ] || fail "a folder that is not ours was replaced"
+run 2 template render edge-group
+err_has "-o: the folder to write is missing; add -o DIR"
+run 2 template render edge-group -o -
+err_has "a template gives several files"
+
+# Specs that are refused; nothing is left behind.
+refused() { # RC TEXT: new.yaml
+  run "$1" template render "${kind:-cloud-function}" -f new.yaml -o never
+  err_has "$2"
+  [ ! -e never ] && [ ! -e never.partial ] || fail "something was written"
+}
+run 2 template render cloud-functoin -o never
+err_has "did you mean 'cloud-function'?"
+rm -f new.yaml
+refused 2 "new.yaml: no such file; 'mlopsctl template init -o new.yaml' writes one to edit"
+: > new.yaml
+refused 1 "new.yaml: is empty"
+printf 'schema: mlopsctl.deploy/1\nname: x\n\tregion: y\n' > new.yaml
+refused 1 "new.yaml:3"
+sed 's/timeout_s: 900 /timeout_s: 3600 /; s/timeout_s: 900$/timeout_s: 3600/' deploy.yaml > new.yaml
+refused 1 "functions[1].timeout_s: 3600 is outside 1 to 900"
+sed '/  digest:/d' deploy.yaml > new.yaml
+refused 1 "model.digest: is missing"
+sed '/^retention_days/d' deploy.yaml > new.yaml
+refused 1 "retention_days is not set: pictures of people need an end"
+sed 's/^region: eu-west-1/region: us-east-1/' deploy.yaml > new.yaml
+refused 1 "is in another region than the functions (us-east-1)"
+sed 's/Gesture ID/{{resolve:ssm:x}}/' deploy.yaml > new.yaml
+refused 1 "which CloudFormation resolves wherever it stands"
+sed 's/suffix: .jpg/sufix: .jpg/' deploy.yaml > new.yaml
+refused 1 "unknown key 'sufix' in functions[0].triggers[0].s3, did you mean 'suffix'?"
+sed '/^functions:/,/^tables:/{/^tables:/!d}' deploy.yaml > new.yaml
+refused 1 "'functions' is missing, which cloud-function needs; add it"
+kind=edge-group
+sed 's/model.tar.gz/model.rar/' deploy.yaml > new.yaml
+refused 1 "new.yaml: model.url: 'model.rar' is not .tar.gz, .tgz or .zip"
+sed "s#blog/infer/input#$(printf 'a%.0s' $(seq 250))#; s#dynamo/input#$(printf 'b%.0s' $(seq 250))#" deploy.yaml > new.yaml
+refused 1 "characters; at most 2048: use shorter topics"
+
+# One's own template.
+run 1 template render cloud-function -o never --template nosuch.jsonnet
+err_has "nosuch.jsonnet"
+printf 'function(spec)\n  {files: {"a.yaml": {name: spec.name, no: "no"}, "b/c.sh": "echo"}}\n' > mine.jsonnet
+run 0 template render cloud-function -o mine --template mine.jsonnet
+grep -q '^name: sign-language$' mine/a.yaml || fail "a.yaml: $(cat mine/a.yaml)"
+[ "$(cat mine/b/c.sh)" = echo ] || fail "b/c.sh"
+printf 'function(spec)\n  {files: {a: spec.nme}}\n' > mine.jsonnet
+run 1 template render cloud-function -o never --template mine.jsonnet
+err_has "mine.jsonnet:2:15-23: field does not exist: nme"
+printf 'function(spec) {files: {a: importstr "/etc/passwd"}}\n' > mine.jsonnet
+run 1 template render cloud-function -o never --template mine.jsonnet
+err_has "lies outside the template's folder"
+printf 'template: {render: {template: mine.jsonnet}}\n' > mlops.yaml
+run 2 template render cloud-function -o never
+err_has "template"

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the tests of this room share.
+#pragma once
+
+#include "core/error.hpp"
+#include "core/value.hpp"
+#include "templates/spec.hpp"
+#include "templates/table.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace mlopsctl::templates {
+
+/// "what; hint" of the Error that reading \p text throws, "" if it is read.
+inline std::string refusal(const std::string& text) {
+  try {
+    parse_spec(text, "d.yaml");
+    return "";
+  } catch (const Error& error) {
+    return error.what() + (error.hint().empty() ? "" : "; " + error.hint());
+  }
+}
+
+inline Rendered render_text(const std::string& kind, const std::string& text) {
+  return render_kind(find_kind(kind), parse_spec(text, "d.yaml"));
+}
+
+/// The CloudFormation template among the files.
+inline Value cloudformation(const Rendered& rendered) {
+  for (const auto& file : rendered.files)
+    if (file.name.ends_with(".template.json"))
+      return parse_json(file.text, file.name);
+  ADD_FAILURE() << "no template among the files";
+  return {};
+}
+
+inline std::string text_at(const Value& root, std::vector<std::string> path) {
+  const Value* value = &root;
+  for (const auto& key : path) {
+    value = value->find(key);
+    if (!value) {
+      ADD_FAILURE() << "no " << key;
+      return "";
+    }
+  }
+  return value->is_string() ? value->string : to_json(*value);
+}
+
+inline const std::string k_head = "schema: mlopsctl.deploy/1\nname: signs\nregion: eu-west-1\n";
+inline const std::string k_model =
+    "model: {url: s3://models/signs/model.tar.gz, digest: \"sha256:" + std::string(64, 'a') +
+    "\"}\n";
+inline const std::string k_artifacts = "artifacts: {bucket: my-artifacts, prefix: m/, registry: "
+                                       "123456789012.dkr.ecr.eu-west-1.amazonaws.com/signs}\n";
+inline const std::string k_common = k_head + k_model + k_artifacts;
+
+} // namespace mlopsctl::templates

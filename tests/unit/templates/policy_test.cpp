@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Least privilege: what a rendered policy allows is exact.
+#include "fixture.hpp"
+
+#include <functional>
+
+namespace mlopsctl::templates {
+namespace {
+
+// Every variant of what a policy may be made for.
+const std::vector<std::pair<std::string, std::string>> k_variants{
+    {"cloud-function", std::string(example_spec())},
+    {"edge-group", std::string(example_spec())},
+    {"cloud-function", k_common + "retention_days: 7\nfunctions:\n"
+                                  "  - {name: a, images: s3://sets/i, data: s3://sets/d.manifest, "
+                                  "triggers: [{s3: {bucket: fresh}}]}\n"},
+};
+
+std::vector<std::string> strings_of(const Value& value) {
+  if (value.is_array()) {
+    std::vector<std::string> out;
+    for (const auto& item : value.items)
+      for (auto& text : strings_of(item))
+        out.push_back(std::move(text));
+    return out;
+  }
+  if (value.is_object()) {
+    const Value* sub = value.find("Fn::Sub");
+    return {sub ? sub->string : to_json(value)};
+  }
+  return {value.string};
+}
+
+void for_each_statement(const Value& value, const std::function<void(const Value&)>& visit) {
+  if (value.find("Effect") && value.find("Action"))
+    visit(value);
+  for (const auto& item : value.items)
+    for_each_statement(item, visit);
+  for (const auto& [key, member] : value.members)
+    for_each_statement(member, visit);
+}
+
+TEST(Policy, NothingIsAllowedOnEverything) {
+  int statements = 0;
+  for (const auto& [kind, text] : k_variants)
+    for_each_statement(cloudformation(render_text(kind, text)), [&](const Value& statement) {
+      ++statements;
+      const bool is_deny = statement.find("Effect")->string == "Deny";
+      if (is_deny) { // TlsOnly: forbids everything to everybody who comes without TLS
+        EXPECT_TRUE(statement.find("Condition"));
+        return;
+      }
+      for (const auto& action : strings_of(*statement.find("Action"))) {
+        EXPECT_EQ(action.find('*'), std::string::npos) << action;
+        EXPECT_NE(action.find(':'), std::string::npos) << action;
+      }
+      const Value* resource = statement.find("Resource");
+      if (!resource) { // a trust policy: one service
+        EXPECT_TRUE(statement.find("Principal")->find("Service"));
+        return;
+      }
+      for (const auto& name : strings_of(*resource)) {
+        EXPECT_NE(name, "*");
+        // A wildcard stands for keys below a bucket's name only.
+        const auto star = name.find('*');
+        if (star != std::string::npos) {
+          const auto bucket = name.find(":s3:::");
+          ASSERT_NE(bucket, std::string::npos) << name;
+          EXPECT_LT(name.find('/', bucket), star) << name;
+        }
+      }
+    });
+  EXPECT_GT(statements, 15);
+}
+
+TEST(Policy, ReadsExactlyTheTriggersObjectsTheModelAndTheData) {
+  const auto document = cloudformation(render_text(
+      "cloud-function", k_common +
+                            "functions:\n  - {name: f, data: s3://sets/d.manifest, triggers: "
+                            "[{s3: {bucket: pics, existing: true, prefix: i/, suffix: .jpg}}]}\n"));
+  std::vector<std::string> readable;
+  for_each_statement(document, [&](const Value& statement) {
+    if (statement.find("Action")->string == "s3:GetObject")
+      readable = strings_of(*statement.find("Resource"));
+  });
+  EXPECT_EQ(readable,
+            (std::vector<std::string>{"arn:${AWS::Partition}:s3:::models/signs/model.tar.gz",
+                                      "arn:${AWS::Partition}:s3:::pics/i/*.jpg",
+                                      "arn:${AWS::Partition}:s3:::sets/d.manifest"}));
+}
+
+TEST(Policy, AGivenRoleIsUsedAndNoneIsRendered) {
+  const auto document = cloudformation(render_text(
+      "cloud-function",
+      k_common + "functions: [{name: f, role: \"arn:aws:iam::123456789012:role/mine\"}]\n"));
+  EXPECT_EQ(text_at(document, {"Resources", "FFunction", "Properties", "Role"}),
+            "arn:aws:iam::123456789012:role/mine");
+  EXPECT_FALSE(document.find("Resources")->find("FRole"));
+}
+
+TEST(Policy, ADevicesClientConnectsUnderItsOwnIdOnly) {
+  const auto document = cloudformation(render_text("edge-group", std::string(example_spec())));
+  const Value* policy = document.find("Resources")->find("FrontDeskTopics");
+  ASSERT_TRUE(policy);
+  for_each_statement(*policy, [&](const Value& statement) {
+    if (statement.find("Action")->string == "iot:Connect") {
+      EXPECT_EQ(strings_of(*statement.find("Resource")),
+                std::vector<std::string>{"arn:${AWS::Partition}:iot:${AWS::Region}:${AWS::"
+                                         "AccountId}:client/front-desk-mlopsctl"});
+    }
+  });
+}
+
+TEST(Policy, ANewBucketIsClosed) {
+  const auto document = cloudformation(render_text("cloud-function", k_variants[2].second));
+  const std::vector<std::string> at{"Resources", "FreshBucket", "Properties"};
+  auto path = at;
+  path.insert(path.end(), {"PublicAccessBlockConfiguration", "BlockPublicPolicy"});
+  EXPECT_EQ(text_at(document, path), "true");
+  path = at;
+  path.push_back("LifecycleConfiguration");
+  EXPECT_NE(text_at(document, path).find("\"ExpirationInDays\":7"), std::string::npos)
+      << text_at(document, path);
+  EXPECT_EQ(text_at(document, {"Resources", "FreshBucket", "DependsOn"}), "[\"AFreshPermission\"]");
+  EXPECT_EQ(
+      text_at(document, {"Resources", "AFreshPermission", "Properties", "SourceArn", "Fn::Sub"}),
+      "arn:${AWS::Partition}:s3:::fresh");
+}
+
+} // namespace
+} // namespace mlopsctl::templates
