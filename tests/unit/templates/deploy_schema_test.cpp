@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// schemas/deploy.json and parse_spec() say the same.
+#include "core/io.hpp"
+#include "fixture.hpp"
+
+#define VALIJSON_USE_EXCEPTIONS 1
+#include <nlohmann/json.hpp>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validator.hpp>
+
+namespace mlopsctl::templates {
+namespace {
+
+bool fits_schema(const std::string& yaml) {
+  static const auto document = nlohmann::json::parse(
+      read_file(std::string(MLOPSCTL_SOURCE) + "/schemas/deploy.json", 1 << 20));
+  valijson::Schema schema;
+  valijson::SchemaParser(valijson::SchemaParser::kDraft7)
+      .populateSchema(valijson::adapters::NlohmannJsonAdapter(document), schema);
+  const auto spec = nlohmann::json::parse(to_json(parse_yaml(yaml, "d")));
+  valijson::Validator validator;
+  return validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(spec), nullptr);
+}
+
+/// Every key path of a checked spec: what templates get has all keys that the reader knows.
+void expect_keys(const nlohmann::json& root, const nlohmann::json& schema, const Value& value,
+                 const std::string& path) {
+  const nlohmann::json& node =
+      schema.contains("$ref")
+          ? root.at(nlohmann::json::json_pointer(schema["$ref"].get<std::string>().substr(1)))
+          : schema;
+  for (const auto& item : value.items)
+    expect_keys(root, node.at("items"), item, path + "[]");
+  if (!value.is_object())
+    return;
+  for (const auto& [key, member] : value.members) {
+    ASSERT_TRUE(node.at("properties").contains(key)) << path << "." << key;
+    expect_keys(root, node["properties"][key], member, path + "." + key);
+  }
+  for (const auto& [key, unused] : node.at("properties").items())
+    EXPECT_TRUE(value.find(key) || key == "camera" || path.ends_with("runtime_digests"))
+        << path << "." << key; // edge.camera has become the camera of each core
+}
+
+TEST(DeploySchema, HasTheKeysThatTheReaderKnows) {
+  const auto schema = nlohmann::json::parse(
+      read_file(std::string(MLOPSCTL_SOURCE) + "/schemas/deploy.json", 1 << 20));
+  const auto text = std::string(example_spec()) +
+                    "training: {train: s3://sets/t, validation: s3://sets/v, label_attribute: bb, "
+                    "instance: ml.m5.large, role: \"arn:aws:iam::123456789012:role/r\"}\n"
+                    "fan_out: {shards: 2}\npipeline: {gates: [\"map_50>=0.9\"]}\n";
+  ASSERT_TRUE(fits_schema(text));
+  expect_keys(schema, schema, to_value(parse_spec(text, "d")), "");
+}
+
+TEST(DeploySchema, TheReaderAndTheSchemaRefuseTheSame) {
+  for (const std::string part :
+       {"functions: [{name: f, timeout_s: 3600}]", "functions: [{name: f, memory_mb: 1}]",
+        "functions: [{name: \"a b\"}]", "functions: [{name: f, triggers: [{}]}]",
+        "retention_days: 0", "account: 123456789012", "nosuch: 1", "tables: [{name: ab}]",
+        "edge: {topics: {start: \"#\"}}", "edge: {camera: camera}", "fan_out: {shards: 0}",
+        "pipeline: {ci: jenkins}", "training: {}"}) {
+    EXPECT_FALSE(fits_schema(k_common + part + "\n")) << part;
+    EXPECT_NE(refusal(k_common + part + "\n"), "") << part;
+  }
+}
+
+} // namespace
+} // namespace mlopsctl::templates
