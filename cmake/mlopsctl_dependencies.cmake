@@ -8,8 +8,9 @@ find_package(nlohmann_json 3.11 REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(MlopsctlOpenCV REQUIRED)
+find_package(MlopsctlArchive MODULE)
 
-foreach(library IN ITEMS yaml-cpp pugixml libturbojpeg libpng libwebp libarchive libdeflate sqlite3 libavformat libavcodec
+foreach(library IN ITEMS yaml-cpp pugixml libturbojpeg libpng libwebp libdeflate sqlite3 libavformat libavcodec
                          libavutil libswscale libavdevice)
   string(MAKE_C_IDENTIFIER ${library} id)
   pkg_check_modules(${id} REQUIRED IMPORTED_TARGET ${library})
