@@ -30,6 +30,12 @@ bool all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
+bool is_printable_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7f;
+  });
+}
+
 [[noreturn]] void refuse(const ObjectReader& reader, std::string_view key, std::string_view text,
                          const std::string& why, const std::string& hint = {}) {
   reader.fail(key, "'" + shown(text) + "' " + why, hint);
@@ -128,14 +134,14 @@ std::string check_bucket(const ObjectReader& reader, std::string_view key, std::
   return text;
 }
 
-// '*' and '?' are wildcards in IAM and in event patterns; a space or '%' is written encoded in
-// bucket notifications but plain in policies, so it would mean two things.
+// '*' and '?' are wildcards in IAM and in event patterns; what a URL would encode is
+// written encoded in bucket notifications but plain in policies, so it would mean two things.
 std::string check_key_part(const ObjectReader& reader, std::string_view key, std::string text) {
   if (text.size() > 512)
     refuse(reader, key, text, "has " + std::to_string(text.size()) + " bytes; at most 512 here");
-  if (!only(text, "!-_./()=+,@"))
+  if (!only(text, "!-_./()"))
     refuse(reader, key, text, "holds characters that S3 filters and IAM read differently",
-           "use letters, digits and ! - _ . / ( ) = + , @");
+           "use letters, digits and ! - _ . / ( )");
   return text;
 }
 
@@ -149,6 +155,9 @@ std::string check_s3_url(const ObjectReader& reader, std::string_view key, std::
   if (object.empty() || object.size() > 1024)
     refuse(reader, key, text, "has a key of " + std::to_string(object.size()) + " bytes",
            "an object key has 1 to 1024");
+  if (!is_printable_ascii(object))
+    refuse(reader, key, text, "has a key that is not ASCII",
+           "rename the object: CloudFormation turns other characters into '?'");
   if (object.find_first_of("*?\"\\{}$<>") != std::string::npos)
     refuse(reader, key, text, "has a key with a character that IAM policies read as a wildcard",
            "rename the object without * ? \" \\ { } $ < >");
@@ -343,10 +352,7 @@ std::string check_posix_user(const ObjectReader& reader, std::string_view key, s
 // DynamoDB developer guide, "Naming rules": a key attribute's name has at most 255 bytes. ASCII,
 // because CloudFormation turns other characters into '?'.
 std::string check_attribute(const ObjectReader& reader, std::string_view key, std::string text) {
-  const bool is_ascii = std::all_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7f;
-  });
-  if (text.empty() || text.size() > 255 || !is_ascii)
+  if (text.empty() || text.size() > 255 || !is_printable_ascii(text))
     refuse(reader, key, text, "is not an attribute name", "1 to 255 ASCII characters");
   return text;
 }

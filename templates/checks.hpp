@@ -38,7 +38,7 @@ std::string shown(std::string_view text);
 std::string check_name(const ObjectReader& reader, std::string_view key, std::string text,
                        const NameRule& rule);
 std::string check_bucket(const ObjectReader& reader, std::string_view key, std::string text);
-/// Prefix or suffix of object keys: letters, digits and ! - _ . / ( ) = + , @ only.
+/// Prefix or suffix of object keys: letters, digits and ! - _ . / ( ) only.
 std::string check_key_part(const ObjectReader& reader, std::string_view key, std::string text);
 std::string check_s3_url(const ObjectReader& reader, std::string_view key, std::string text);
 std::string check_digest(const ObjectReader& reader, std::string_view key, std::string text);

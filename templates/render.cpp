@@ -216,7 +216,7 @@ Rendered to_rendered(const TemplateSource& source, const Value& result) {
 
 Rendered render(const TemplateSource& source, const Value& spec, const RenderLimits& limits) {
   const auto answer = evaluate_in_child(source, to_json(spec), limits);
-  const bool is_ours = source.name.starts_with(k_our_prefix);
+  const bool is_ours = source.folder.empty() && source.name.starts_with(k_our_prefix);
   if (answer.front() != '+') {
     const auto message = message_for_people(answer.substr(1), is_ours);
     throw Error(Fault::input, is_ours ? message : printable(message));

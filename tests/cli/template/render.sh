@@ -56,6 +56,18 @@ echo more >> artifacts/model.tar.gz
 if command -v shellcheck > /dev/null; then
   shellcheck -s sh install.sh || fail "install.sh"
 fi
+# A zip is unpacked by the nucleus; its bytes are checked all the same.
+mkdir -p unpacked/model && cp model/model.yaml unpacked/model/
+echo zip > artifacts/model.zip
+hex=$(sha256sum artifacts/model.zip | cut -d' ' -f1)
+sed "s/sha256:0\{64\}/sha256:$hex/; s/model.tar.gz/model.zip/" deploy.yaml > zip.yaml
+run 0 template render edge-group -f zip.yaml -o zip -q
+jq -e '.Manifests[0].Artifacts[0].Unarchive == "ZIP"' zip/recipes/*Model*.json > /dev/null || fail "not unpacked"
+jq -r '.Manifests[0].Lifecycle.Install.Script' zip/recipes/*Model*.json |
+  sed "s|{work:path}|$PWD/work|g; s|{artifacts:path}|$PWD/artifacts|g; s|{artifacts:decompressedPath}|$PWD/unpacked|g" > install.sh
+rm -rf work && mkdir work
+sh install.sh > "$OUT" 2> "$ERR" || fail "install.sh of a zip"
+[ "$(cat work/current/model.yaml)" = "name: x" ] || fail "no model from a zip"
 
 # The output folder.
 run 2 template render edge-group -o edge

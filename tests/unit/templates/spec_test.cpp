@@ -133,6 +133,7 @@ TEST(Spec, Triggers) {
   EXPECT_THAT(trigger("{}"), HasSubstr("a trigger is one of s3 and schedule"));
   EXPECT_THAT(trigger("{s3: {bucket: abc}, schedule: rate(1 day)}"), HasSubstr("one of"));
   EXPECT_THAT(trigger("{s3: {bucket: abc, prefix: \"a*\"}}"), HasSubstr("read differently"));
+  EXPECT_THAT(trigger("{s3: {bucket: abc, prefix: \"a b/\"}}"), HasSubstr("read differently"));
   EXPECT_THAT(trigger("{s3: {bucket: abc, prefix: /images/}}"), HasSubstr("starts with '/'"));
   for (const std::string good : {"rate(1 day)", "rate(5 minutes)", "cron(0 3 * * ? *)"})
     EXPECT_EQ(trigger("{schedule: \"" + good + "\"}"), "") << good;
@@ -163,6 +164,20 @@ TEST(Spec, TablesAreNamedOnce) {
               HasSubstr("is set by layout: benchmark"));
   EXPECT_THAT(refusal(k_head + "tables: [{name: abc, partition_key: \"\xF0\x9F\x98\x80\"}]\n"),
               HasSubstr("is not an attribute name"));
+}
+
+TEST(Spec, Urls) {
+  const auto data = [](const std::string& url) {
+    return refusal(with_function("data: \"" + url + "\""));
+  };
+  EXPECT_EQ(data("s3://sets/frames/frameA (1).manifest"), "");
+  EXPECT_THAT(data("https://sets/x"), HasSubstr("is not an S3 URL"));
+  EXPECT_THAT(data("s3://sets"), HasSubstr("is not an S3 URL"));
+  EXPECT_THAT(data("s3://sets/"), HasSubstr("a key of 0 bytes"));
+  EXPECT_THAT(data("s3://Sets/x"), HasSubstr("'Sets' is not a bucket name"));
+  EXPECT_THAT(data("s3://sets/*"), HasSubstr("read as a wildcard"));
+  EXPECT_THAT(data("s3://sets/caf\xC3\xA9"), HasSubstr("is not ASCII"));
+  EXPECT_THAT(data("s3://sets/" + std::string(1025, 'k')), HasSubstr("1025 bytes"));
 }
 
 TEST(Spec, RolesAndRegistries) {
