@@ -22,8 +22,8 @@ struct Decoded {
 
 struct DecodeOptions {
   double score_threshold = 0; ///< candidates at or above it
-  /// A place may be an object of several classes, each a candidate: how the makers of yolov8 measure
-  /// average precision. The other kinds take the best class only, as their makers do.
+  /// A place may be an object of several classes, each a candidate: how the makers of yolov8
+  /// measure average precision. The other kinds take the best class only, as their makers do.
   bool is_multi_label = false;
 };
 

@@ -2,6 +2,8 @@
 // Engine: what computes a graph, and the table of the engines there are.
 #pragma once
 
+#include "package/graph.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -21,11 +23,8 @@ struct Tensor {
 /// "1x85x22x22".
 std::string shape_text(const std::vector<std::int64_t>& shape);
 
-/// A name and a shape of the graph; a size that is not fixed is -1.
-struct TensorInfo {
-  std::string name;
-  std::vector<std::int64_t> shape;
-};
+/// A name, a type and a shape of the graph; a size that is not fixed is -1.
+using TensorInfo = package::GraphTensor;
 
 /// A loaded graph. One thread at a time.
 class Engine {

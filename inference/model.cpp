@@ -31,6 +31,11 @@ void check_input(const package::ModelSpec& spec, int channels, const Engine& eng
     bool fits = input.shape.size() == expected.size() || input.shape.empty();
     for (std::size_t i = 0; fits && i < input.shape.size(); ++i)
       fits = input.shape[i] == expected[i] || input.shape[i] == -1;
+    if (input.type != "float32")
+      throw Error(Fault::input,
+                  place + ": input '" + input.name + "' of the graph takes " + input.type +
+                      ", pictures become float32",
+                  "export the model with a float32 input");
     if (!fits)
       throw Error(Fault::input,
                   place + ": input '" + input.name + "' of the graph is " +
@@ -87,7 +92,7 @@ void Model::State::check_outputs(std::span<const Tensor> outputs) {
   if (!is_checked) {
     checked.clear();
     for (const auto& output : outputs)
-      checked.push_back({output.name, output.shape});
+      checked.push_back({output.name, "float32", output.shape});
     decoder->check(spec, checked);
   }
   check_finite(outputs);

@@ -5,7 +5,7 @@
 #include "core/text.hpp"
 #include "inference/engine.hpp"
 #include "inference/engine_opencv/engine_api.h"
-#include "inference/onnx_outline.hpp"
+#include "package/graph.hpp"
 
 #include <array>
 #include <utility>
@@ -35,10 +35,10 @@ const mlopsctl_engine_table& opencv_table() {
 class OpencvEngine final : public Engine {
 public:
   OpencvEngine(std::string_view model, std::string place, int threads)
-      : table_(opencv_table()), outline_(read_onnx_outline(model, place)), place_(std::move(place)),
+      : table_(opencv_table()), graph_(package::read_graph(model, place)), place_(std::move(place)),
         name_(std::string(table_.engine) + " " + table_.engine_version) {
     std::vector<const char*> names;
-    for (const auto& output : outline_.outputs)
+    for (const auto& output : graph_.outputs)
       names.push_back(output.name.c_str());
     results_.resize(names.size());
     raw_results_.resize(names.size());
@@ -47,15 +47,15 @@ public:
                     error.data(), error.size()) != 0)
       throw Error(Fault::input,
                   place_ + ": " + name_ + " cannot load this graph (opset " +
-                      std::to_string(outline_.opset) + "): " + printable(error.data()),
+                      std::to_string(graph_.opset) + "): " + printable(error.data()),
                   "export it with a lower opset (10 to 12), or without the layer that is named");
   }
   ~OpencvEngine() override { table_.close(session_); }
   OpencvEngine(const OpencvEngine&) = delete;
   OpencvEngine& operator=(const OpencvEngine&) = delete;
 
-  const std::vector<TensorInfo>& inputs() const override { return outline_.inputs; }
-  const std::vector<TensorInfo>& outputs() const override { return outline_.outputs; }
+  const std::vector<TensorInfo>& inputs() const override { return graph_.inputs; }
+  const std::vector<TensorInfo>& outputs() const override { return graph_.outputs; }
   const std::string& name() const override { return name_; }
 
   std::span<const Tensor> run(std::span<const Tensor> inputs) override {
@@ -70,7 +70,7 @@ public:
                   "do the sizes in model.yaml fit the graph?");
     for (std::size_t i = 0; i < results_.size(); ++i) {
       const auto& from = raw_results_[i];
-      results_[i].name = outline_.outputs[i].name;
+      results_[i].name = graph_.outputs[i].name;
       results_[i].shape.assign(from.shape, from.shape + from.rank);
       std::size_t count = 1;
       for (const auto size : results_[i].shape)
@@ -82,7 +82,7 @@ public:
 
 private:
   const mlopsctl_engine_table& table_;
-  OnnxOutline outline_;
+  package::Graph graph_;
   std::string place_;
   std::string name_;
   void* session_ = nullptr;

@@ -109,7 +109,7 @@ void decode(const package::ModelSpec& spec, std::span<const Tensor> outputs,
             const DecodeOptions& options, Decoded& result) {
   std::vector<TensorInfo> infos;
   for (const auto& output : outputs)
-    infos.push_back({output.name, output.shape});
+    infos.push_back({output.name, "float32", output.shape});
   for (const auto& level : levels(spec, infos))
     decode_level(level, spec.labels.size(), outputs, options, result);
 }

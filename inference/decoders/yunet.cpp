@@ -63,7 +63,7 @@ void decode(const package::ModelSpec& spec, std::span<const Tensor> outputs,
             const DecodeOptions& options, Decoded& result) {
   std::vector<TensorInfo> infos;
   for (const auto& output : outputs)
-    infos.push_back({output.name, output.shape});
+    infos.push_back({output.name, "float32", output.shape});
   for (const int stride : k_strides)
     decode_level(level(stride, spec, infos), outputs, options, result);
 }

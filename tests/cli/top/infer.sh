@@ -127,11 +127,12 @@ err_has "renamed: m.onnx: the graph has no input 'xx', did you mean 'x'?; input.
 model cut "$DET" detection fastestdet red
 head -c 100 det/m.onnx > cut/m.onnx
 run 1 infer --model cut pictures
-err_has "cut: m.onnx: the ONNX file stops early, after 100 bytes"
+err_has "cut: m.onnx: byte 5 starts a field of 280 bytes, but only 95 follow"
 model text "$DET" detection fastestdet red
 echo 'weights' > text/m.onnx
 run 1 infer --model text pictures
-err_has "text: m.onnx: this is no ONNX file"
+err_has "text: m.onnx: "
+err_has "not ONNX"
 model operator "$UNKNOWN_OPERATOR" detection fastestdet red
 run 1 infer --model operator pictures
 err_has "operator: m.onnx: opencv "

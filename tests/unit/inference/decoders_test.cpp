@@ -35,7 +35,7 @@ struct Outputs {
     std::size_t count = 1;
     for (const auto size : shape)
       count *= static_cast<std::size_t>(size);
-    infos.push_back({name, std::move(shape)});
+    infos.push_back({name, "float32", std::move(shape)});
     data.reserve(16);
     return data.emplace_back(count, value);
   }
