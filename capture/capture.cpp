@@ -4,11 +4,13 @@
 #include "capture/capture_folder.hpp"
 #include "capture/name_template.hpp"
 #include "core/interrupt.hpp"
+#include "core/log.hpp"
 #include "core/parallel.hpp"
 #include "core/text.hpp"
 #include "imaging/codecs.hpp"
 #include "imaging/transform.hpp"
 
+#include <exception>
 #include <filesystem>
 
 namespace mlopsctl::capture {
@@ -81,6 +83,7 @@ public:
     folder_ = std::make_unique<CaptureFolder>(options.output, mode,
                                               settings_of(options, source_->info()));
     result_.source = source_->info().name;
+    result_.is_live = source_->info().is_live;
     result_.kept_before = folder_->kept();
     resume_behind_ = folder_->last_index();
     folder_->for_each([this](const JournalEntry& entry, std::int64_t) {
@@ -94,6 +97,8 @@ public:
         options_.jobs, [this] { return produce(); }, [this](Job&& job) { return encode(job); },
         [this](Encoded&& encoded) { store(encoded); });
     folder_->commit();
+    if (source_failure_)
+      std::rethrow_exception(source_failure_);
   }
 
   /// From the journal, so that the labels cover exactly the frames that are kept.
@@ -118,6 +123,8 @@ public:
     });
     writer->finish();
   }
+
+  std::int64_t kept() const { return folder_->kept(); }
 
   CaptureResult result() {
     result_.kept = folder_->kept();
@@ -165,6 +172,9 @@ private:
           return Job{std::move(*frame), source_->picture()};
       }
     } catch (const Interrupted&) { // what is on its way is still finished and kept
+    } catch (const Error&) {       // here too
+      source_failure_ = std::current_exception();
+      return std::nullopt;
     }
     result_.is_interrupted = true;
     return std::nullopt;
@@ -213,6 +223,7 @@ private:
   Sampler sampler_;
   std::unique_ptr<CaptureFolder> folder_;
   std::int64_t resume_behind_ = -1;
+  std::exception_ptr source_failure_;
   CaptureResult result_;
 };
 
@@ -228,6 +239,7 @@ CaptureResult capture(const CaptureOptions& options, const CreateLabels& create_
       run.write_labels(create_labels);
     } catch (const Error&) { // the first failure is the one to tell of
     }
+    log::warn(std::to_string(run.kept()) + " frames are kept in " + options.output);
     throw;
   }
   run.write_labels(create_labels);

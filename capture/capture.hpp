@@ -35,6 +35,7 @@ struct CaptureResult {
   std::int64_t kept = 0;        ///< frames in the folder now
   std::int64_t kept_before = 0; ///< of these by earlier runs
   std::int64_t unreadable = 0;  ///< pictures that could not be decoded
+  bool is_live = false;         ///< --resume cannot go on
   bool is_interrupted = false;  ///< by SIGINT or SIGTERM; what is kept is complete
   Problems problems;
 };

@@ -89,7 +89,7 @@ int run(const Options& o, Context& ctx) {
   const auto result = capture::capture(o.capture, create_labels, [&] { progress->advance(); });
   if (result.is_interrupted) {
     log::warn("interrupted: " + std::to_string(result.kept) + " frames are kept in " +
-              o.capture.output + "; --resume goes on from there");
+              o.capture.output + (result.is_live ? "" : "; --resume goes on from there"));
     check_interrupt();
   }
   print_result(ctx, o, result, watch.seconds());

@@ -27,6 +27,7 @@ constexpr const char* k_stream_formats =
 std::mutex log_mutex;
 std::string first_error;
 bool ends_early = false;
+bool has_no_length = false;
 
 void keep_log(void* source, int level, const char* format, va_list arguments) {
   if (level > AV_LOG_ERROR)
@@ -42,6 +43,8 @@ void keep_log(void* source, int level, const char* format, va_list arguments) {
     first_error = text;
   if (text.find("prematurely") != text.npos || text.find("partial file") != text.npos)
     ends_early = true;
+  if (text.find("should be 18446744073709551615") != text.npos)
+    has_no_length = true;
 }
 
 struct Dictionary {
@@ -84,6 +87,7 @@ void forget_complaints() {
   const std::lock_guard lock(log_mutex);
   first_error.clear();
   ends_early = false;
+  has_no_length = false;
 }
 
 std::string first_complaint() {
@@ -94,6 +98,11 @@ std::string first_complaint() {
 bool complained_of_early_end() {
   const std::lock_guard lock(log_mutex);
   return ends_early;
+}
+
+bool complained_of_no_length() {
+  const std::lock_guard lock(log_mutex);
+  return has_no_length;
 }
 
 std::string explain(int code) {

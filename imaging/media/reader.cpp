@@ -160,10 +160,12 @@ void MlopsctlMediaReader::feed() {
     if (code == AVERROR_EXIT)
       throw Failure{MLOPSCTL_MEDIA_INTERRUPTED, {}};
     if (code < 0) {
-      if (code != AVERROR_EOF && options_.kind != MLOPSCTL_MEDIA_FILE)
-        throw Failure{MLOPSCTL_MEDIA_FAILED, media::explain(code)};
-      if (code != AVERROR_EOF)
+      if (code != AVERROR_EOF && options_.kind == MLOPSCTL_MEDIA_FILE)
         note_damage(code);
+      // Told after the frames that the decoder still holds.
+      if (code != AVERROR_EOF && options_.kind != MLOPSCTL_MEDIA_FILE &&
+          !media::complained_of_no_length())
+        failure_ = media::explain(code);
       if (options_.kind == MLOPSCTL_MEDIA_FILE && media::complained_of_early_end())
         damage_.is_cut_off = 1;
       is_drained_ = true;
@@ -210,8 +212,11 @@ bool MlopsctlMediaReader::decode() {
 }
 
 MlopsctlMediaStatus MlopsctlMediaReader::next(MlopsctlMediaFrame& frame) {
-  if (!is_ahead_ && !decode())
+  if (!is_ahead_ && !decode()) {
+    if (!failure_.empty())
+      throw Failure{MLOPSCTL_MEDIA_FAILED, failure_};
     return MLOPSCTL_MEDIA_END;
+  }
   is_ahead_ = false;
   frame.index = count_;
   frame.time_s = has_time_ ? clock_.time_of(*frame_, count_) : 0;

@@ -50,6 +50,8 @@ void forget_complaints();
 std::string first_complaint();
 /// The log is the only place where some demuxers say that a file ends early.
 bool complained_of_early_end();
+/// An HTTP reply without a length that ends is reported as one that is 2^64-1 bytes long and cut.
+bool complained_of_no_length();
 
 /// Frames to full-range RGB with the matrix and range that the stream says.
 class RgbConverter {
@@ -110,5 +112,6 @@ private:
   bool has_time_ = false;
   bool is_drained_ = false;
   bool is_ahead_ = false; // frame_ was decoded by start_clock and not handed out yet
+  std::string failure_;   // of the network, after which nothing more comes
   MlopsctlMediaDamage damage_{};
 };

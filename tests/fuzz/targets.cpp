@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/targets.hpp"
 
+#include "capture/journal.hpp"
+#include "capture/name_template.hpp"
+#include "capture/pattern_source.hpp"
 #include "core/error.hpp"
 #include "core/io.hpp"
 #include "core/value.hpp"
 #include "formats/archive/archive.hpp"
 #include "formats/model/onnx.hpp"
+#include "imaging/codecs.hpp"
 #include "package/draft.hpp"
 #include "package/model_spec.hpp"
 
@@ -50,12 +54,49 @@ void read_model_yaml(std::string_view bytes) {
     std::abort();
 }
 
+void decode_image(std::string_view bytes) {
+  constexpr std::int64_t k_enough_pixels = 1'000'000; // more only takes longer
+  const auto info = imaging::probe(bytes, "fuzz");
+  if (std::int64_t{info.width} * info.height > k_enough_pixels)
+    return;
+  const auto image = imaging::decode(bytes, "fuzz");
+  if (image.width != info.width || image.height != info.height || image.channels != info.channels)
+    std::abort();
+}
+
+/// What was read and written must read the same again.
+void parse_capture_journal(std::string_view bytes) {
+  const auto line = capture::to_line(capture::parse_line(bytes, "fuzz"));
+  if (capture::to_line(capture::parse_line(line, "again")) != line)
+    std::abort();
+}
+
+/// Names of a template that was accepted are plain and differ.
+void parse_capture_words(std::string_view bytes) {
+  if (bytes.starts_with("pattern:")) {
+    capture::parse_pattern_url(std::string(bytes));
+    return;
+  }
+  const capture::NameTemplate names{std::string(bytes)};
+  const auto name = names.name(1, 5);
+  if (name == names.name(2, 5) || name.find('/') != name.npos)
+    std::abort();
+}
+
 } // namespace
 
 const std::vector<Target>& targets() {
   static const std::vector<Target> table{
-      {"archive", read_archive}, {"json", parse_json_text}, {"model", read_model_yaml},
-      {"onnx", read_onnx_file},  {"yaml", parse_yaml_text},
+      {"archive", read_archive},
+      {"json", parse_json_text},
+      {"model", read_model_yaml},
+      {"onnx", read_onnx_file},
+      {"yaml", parse_yaml_text},
+      {"json", parse_json_text},
+      {"yaml", parse_yaml_text},
+      {"image", decode_image},
+      {"capture-journal", parse_capture_journal},
+      {"capture-words", parse_capture_words},
   };
   return table;
 }
