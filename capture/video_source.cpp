@@ -57,6 +57,10 @@ public:
       problems.push_back({"video-damaged", Severity::error, info_.name,
                           std::to_string(damage.damaged) +
                               " packets or frames are damaged and were left out" + said});
+    else if (damage.complaints > 0 && !damage.is_cut_off)
+      problems.push_back({"video-mended", Severity::warning, info_.name,
+                          "the decoder complained " + std::to_string(damage.complaints) +
+                              " times and went on; look at the frames" + said});
     return problems;
   }
 

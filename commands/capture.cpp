@@ -10,6 +10,7 @@
 #include "core/time.hpp"
 #include "formats/labels/format.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -94,7 +95,10 @@ int run(const Options& o, Context& ctx) {
   }
   print_result(ctx, o, result, watch.seconds());
   print_problems(ctx, result.problems);
-  return result.problems.empty() ? exit_ok : exit_failed;
+  const bool is_damaged =
+      std::any_of(result.problems.begin(), result.problems.end(),
+                  [](const auto& problem) { return problem.severity == Severity::error; });
+  return is_damaged ? exit_failed : exit_ok;
 }
 
 Run declare(Args& args) {

@@ -123,15 +123,21 @@ Value to_value(const Problems& problems) {
 }
 
 void print_problems(const Context& ctx, const Problems& problems) {
-  if (ctx.options.quiet)
-    return;
-  const std::size_t shown = std::min(problems.size(), k_problems_shown);
-  for (std::size_t i = 0; i < shown; ++i)
-    ctx.err << (problems[i].severity == Severity::error ? "error: " : "warning: ")
-            << printable(problems[i].place) << ": " << printable(problems[i].text) << " ["
-            << problems[i].rule << "]\n";
-  if (problems.size() > shown)
-    ctx.err << "... and " << problems.size() - shown << " more\n";
+  std::size_t shown = 0, hidden = 0;
+  for (const auto& problem : problems) {
+    const bool is_error = problem.severity == Severity::error;
+    if (ctx.options.quiet && !is_error) // --quiet: errors only
+      continue;
+    if (shown == k_problems_shown) {
+      ++hidden;
+      continue;
+    }
+    ++shown;
+    ctx.err << (is_error ? "error: " : "warning: ") << printable(problem.place) << ": "
+            << printable(problem.text) << " [" << problem.rule << "]\n";
+  }
+  if (hidden > 0)
+    ctx.err << "... and " << hidden << " more\n";
 }
 
 } // namespace mlopsctl::commands

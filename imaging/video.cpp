@@ -210,7 +210,7 @@ std::vector<double> VideoReader::scan_times() const {
 VideoDamage VideoReader::damage() const {
   MlopsctlMediaDamage damage{};
   module_->api.damage(module_->reader, &damage);
-  return {damage.damaged, damage.is_cut_off != 0, printable(damage.message)};
+  return {damage.damaged, damage.is_cut_off != 0, damage.complaints, printable(damage.message)};
 }
 
 } // namespace mlopsctl::imaging

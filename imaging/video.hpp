@@ -49,7 +49,8 @@ struct VideoFrame {
 struct VideoDamage {
   std::int64_t damaged = 0; ///< packets or frames left out
   bool is_cut_off = false;
-  std::string message; ///< the first complaint of the decoder
+  std::int64_t complaints = 0; ///< of the decoder, also those that it could mend
+  std::string message;         ///< the first one
   bool any() const { return damaged > 0 || is_cut_off; }
 };
 

@@ -64,9 +64,10 @@ typedef struct { // NOLINT(modernize-use-using): C
 } MlopsctlMediaFrame;
 
 /// Damage found so far; the frames around it were left out.
-typedef struct {   // NOLINT(modernize-use-using): C
-  int64_t damaged; ///< packets or frames that could not be used
-  int is_cut_off;  ///< 1: the file ends before its own header says it does
+typedef struct {      // NOLINT(modernize-use-using): C
+  int64_t damaged;    ///< packets or frames that could not be used
+  int64_t complaints; ///< of the decoder, also those that it says it could mend
+  int is_cut_off;     ///< 1: the file ends before its own header says it does
   char message[MLOPSCTL_MEDIA_MESSAGE_BYTES]; ///< the first complaint
 } MlopsctlMediaDamage;
 

@@ -26,6 +26,7 @@ constexpr const char* k_stream_formats =
 
 std::mutex log_mutex;
 std::string first_error;
+std::int64_t complaints = 0;
 bool ends_early = false;
 bool has_no_length = false;
 
@@ -39,6 +40,7 @@ void keep_log(void* source, int level, const char* format, va_list arguments) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '.'))
     text.pop_back();
   const std::lock_guard lock(log_mutex);
+  ++complaints;
   if (first_error.empty())
     first_error = text;
   if (text.find("prematurely") != text.npos || text.find("partial file") != text.npos)
@@ -86,6 +88,7 @@ void silence_log() {
 void forget_complaints() {
   const std::lock_guard lock(log_mutex);
   first_error.clear();
+  complaints = 0;
   ends_early = false;
   has_no_length = false;
 }
@@ -93,6 +96,11 @@ void forget_complaints() {
 std::string first_complaint() {
   const std::lock_guard lock(log_mutex);
   return first_error;
+}
+
+std::int64_t count_complaints() {
+  const std::lock_guard lock(log_mutex);
+  return complaints;
 }
 
 bool complained_of_early_end() {

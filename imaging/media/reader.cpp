@@ -63,6 +63,8 @@ MlopsctlMediaReader::MlopsctlMediaReader(const MlopsctlMediaOptions& options)
   stream_ = media::choose_stream(*format_);
   open_decoder(options.threads);
   check_index_of_file();
+  if (options_.kind == MLOPSCTL_MEDIA_FILE && media::complained_of_early_end())
+    damage_.is_cut_off = 1; // so short that looking for streams came to its end
   media::forget_complaints();
   start_clock();
 }
@@ -232,4 +234,7 @@ void MlopsctlMediaReader::read_rgb(std::uint8_t* to) {
 
 void MlopsctlMediaReader::damage(MlopsctlMediaDamage& damage) const {
   damage = damage_;
+  damage.complaints = media::count_complaints();
+  if (damage.message[0] == '\0')
+    copy_text(damage.message, sizeof damage.message, media::first_complaint());
 }

@@ -48,6 +48,7 @@ std::string explain(int code);
 void silence_log();
 void forget_complaints();
 std::string first_complaint();
+std::int64_t count_complaints();
 /// The log is the only place where some demuxers say that a file ends early.
 bool complained_of_early_end();
 /// An HTTP reply without a length that ends is reported as one that is 2^64-1 bytes long and cut.

@@ -92,8 +92,6 @@ const std::vector<Target>& targets() {
       {"model", read_model_yaml},
       {"onnx", read_onnx_file},
       {"yaml", parse_yaml_text},
-      {"json", parse_json_text},
-      {"yaml", parse_yaml_text},
       {"image", decode_image},
       {"capture-journal", parse_capture_journal},
       {"capture-words", parse_capture_words},

@@ -46,6 +46,22 @@ head -c 400000 "$VIDEO/bottle-detection.mp4" >head.mp4
 run 1 capture head.mp4 -o none
 err_has "head.mp4: the video's index (moov) is missing"
 [ ! -e none ] || fail "nothing to keep, but a folder is there"
+# Damage in the middle: frames that could not be decoded are left out (H.264), or the decoder mends and complains (HEVC).
+damage() {
+  cp "$VIDEO/$1" "$2"
+  chmod u+w "$2"
+  for at in $(seq 30 2 70); do printf '\377DAMAGE\177\003' | dd of="$2" bs=1 seek=$(($(stat -c %s "$2") * at / 100)) conv=notrunc 2>/dev/null; done
+}
+damage car-detection.mp4 damaged.mp4
+run 1 capture damaged.mp4 -o damaged --every 10 -q
+err_has "damaged.mp4: "
+err_has "are damaged and were left out"
+damage foreman-hevc-384.mp4 mended.mp4
+run 0 capture mended.mp4 -o mended --every 50
+err_has "the decoder complained"
+head -c 20000 "$VIDEO/asl_help.mkv" >short.mkv
+run 1 capture short.mkv -o short
+err_has "the file ends before its own header says it does"
 need_shared data/real/odd-images
 mkdir odd && cp "$SHARED/data/real/odd-images/webp-bytes.jpg" odd/
 run 0 capture odd -o odd-out
