@@ -91,7 +91,7 @@ public:
     position_ += count;
     return count;
   }
-  void rewind() override { position_ = 0; }
+  void rewind() override { position_ = dropped_ = 0; }
   std::optional<std::uint64_t> size_bytes() const override { return size_; }
   std::optional<std::string_view> mapped() const override { return std::string_view(data_, size_); }
   void drop_before(std::uint64_t offset) override {

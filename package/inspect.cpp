@@ -36,6 +36,7 @@ Passed pass(ByteSource& source, bool keep, std::uint64_t limit_bytes) {
     const std::string_view piece(buffer.data(), count);
     hash.update(piece);
     out.size_bytes += count;
+    source.drop_before(out.size_bytes);
     if (out.head.size() < 512)
       out.head += piece.substr(0, 512 - out.head.size());
     if (keep && out.size_bytes > limit_bytes)

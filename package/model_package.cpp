@@ -32,6 +32,19 @@ void check_digest(const ModelSpec& spec, const std::string& path, const std::str
                 "the file was changed or damaged; fetch the package again, or package it anew");
 }
 
+/// The digest of the weights; \p weights gets the very bytes that it is of, where they are wanted.
+std::string take_weights(ByteSource& source, const OpenLimits& limits, std::string& weights) {
+  if (limits.keep_weights) {
+    weights = read_all(source, limits.weights_bytes);
+    return sha256(weights);
+  }
+  if (const auto size = source.size_bytes().value_or(0); size > limits.weights_bytes)
+    throw Error(Fault::input, source.name() + ": " + bytes_for_people(size) +
+                                  " is over the limit of " +
+                                  bytes_for_people(limits.weights_bytes));
+  return digest_of(source);
+}
+
 ModelPackage open_model_folder(const std::string& path, const std::vector<std::string>& overrides,
                                const OpenLimits& limits) {
   const fs::path root(path);
@@ -44,9 +57,10 @@ ModelPackage open_model_folder(const std::string& path, const std::vector<std::s
   package.overrides = overrides;
   package.spec = parse_model_spec(text, (root / k_model_yaml).string(), overrides);
   const auto& spec = package.spec;
-  package.weights = read_file(resolve_inside(path, spec.weights), limits.weights_bytes);
-  std::map<std::string, std::string> found{{k_model_yaml, sha256(text)},
-                                           {spec.weights, sha256(package.weights)}};
+  const auto weights = open_source(resolve_inside(path, spec.weights));
+  std::map<std::string, std::string> found{
+      {k_model_yaml, sha256(text)},
+      {spec.weights, take_weights(*weights, limits, package.weights)}};
   check_digest(spec, path, spec.weights, found[spec.weights]);
   for (const auto& [name, stated] : spec.digests) {
     if (found.contains(name))
@@ -98,8 +112,7 @@ ModelPackage open_model_archive(const std::string& path, const std::vector<std::
   const auto reader = formats::open_archive(*source, limits.archive);
   while (const auto member = reader->next()) {
     if (member->name == spec.weights) {
-      package.weights = read_all(reader->bytes(), limits.weights_bytes);
-      found[member->name] = sha256(package.weights);
+      found[member->name] = take_weights(reader->bytes(), limits, package.weights);
     } else if (spec.digests.contains(member->name)) {
       found[member->name] = digest_of(reader->bytes());
     } else {

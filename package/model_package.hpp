@@ -26,6 +26,7 @@ struct OpenLimits {
   std::uint64_t model_yaml_bytes = std::uint64_t{1} << 20;
   std::uint64_t weights_bytes = std::uint64_t{2} << 30;
   formats::ArchiveLimits archive;
+  bool keep_weights = true; ///< false: checked all the same, but ModelPackage::weights stays empty
 };
 
 /// \param path a folder with model.yaml, or a tar, .tar.gz or .zip that holds one at its top.

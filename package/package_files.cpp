@@ -30,10 +30,12 @@ std::string resolve_inside(const std::string& folder, const std::string& name) {
 
 std::string digest_of(ByteSource& source) {
   Sha256 hash;
+  std::uint64_t offset = 0;
   std::vector<char> buffer(std::size_t{1} << 18);
   while (const std::size_t count = source.read(buffer)) {
     check_interrupt();
     hash.update({buffer.data(), count});
+    source.drop_before(offset += count);
   }
   return hash.finish();
 }

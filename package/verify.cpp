@@ -124,6 +124,7 @@ Verification verify_package(const std::string& path, const InspectLimits& limits
   OpenLimits open_limits;
   open_limits.archive = limits.archive;
   open_limits.weights_bytes = limits.model_bytes;
+  open_limits.keep_weights = false;
   open_limits.model_yaml_bytes = limits.model_yaml_bytes;
   try {
     auto package = open_model(path, {}, open_limits);

@@ -117,6 +117,8 @@ private:
             std::min<std::size_t>(self.mapped_->size(), static_cast<std::size_t>(self.offset_)));
         const auto piece = rest.substr(0, k_block_bytes);
         *block = piece.data();
+        self.source_.drop_before(
+            static_cast<std::uint64_t>(self.offset_)); // libarchive is done with it
         self.offset_ += static_cast<la_int64_t>(piece.size());
         return static_cast<la_ssize_t>(piece.size());
       }

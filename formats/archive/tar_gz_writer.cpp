@@ -81,6 +81,7 @@ private:
     }
     hash_.update({chunk_.data(), count});
     pending_.append(chunk_.data(), count);
+    source_->drop_before(copied_bytes_);
   }
 
   std::vector<PackItem> items_;

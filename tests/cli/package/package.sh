@@ -119,6 +119,12 @@ err_has "raise --max-members"
 run 0 package inspect out.tar.gz --max-members 3
 run 1 package inspect out.tar.gz --max-unpacked 100B
 err_has "raise --max-unpacked"
+size=$(stat -c %s pkg/model.onnx)
+for path in pkg good.zip; do
+  run 0 package verify $path --max-model "$size"
+  run 3 package verify $path --max-model "$((size - 1))"
+  out_has "limit of"
+done
 run 2 package inspect out.tar.gz --max-unpacked lots
 err_has "--max-unpacked: 'lots' is not a size"
 
