@@ -190,6 +190,21 @@ std::string check_role_arn(const ObjectReader& reader, std::string_view key, std
   return text;
 }
 
+// arn:partition:iot:region:account:cert/<64 hex>
+std::string check_certificate_arn(const ObjectReader& reader, std::string_view key,
+                                  std::string text) {
+  const auto parts = split(text, ':');
+  const bool is_ok = parts.size() == 6 && parts[0] == "arn" && parts[1].starts_with("aws") &&
+                     only(parts[1], "-") && parts[2] == "iot" && !parts[3].empty() &&
+                     only(parts[3], "-") && parts[4].size() == 12 && all_digits(parts[4]) &&
+                     parts[5].size() == 69 && parts[5].starts_with("cert/") &&
+                     only(parts[5].substr(5), "") && text.size() <= 200;
+  if (!is_ok)
+    refuse(reader, key, text, "is not the ARN of a certificate",
+           "aws iot list-thing-principals --thing-name NAME prints it");
+  return text;
+}
+
 std::string check_region(const ObjectReader& reader, std::string_view key, std::string text) {
   const auto parts = split(text, '-');
   bool is_ok = parts.size() >= 3 && text.size() <= 32 && parts.front().size() == 2 &&

@@ -43,6 +43,8 @@ std::string check_key_part(const ObjectReader& reader, std::string_view key, std
 std::string check_s3_url(const ObjectReader& reader, std::string_view key, std::string text);
 std::string check_digest(const ObjectReader& reader, std::string_view key, std::string text);
 std::string check_role_arn(const ObjectReader& reader, std::string_view key, std::string text);
+std::string check_certificate_arn(const ObjectReader& reader, std::string_view key,
+                                  std::string text);
 std::string check_region(const ObjectReader& reader, std::string_view key, std::string text);
 std::string check_account(const ObjectReader& reader, std::string_view key, std::string text);
 /// \param region empty if unknown: Lambda takes images from its own region only.

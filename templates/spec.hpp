@@ -27,9 +27,10 @@ struct Artifacts {
 };
 
 struct EdgeCore {
-  std::string name;     ///< thing name
-  std::string platform; ///< linux/amd64 | linux/arm64 | linux/arm/v7
-  std::string camera;   ///< its own, or the one of the section
+  std::string name;        ///< thing name
+  std::string platform;    ///< linux/amd64 | linux/arm64 | linux/arm/v7
+  std::string camera;      ///< its own, or the one of the section
+  std::string certificate; ///< ARN of its certificate, empty if not given
 };
 
 struct EdgeBuffer {

@@ -29,6 +29,9 @@ std::vector<EdgeCore> read_cores(ObjectReader& edge, const std::string& camera) 
     if (core.camera.empty())
       reader.fail("camera", "is missing", "add it here, or edge.camera for all cores");
     check_camera(reader, "camera", core.camera);
+    core.certificate = reader.text("certificate", "");
+    if (!core.certificate.empty())
+      check_certificate_arn(reader, "certificate", core.certificate);
     reader.finish();
     cores.push_back(std::move(core));
   }

@@ -19,6 +19,7 @@ Value to_value(const Edge& edge) {
     item["name"] = core.name;
     item["platform"] = core.platform;
     item["camera"] = core.camera;
+    item["certificate"] = text_or_null(core.certificate);
     cores.push(std::move(item));
   }
   out["cores"] = std::move(cores);

@@ -236,7 +236,17 @@ function(spec)
       Type: 'AWS::IoT::RoleAlias',
       Properties: { RoleAlias: alias, RoleArn: aws.get('TokenExchangeRole', 'Arn'), CredentialDurationSeconds: 3600 },
     },
-  } + { [aws.id(c.name) + 'Topics']: topic_policy(c) for c in edge.cores };
+  }
+  + { [aws.id(c.name) + 'Topics']: topic_policy(c) for c in edge.cores }
+  // Where the certificate is known, the policy is attached to it as well.
+  + {
+    [aws.id(c.name) + 'TopicsAttachment']: {
+      Type: 'AWS::IoT::PolicyPrincipalAttachment',
+      Properties: { PolicyName: aws.ref(aws.id(c.name) + 'Topics'), Principal: c.certificate },
+    }
+    for c in edge.cores
+    if c.certificate != null
+  };
 
   local file = spec.name + '-edge.template.json';
   local recipe_file(recipe) = 'recipes/' + recipe.ComponentName + '-' + recipe.ComponentVersion + '.json';
@@ -261,6 +271,6 @@ function(spec)
       + ['upload the runtime for ' + p + ' (a zip with mlopsctl-runtime at its top) to s3://' + spec.artifacts.bucket + '/' + runtime_key(p) for p in platforms]
       + ['aws cloudformation deploy --region ' + spec.region + ' --stack-name ' + spec.name + '-edge --template-file ' + file + ' --capabilities CAPABILITY_IAM']
       + ['install the nucleus on each device with --thing-name NAME --thing-group-name ' + edge.thing_group + ' --tes-role-alias-name ' + alias + ' --provision true']
-      + ['aws iot attach-policy --policy-name ' + client_id(c) + ' --target ARN, with the ARN of the certificate of ' + c.name for c in edge.cores]
+      + ['aws iot attach-policy --policy-name ' + client_id(c) + ' --target ARN, with the ARN of the certificate of ' + c.name for c in edge.cores if c.certificate == null]
       + ['on each device: ' + user[0] + ' may read the camera (usermod -aG video ' + user[0] + ') and ' + edge.mqtt.private_key],
   }

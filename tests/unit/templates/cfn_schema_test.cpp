@@ -144,6 +144,10 @@ const std::vector<std::pair<std::string, std::string>> k_variants{
                                   "existing: true, prefix: a/}}, {s3: {bucket: three, existing: "
                                   "true, suffix: .jpg}}]}\n"},
     {"edge-group", k_common + "retention_days: 1\nedge:\n" + k_cores},
+    {"edge-group", k_common +
+                       "retention_days: 1\nedge:\n  cores: [{name: a, camera: /dev/video0, "
+                       "certificate: \"arn:aws:iot:eu-west-1:123456789012:cert/" +
+                       std::string(64, 'a') + "\"}]\n"},
     {"edge-group",
      k_common + "retention_days: 1\nedge:\n" + k_cores +
          "  mqtt: {endpoint: abc-ats.iot.eu-west-1.amazonaws.com}\n  runtime_digests: "
@@ -166,7 +170,7 @@ TEST(CloudFormation, EveryResourceIsWhatItsSchemaSays) {
       EXPECT_EQ(check(type, resource.at("Properties")), "") << kind << " " << id;
     }
   }
-  EXPECT_GE(seen.size(), 11U);
+  EXPECT_GE(seen.size(), 13U);
 }
 
 TEST(CloudFormation, TheCheckRefusesBrokenResources) {

@@ -224,6 +224,9 @@ TEST(Spec, EdgeRanges) {
   EXPECT_THAT(
       refusal(with_edge("  cores: [{name: a, camera: /dev/video0, platform: linux/mips}]\n")),
       HasSubstr("'linux/mips' is none of linux/amd64"));
+  EXPECT_THAT(refusal(with_edge("  cores: [{name: a, camera: /dev/video0, certificate: "
+                                "\"arn:aws:iot:eu-west-1:123456789012:cert/12\"}]\n")),
+              HasSubstr("is not the ARN of a certificate"));
   EXPECT_THAT(refusal(with_edge("  posix_user: root:root\n")), HasSubstr("as root"));
 }
 
