@@ -17,6 +17,10 @@ bool is_pattern(const std::string& url) {
   return url.starts_with("pattern:");
 }
 
+bool is_standard_input(const std::string& url) {
+  return url == "-";
+}
+
 bool is_camera(const std::string& url) {
   return url.starts_with("camera:") || url.starts_with("/dev/video") ||
          url.starts_with("/dev/v4l/");
@@ -62,6 +66,8 @@ const std::vector<SourceKind>& all_sources() {
        open_camera},
       {"stream", "rtsp://..., http://...", "A network camera or a video on a server", is_stream,
        open_stream},
+      {"stdin", "-", "A video on standard input: MPEG-TS, MKV, raw H.264", is_standard_input,
+       open_standard_input},
       {"folder", "DIR", "Pictures in a folder, in the order of their names", is_folder,
        open_picture_folder},
       {"video", "FILE", "A video file: MP4, MKV, MOV, AVI, WebM, MPEG-TS, raw H.264 or HEVC",

@@ -78,6 +78,15 @@ std::unique_ptr<FrameSource> open_video_file(const std::string& url, const Sourc
   return std::make_unique<VideoSource>(url, video);
 }
 
+std::unique_ptr<FrameSource> open_standard_input(const std::string& url,
+                                                 const SourceOptions& options) {
+  imaging::VideoOptions video;
+  video.kind = imaging::VideoKind::standard_input;
+  video.jobs = options.jobs;
+  video.assume_fps = options.assume_fps;
+  return std::make_unique<VideoSource>(url, video);
+}
+
 std::unique_ptr<FrameSource> open_stream(const std::string& url, const SourceOptions& options) {
   imaging::VideoOptions video;
   video.kind = imaging::VideoKind::stream;

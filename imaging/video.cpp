@@ -58,7 +58,8 @@ bool begins_as_mp4(const std::string& path) {
   if (kind == VideoKind::stream)
     throw Error(fault, name + ": cannot be opened: " + said,
                 "check the address and that the camera is on");
-  if (said.find("moov atom not found") != said.npos && begins_as_mp4(url))
+  if (kind == VideoKind::file && said.find("moov atom not found") != said.npos &&
+      begins_as_mp4(url))
     throw Error(fault,
                 name + ": the video's index (moov) is missing: the file is cut off or its "
                        "recording was never finished",
@@ -80,12 +81,20 @@ void check_file(const std::string& path, const std::string& name) {
                 "get the file again");
 }
 
+MlopsctlMediaKind media_kind(VideoKind kind) {
+  switch (kind) {
+  case VideoKind::stream: return MLOPSCTL_MEDIA_STREAM;
+  case VideoKind::camera: return MLOPSCTL_MEDIA_CAMERA;
+  case VideoKind::standard_input: return MLOPSCTL_MEDIA_STDIN;
+  case VideoKind::file: break;
+  }
+  return MLOPSCTL_MEDIA_FILE;
+}
+
 MlopsctlMediaOptions request(const std::string& url, const VideoOptions& options) {
   MlopsctlMediaOptions request{};
   request.url = url.c_str();
-  request.kind = options.kind == VideoKind::file     ? MLOPSCTL_MEDIA_FILE
-                 : options.kind == VideoKind::stream ? MLOPSCTL_MEDIA_STREAM
-                                                     : MLOPSCTL_MEDIA_CAMERA;
+  request.kind = media_kind(options.kind);
   request.threads = options.jobs;
   request.assume_fps = options.assume_fps;
   if (options.camera_size) {
@@ -159,7 +168,7 @@ std::optional<VideoFrame> VideoReader::next() {
   case MLOPSCTL_MEDIA_END: return std::nullopt;
   case MLOPSCTL_MEDIA_INTERRUPTED: check_interrupt(); return std::nullopt;
   default:
-    throw Error(kind_ == VideoKind::file ? Fault::input : Fault::remote,
+    throw Error(kind_ == VideoKind::stream ? Fault::remote : Fault::input,
                 name_ + ": after frame " + std::to_string(frame_.index) + ": " +
                     printable(message.data()));
   }

@@ -13,7 +13,7 @@
 
 namespace mlopsctl::imaging {
 
-enum class VideoKind { file, stream, camera };
+enum class VideoKind { file, stream, camera, standard_input };
 
 struct VideoOptions {
   VideoKind kind = VideoKind::file;

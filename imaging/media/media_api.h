@@ -18,7 +18,8 @@ typedef struct MlopsctlMediaReader MlopsctlMediaReader; // NOLINT(modernize-use-
 typedef enum { // NOLINT(modernize-use-using): C
   MLOPSCTL_MEDIA_FILE = 0,
   MLOPSCTL_MEDIA_STREAM = 1, ///< rtsp://, http://, https://
-  MLOPSCTL_MEDIA_CAMERA = 2  ///< a Video4Linux device
+  MLOPSCTL_MEDIA_CAMERA = 2, ///< a Video4Linux device
+  MLOPSCTL_MEDIA_STDIN = 3   ///< what comes in on descriptor 0
 } MlopsctlMediaKind;
 
 /// What open, next and read_rgb return.

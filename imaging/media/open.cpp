@@ -62,6 +62,10 @@ void set_options(const MlopsctlMediaOptions& options, Dictionary& dictionary) {
     dictionary.set("protocol_whitelist", "file");
     dictionary.set("format_whitelist", k_file_formats);
     break;
+  case MLOPSCTL_MEDIA_STDIN:
+    dictionary.set("protocol_whitelist", "pipe");
+    dictionary.set("format_whitelist", k_file_formats);
+    break;
   case MLOPSCTL_MEDIA_STREAM:
     dictionary.set("protocol_whitelist", "http,https,rtsp,rtsps,rtp,tcp,udp,tls,httpproxy,crypto");
     dictionary.set("format_whitelist", k_stream_formats);
@@ -136,9 +140,11 @@ FormatPtr open_format(const MlopsctlMediaOptions& options) {
   context->interrupt_callback = {options.is_interrupted, options.context};
   Dictionary dictionary;
   set_options(options, dictionary);
-  // A name with a colon would be taken for a protocol.
-  const std::string url =
-      options.kind == MLOPSCTL_MEDIA_FILE ? "file:" + std::string(options.url) : options.url;
+  std::string url = options.url;
+  if (options.kind == MLOPSCTL_MEDIA_FILE)
+    url.insert(0, "file:"); // a name with a colon would be taken for a protocol
+  if (options.kind == MLOPSCTL_MEDIA_STDIN)
+    url = "pipe:0";
   const int code = avformat_open_input(&context, url.c_str(), input, &dictionary.value);
   FormatPtr format(context); // null after a failure: libav has freed it
   if (code == AVERROR_EXIT)

@@ -63,7 +63,7 @@ MlopsctlMediaReader::MlopsctlMediaReader(const MlopsctlMediaOptions& options)
   stream_ = media::choose_stream(*format_);
   open_decoder(options.threads);
   check_index_of_file();
-  if (options_.kind == MLOPSCTL_MEDIA_FILE && media::complained_of_early_end())
+  if (!is_network() && media::complained_of_early_end())
     damage_.is_cut_off = 1; // so short that looking for streams came to its end
   media::forget_complaints();
   start_clock();
@@ -131,7 +131,8 @@ void MlopsctlMediaReader::info(MlopsctlMediaInfo& info) const {
   info.duration_s =
       format_->duration > 0 ? static_cast<double>(format_->duration) / AV_TIME_BASE : 0;
   info.has_time = has_time_ ? 1 : 0;
-  info.is_live = options_.kind == MLOPSCTL_MEDIA_FILE ? 0 : 1;
+  const bool is_file = options_.kind == MLOPSCTL_MEDIA_FILE && avio_size(format_->pb) > 0;
+  info.is_live = is_file ? 0 : 1; // a FIFO has no size
   std::size_t size = 0;
   if (const auto* matrix = av_stream_get_side_data(&video, AV_PKT_DATA_DISPLAYMATRIX, &size);
       matrix && size >= 9 * sizeof(std::int32_t)) {
@@ -162,13 +163,12 @@ void MlopsctlMediaReader::feed() {
     if (code == AVERROR_EXIT)
       throw Failure{MLOPSCTL_MEDIA_INTERRUPTED, {}};
     if (code < 0) {
-      if (code != AVERROR_EOF && options_.kind == MLOPSCTL_MEDIA_FILE)
+      if (code != AVERROR_EOF && !is_network())
         note_damage(code);
       // Told after the frames that the decoder still holds.
-      if (code != AVERROR_EOF && options_.kind != MLOPSCTL_MEDIA_FILE &&
-          !media::complained_of_no_length())
+      if (code != AVERROR_EOF && is_network() && !media::complained_of_no_length())
         failure_ = media::explain(code);
-      if (options_.kind == MLOPSCTL_MEDIA_FILE && media::complained_of_early_end())
+      if (!is_network() && media::complained_of_early_end())
         damage_.is_cut_off = 1;
       is_drained_ = true;
       avcodec_send_packet(codec_.get(), nullptr);

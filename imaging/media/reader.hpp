@@ -93,6 +93,10 @@ struct MlopsctlMediaReader {
 
 private:
   AVStream& stream() const { return *format_->streams[stream_]; }
+  /// A network may fail; a file is damaged.
+  bool is_network() const {
+    return options_.kind == MLOPSCTL_MEDIA_STREAM || options_.kind == MLOPSCTL_MEDIA_CAMERA;
+  }
   void open_decoder(int threads);
   void start_clock();
   void check_index_of_file();

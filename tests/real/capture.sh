@@ -33,6 +33,13 @@ json .frames_kept 20
 run 0 capture "$VIDEO/asl_milk.mkv" -o spread --at-most 7 --json
 json .frames_kept 7
 
+"$MLOPSCTL" capture - -o piped --every 10 --json <"$VIDEO/asl_help.mkv" >"$OUT" 2>"$ERR" || fail "standard input"
+json .frames_read 58
+cmp piped/frame000005.jpg asl_help.mkv.10/frame000005.jpg || fail "standard input gives other pixels"
+mkfifo fifo
+cat "$VIDEO/count.h264" >fifo &
+run 0 capture fifo -o from-fifo --every 100 --json
+json .frames_read 245
 head -c 1500000 "$VIDEO/car-detection.mp4" >cut.mp4
 run 1 capture cut.mp4 -o cut --every 10 --json
 json '.problems[0].rule' video-cut-off

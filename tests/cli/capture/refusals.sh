@@ -49,6 +49,8 @@ err_has "empty.mp4: the file is empty, a video was expected"
 echo 'this is a text' > text.mp4
 run 1 capture text.mp4 -o o
 err_has "text.mp4: is not a video that can be read"
+run 1 capture - -o o
+err_has "-: is not a video that can be read"
 mkdir nothing
 run 1 capture nothing -o o
 err_has "nothing: no picture is in this folder"

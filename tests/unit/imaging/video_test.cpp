@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <ostream>
 
 namespace mlopsctl::imaging {
 namespace {
@@ -66,6 +67,10 @@ struct Clip {
   int frames;
   double last_s;
 };
+
+void PrintTo(const Clip& clip, std::ostream* out) {
+  *out << clip.name;
+}
 
 class RealVideo : public testing::TestWithParam<Clip> {};
 
