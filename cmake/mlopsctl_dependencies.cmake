@@ -6,7 +6,6 @@ find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(simdjson REQUIRED)
-find_package(Protobuf REQUIRED)
 find_package(MlopsctlOpenCV REQUIRED)
 find_package(MlopsctlArchive MODULE)
 
@@ -18,5 +17,3 @@ endforeach()
 
 find_library(JSONNET_LIBRARY jsonnet REQUIRED)
 find_path(JSONNET_INCLUDE_DIR libjsonnet.h REQUIRED)
-find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)
-find_path(ONNX_INCLUDE_DIR onnx/onnx_pb.h REQUIRED)
