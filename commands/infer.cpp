@@ -155,9 +155,8 @@ void report(const Options& o, const Context& ctx, const Predictions& predictions
             const inference::Model& model, const package::ModelPackage& package, double seconds) {
   print_problems(ctx, predictions.problems());
   if (predictions.turned() > 0)
-    log::warn(std::to_string(predictions.turned()) +
-              " pictures are marked as turned (EXIF); they went into the model as they are stored, "
-              "and boxes are in stored pixels");
+    log::warn("pictures marked as turned (EXIF): " + std::to_string(predictions.turned()) +
+              "; they went into the model as they are stored, and boxes are in stored pixels");
   if (ctx.options.json) {
     Value document = Value::object();
     document["schema"] = "mlopsctl.infer/1";

@@ -1,4 +1,4 @@
-# infer on two graphs small enough to stand here. det: redness of the picture becomes the objectness of one box in its
+# infer on graphs small enough to stand here. det: redness of the picture becomes the objectness of one box in its
 # middle half (fastestdet's layout). cls: mean red, green, blue become the scores of three classes.
 . "$(dirname "$0")/../lib.sh"
 
@@ -6,6 +6,7 @@ DET=CAY6mAIKLAoBeBIBcBoRR2xvYmFsQXZlcmFnZVBvb2wiEUdsb2JhbEF2ZXJhZ2VQb29sCi8KAXAK
 CLS=CAY6fQosCgF4EgFwGhFHbG9iYWxBdmVyYWdlUG9vbCIRR2xvYmFsQXZlcmFnZVBvb2wKGAoBcBIBeRoHRmxhdHRlbiIHRmxhdHRlbhIBZ1obCgF4EhYKFAgBEhAKAggBCgIIAwoCCAgKAggIYhMKAXkSDgoMCAESCAoCCAEKAggDQgQKABAL
 UNKNOWN_OPERATOR=CAY6iwEKLAoBeBIBcBoRR2xvYmFsQXZlcmFnZVBvb2wiEUdsb2JhbEF2ZXJhZ2VQb29sCh4KAXASAXkaCkZyb2JuaWNhdGUiCkZyb2JuaWNhdGUSAWdaGwoBeBIWChQIARIQCgIIAQoCCAMKAggICgIICGIbCgF5EhYKFAgBEhAKAggBCgIIBgoCCAEKAggBQgQKABAL
 LOGARITHM=CAY6jwEKEAoBeBIBbBoDTG9nIgNMb2cKLAoBbBIBcBoRR2xvYmFsQXZlcmFnZVBvb2wiEUdsb2JhbEF2ZXJhZ2VQb29sChgKAXASAXkaB0ZsYXR0ZW4iB0ZsYXR0ZW4SAWdaGwoBeBIWChQIARIQCgIIAQoCCAMKAggICgIICGITCgF5Eg4KDAgBEggKAggBCgIIA0IECgAQCw==
+FAR_BOX=CAY6mgQKLQoBeBIBcBoSR2xvYmFsQXZlcmFnZVBvb2xwIhFHbG9iYWxBdmVyYWdlUG9vbAowCgFwCgFXCgFCEgFiGgVDb252YiIEQ29udioVCgxrZXJuZWxfc2hhcGVAAUABoAEHCiQKAWIKAXMSBWJveGVzGgxSZXNoYXBlYm94ZXMiB1Jlc2hhcGUKMAoBcAoBVgoBQxIBYxoFQ29udmMiBENvbnYqFQoMa2VybmVsX3NoYXBlQAFAAaABBwomCgFjCgF0EgZzY29yZXMaDVJlc2hhcGVzY29yZXMiB1Jlc2hhcGUSAWcqPwgECAMIAQgBEAFCAVdKMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAACoZCAQQAUIBQkoQAAAAAAAAAAAAAHpEAAB6RCohCAMQB0IBc0oYAQAAAAAAAAABAAAAAAAAAAQAAAAAAAAAKicIAggDCAEIARABQgFWShgAAAAAAAAAAAAAAAAAAIA/AAAAAAAAAAAqEQgCEAFCAUNKCAAAAAAAAAAAKiEIAxAHQgF0ShgBAAAAAAAAAAEAAAAAAAAAAgAAAAAAAABaGwoBeBIWChQIARIQCgIIAQoCCAMKAggICgIICGIbCgVib3hlcxISChAIARIMCgIIAQoCCAEKAggEYhwKBnNjb3JlcxISChAIARIMCgIIAQoCCAEKAggCQgQKABAL
 RED=iVBORw0KGgoAAAANSUhEUgAAABAAAAAICAIAAAB/FOjAAAAAFElEQVQYlWP8z0AaYCJR/agGogAAk1ABDwg2etUAAAAASUVORK5CYII=
 BLUE=iVBORw0KGgoAAAANSUhEUgAAABAAAAAICAIAAAB/FOjAAAAAFklEQVQYlWNkYPjPQApgIkn1qAYiAQCRUgEPr9ROwgAAAABJRU5ErkJggg==
 
@@ -109,6 +110,14 @@ err_has "nothing was written; --discard-bad writes the rest"
 run 0 infer --model det bad -o n.jsonl --discard-bad --json
 json '[.images, .detections, (.failed | length)]' '[1,1,3]'
 [ "$(jq -r .image n.jsonl)" = bad/good.jpg ] || fail "a PNG named .jpg was not read"
+# What a camera marked as turned goes in as it is stored, and that is said.
+{
+  printf '\377\330\377\341\000\042Exif\000\000MM\000*\000\000\000\010\000\001\001\022\000\003\000\000\000\001\000\006\000\000\000\000\000\000'
+  tail -c +3 captions/a.jpg
+} > turned.jpg
+run 0 infer --model cls turned.jpg
+json '[.width, .height]' '[16,8]'
+err_has "pictures marked as turned (EXIF): 1"
 mkdir nothing
 run 1 infer --model det nothing
 err_has "nothing: there are no pictures and no labels in this folder"
@@ -157,6 +166,10 @@ err_has "size: m.onnx: input 'x' of the graph is 1x3x8x8, model.yaml makes 1x3x8
 model logarithm "$LOGARITHM" classification classification 'a, b, c'
 run 1 infer --model logarithm pictures/b.png
 err_has "output 'y': value 1 of 3 is not a finite number"
+
+model far "$FAR_BOX" detection ultraface red
+run 1 infer --model far pictures/b.png
+err_has "far: m.onnx: a box of score 1.00 at (0, 0) is far outside the 8x8 input"
 
 # The command line.
 run 2 infer --model det pictures --engine opncv
