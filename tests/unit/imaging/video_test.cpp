@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <ostream>
@@ -31,7 +33,7 @@ std::string message(const std::string& url, VideoKind kind = VideoKind::file) {
 
 fs::path file_with(const std::string& name, const std::string& text) {
   const auto path = fs::path(testing::TempDir()) / name;
-  std::ofstream(path) << text;
+  std::ofstream(path, std::ios::binary) << text;
   return path;
 }
 
@@ -46,6 +48,54 @@ TEST(Video, SaysWhatIsNoVideo) {
   EXPECT_THAT(
       message(file_with("list.mp4", "#EXTM3U\n#EXTINF:1,\n" + target.string() + "\n").string()),
       HasSubstr("is not a video that can be read"));
+}
+
+/// A film of one colour, uncompressed (YUV4MPEG2): what any machine can make.
+fs::path plain_film(const std::string& name, int width, int height, int fps, int frames,
+                    std::array<int, 3> yuv, const std::string& more = "") {
+  std::string bytes = "YUV4MPEG2 W" + std::to_string(width) + " H" + std::to_string(height) + " F" +
+                      std::to_string(fps) + ":1 Ip A1:1 C420jpeg" + more + "\n";
+  const auto pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+  for (int i = 0; i < frames; ++i)
+    bytes += "FRAME\n" + std::string(pixels, static_cast<char>(yuv[0])) +
+             std::string(pixels / 4, static_cast<char>(yuv[1])) +
+             std::string(pixels / 4, static_cast<char>(yuv[2]));
+  return file_with(name, bytes);
+}
+
+std::vector<int> first_pixel(const fs::path& path) {
+  VideoReader reader(path.string(), {});
+  EXPECT_TRUE(reader.next().has_value());
+  const Image image = reader.image();
+  return {image.pixels[0], image.pixels[1], image.pixels[2]};
+}
+
+TEST(Video, ColoursFollowRangeAndMatrix) {
+  using testing::ElementsAre;
+  // Pure red in limited range: BT.601 for small pictures, BT.709 for high definition.
+  EXPECT_THAT(first_pixel(plain_film("sd.y4m", 64, 48, 30, 1, {81, 90, 240})),
+              ElementsAre(testing::Ge(253), testing::Le(2), testing::Le(2)));
+  EXPECT_THAT(first_pixel(plain_film("hd.y4m", 1280, 720, 30, 1, {63, 102, 240})),
+              ElementsAre(testing::Ge(253), testing::Le(2), testing::Le(2)));
+  EXPECT_THAT(first_pixel(plain_film("white.y4m", 64, 48, 30, 1, {235, 128, 128})),
+              ElementsAre(255, 255, 255));
+  EXPECT_THAT(first_pixel(plain_film("black.y4m", 64, 48, 30, 1, {16, 128, 128})),
+              ElementsAre(0, 0, 0));
+  EXPECT_THAT(
+      first_pixel(plain_film("full.y4m", 64, 48, 30, 1, {16, 128, 128}, " XCOLORRANGE=FULL")),
+      ElementsAre(16, 16, 16));
+}
+
+TEST(Video, OddSizesAreWholePictures) {
+  VideoReader reader(plain_film("odd.y4m", 50, 38, 25, 3, {126, 128, 128}).string(), {});
+  int count = 0;
+  while (const auto frame = reader.next()) {
+    EXPECT_EQ(frame->width, 50);
+    EXPECT_DOUBLE_EQ(frame->time_s.value(), count++ / 25.0);
+    const Image image = reader.image();
+    EXPECT_EQ(std::count(image.pixels.begin(), image.pixels.end(), image.pixels[0]), 50 * 38 * 3);
+  }
+  EXPECT_EQ(count, 3);
 }
 
 TEST(Video, NamesTheCameraThatIsNotThere) {
