@@ -16,7 +16,7 @@ class VideoSource final : public FrameSource {
 public:
   VideoSource(const std::string& url, const imaging::VideoOptions& options)
       : reader_(url, options) {
-    info_.name = options.name.empty() ? imaging::without_user_info(url) : options.name;
+    info_.name = options.name.empty() ? imaging::without_secrets(url) : options.name;
     info_.has_time = reader_.info().has_time;
     info_.is_live = reader_.info().is_live;
   }

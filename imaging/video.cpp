@@ -119,18 +119,19 @@ struct VideoReader::Module {
   }
 };
 
-std::string without_user_info(const std::string& url) {
+std::string without_secrets(const std::string& url) {
   const auto scheme = url.find("://");
   if (scheme == url.npos)
     return url;
-  const auto host = scheme + 3, end = std::min(url.find_first_of("/?#", host), url.size());
-  const auto at = url.rfind('@', end);
-  return at == url.npos || at < host ? url : url.substr(0, host) + url.substr(at + 1);
+  const auto shown = url.substr(0, url.find_first_of("?#", scheme)); // queries carry tokens
+  const auto host = scheme + 3, end = std::min(shown.find('/', host), shown.size());
+  const auto at = shown.rfind('@', end);
+  return at == shown.npos || at < host ? shown : shown.substr(0, host) + shown.substr(at + 1);
 }
 
 VideoReader::VideoReader(const std::string& url, const VideoOptions& options)
     : module_(std::make_unique<Module>()), url_(url), options_(options),
-      name_(options.name.empty() ? without_user_info(url) : options.name), kind_(options.kind) {
+      name_(options.name.empty() ? without_secrets(url) : options.name), kind_(options.kind) {
   if (kind_ == VideoKind::file)
     check_file(url, name_);
   const MlopsctlMediaOptions wanted = request(url_, options_);

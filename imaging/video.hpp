@@ -22,7 +22,7 @@ struct VideoOptions {
   std::optional<std::pair<int, int>> camera_size; ///< px asked of a camera
   double camera_fps = 0;                          ///< asked of a camera; 0: its default
   double timeout_s = 10;                          ///< of network reads
-  std::string name; ///< for messages; empty: the url without user info
+  std::string name;                               ///< for messages; empty: the url without secrets
 };
 
 struct VideoInfo {
@@ -86,7 +86,7 @@ private:
   VideoFrame frame_;
 };
 
-/// "rtsp://user:secret@host/x" -> "rtsp://host/x"; everything else unchanged.
-std::string without_user_info(const std::string& url);
+/// "rtsp://user:secret@host/x?token=y" -> "rtsp://host/x"; what is no URL stays as it is.
+std::string without_secrets(const std::string& url);
 
 } // namespace mlopsctl::imaging
