@@ -132,14 +132,58 @@ private:
   std::size_t position_ = 0;
 };
 
-Descriptor spool(int fd, const std::string& name) {
+/// An open file without a name. \param path its former name, for messages.
+Descriptor temporary_file(std::string& path) {
   const char* folder =
       std::getenv("TMPDIR"); // NOLINT(concurrency-mt-unsafe): nothing here sets the environment
-  std::string path = std::string(folder && *folder ? folder : "/tmp") + "/mlopsctl.XXXXXX";
+  path = std::string(folder && *folder ? folder : "/tmp") + "/mlopsctl.XXXXXX";
   Descriptor file(::mkostemp(path.data(), O_CLOEXEC)); // mode 0600
   if (!file.valid())
     fail_system(path, "create a temporary file");
   ::unlink(path.c_str());
+  return file;
+}
+
+class FileSpool final : public Spool {
+public:
+  FileSpool() : fd_(temporary_file(name_)) { buffer_.reserve(k_buffer_bytes); }
+  void write(std::string_view bytes) override {
+    if (buffer_.size() + bytes.size() > k_buffer_bytes)
+      flush();
+    if (bytes.size() >= k_buffer_bytes)
+      write_fully(fd_.get(), bytes, name_);
+    else
+      buffer_ += bytes;
+  }
+  void copy_to(ByteSink& sink) override {
+    flush();
+    std::vector<char> bytes(k_buffer_bytes);
+    for (off_t offset = 0;;) {
+      check_interrupt();
+      const ssize_t count = ::pread(fd_.get(), bytes.data(), bytes.size(), offset);
+      if (count < 0 && errno != EINTR)
+        fail_system(name_, "read");
+      if (count == 0)
+        return;
+      if (count > 0)
+        sink.write({bytes.data(), static_cast<std::size_t>(count)});
+      offset += std::max<ssize_t>(count, 0);
+    }
+  }
+
+private:
+  void flush() {
+    write_fully(fd_.get(), buffer_, name_);
+    buffer_.clear();
+  }
+  std::string name_;
+  Descriptor fd_;
+  std::string buffer_;
+};
+
+Descriptor spool(int fd, const std::string& name) {
+  std::string path;
+  Descriptor file = temporary_file(path);
   std::vector<char> buffer(k_buffer_bytes);
   for (;;) {
     const ssize_t count = ::read(fd, buffer.data(), buffer.size());
@@ -284,6 +328,10 @@ std::unique_ptr<ByteSink> create_sink(const std::string& path, Existing existing
     throw Error(Fault::input, path + ": the folder '" + parent.string() + "' does not exist",
                 "create it first");
   return detail::create_file_sink(path, detail::Durable::now);
+}
+
+std::unique_ptr<Spool> create_spool() {
+  return std::make_unique<FileSpool>();
 }
 
 std::string read_all(ByteSource& source, std::uint64_t limit_bytes) {

@@ -83,6 +83,16 @@ std::unique_ptr<ByteSource> source_from_text(std::string text, std::string name)
 /// existing is refuse.
 std::unique_ptr<ByteSink> create_sink(const std::string& path, Existing existing);
 
+/// Bytes put aside in an unlinked temporary file ($TMPDIR or /tmp), so that memory stays bounded.
+class Spool {
+public:
+  virtual ~Spool() = default;
+  virtual void write(std::string_view bytes) = 0;
+  /// Everything written so far, in order.
+  virtual void copy_to(ByteSink& sink) = 0;
+};
+std::unique_ptr<Spool> create_spool();
+
 std::unique_ptr<Folder> open_folder(const std::string& path);
 /// Built in "<path>.partial", renamed by finish(). Replaces only folders that this program made
 /// (they hold k_folder_marker), or empty ones. \throws Error(usage) otherwise.

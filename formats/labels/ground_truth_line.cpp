@@ -3,6 +3,7 @@
 
 #include "core/text.hpp"
 #include "formats/labels/checks.hpp"
+#include "formats/labels/own_members.hpp"
 
 #include <simdjson.h>
 
@@ -333,36 +334,17 @@ bool read_label(const Line& line, const Chosen& chosen,
   return true;
 }
 
-/// Keys of ours: what capture and split write beside the label.
-bool read_own_key(dataset::Sample& sample, const Member& member) {
-  std::string_view text;
-  if (member.key == "split" && member.value.get(text) == simdjson::SUCCESS)
-    if (const auto split = dataset::split_from_name(text)) {
-      sample.split = *split;
-      return true;
-    }
-  if (member.key == "group" && member.value.get(text) == simdjson::SUCCESS) {
-    sample.group = text;
-    return true;
-  }
-  double time_s = 0;
-  if (member.key == "time_s" && member.value.get(time_s) == simdjson::SUCCESS) {
-    sample.time_s = time_s;
-    return true;
-  }
-  return false;
-}
-
 void keep_other_members(const Line& line, const Members& members, const Chosen& chosen) {
   for (const auto& member : members) {
     if (&member == chosen.label || (&member == chosen.metadata && chosen.label) ||
-        member.key == "source-ref" || read_own_key(line.sample, member))
+        member.key == "source-ref")
       continue;
     if (member.key.starts_with("$"))
       line.note("attribute-name", Severity::warning,
                 "'" + std::string(member.key) + "': Ground Truth takes no names with '$' in front");
     line.sample.extra.emplace_back(member.key, raw(member.value));
   }
+  take_own_members(line.sample);
 }
 
 bool has_duplicate_key(const Members& members, std::string_view& key) {

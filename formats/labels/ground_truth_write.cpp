@@ -3,6 +3,7 @@
 
 #include "formats/labels/class_ids.hpp"
 #include "formats/labels/json_text.hpp"
+#include "formats/labels/own_members.hpp"
 
 #include <algorithm>
 
@@ -128,16 +129,7 @@ void append_sample(std::string& out, const Sample& sample, const std::string& la
                    const std::int64_t* ids) {
   out += "{\"source-ref\":";
   append_quoted(out, sample.ref);
-  if (sample.split != dataset::Split::none)
-    (out += ",\"split\":\"").append(dataset::split_name(sample.split)) += '"';
-  if (!sample.group.empty()) {
-    out += ",\"group\":";
-    append_quoted(out, sample.group);
-  }
-  if (sample.time_s) {
-    out += ",\"time_s\":";
-    append_number(out, *sample.time_s);
-  }
+  append_own_members(out, sample);
   for (const auto& [key, raw] : sample.extra)
     if (!sample.is_labelled || (key != label && key != label + "-metadata"))
       append_member(out, key, raw);

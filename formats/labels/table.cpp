@@ -4,11 +4,11 @@
 
 namespace mlopsctl::formats {
 
-extern const LabelFormat ground_truth;
+extern const LabelFormat ground_truth, predictions, coco, voc, yolo;
 
 const std::vector<const LabelFormat*>& all_label_formats() {
   static const std::vector<const LabelFormat*> table{
-      &ground_truth,
+      &ground_truth, &predictions, &coco, &voc, &yolo,
   };
   return table;
 }

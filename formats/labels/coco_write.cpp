@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// Images go to the output as they come; annotations to a temporary file that follows them at the
+// end: memory does not grow with the data set.
+#include "formats/labels/coco_write.hpp"
+
+#include "formats/labels/class_ids.hpp"
+#include "formats/labels/json_text.hpp"
+#include "formats/labels/losses.hpp"
+#include "formats/labels/own_members.hpp"
+
+#include <algorithm>
+
+namespace mlopsctl::formats {
+namespace {
+
+using dataset::Annotation;
+using dataset::Sample;
+
+struct CocoPiece final : dataset::BlockWriter::Piece {
+  std::int64_t first_image = 0;         ///< id of the first image of the piece
+  std::int64_t first_annotation = 0;    ///< id of its first annotation
+  std::vector<std::int64_t> categories; ///< one for each annotation
+  std::int64_t images = 0;
+  std::string image_text;
+  std::string annotation_text;
+};
+
+void append_extra(std::string& out, const dataset::Fields& extra,
+                  std::initializer_list<std::string_view> left_out) {
+  for (const auto& [key, raw] : extra) {
+    if (std::find(left_out.begin(), left_out.end(), key) != left_out.end())
+      continue;
+    out += ',';
+    append_quoted(out, key);
+    out += ':';
+    out += raw;
+  }
+}
+
+void append_image(std::string& out, const Sample& sample, std::int64_t id) {
+  out += id > 1 ? ",\n{\"id\":" : "\n{\"id\":";
+  append_int(out, id);
+  out += ",\"file_name\":";
+  append_quoted(out, sample.ref);
+  out += ",\"width\":";
+  append_int(out, sample.width);
+  out += ",\"height\":";
+  append_int(out, sample.height);
+  append_own_members(out, sample);
+  append_extra(out, sample.extra, {"image_id", "id", "file_name", "width", "height"});
+  out += '}';
+}
+
+void append_area(std::string& out, const Annotation& annotation) {
+  out += ",\"area\":";
+  for (const auto& [key, raw] : annotation.extra)
+    if (key == "area") { // of the segmentation, which is smaller than its box
+      out += raw;
+      return;
+    }
+  append_number(out, annotation.box.area());
+}
+
+void append_annotation(std::string& out, const Annotation& annotation, std::int64_t id,
+                       std::int64_t image, std::int64_t category) {
+  out += id > 1 ? ",\n{\"id\":" : "\n{\"id\":";
+  append_int(out, id);
+  out += ",\"image_id\":";
+  append_int(out, image);
+  out += ",\"category_id\":";
+  append_int(out, category);
+  out += ",\"bbox\":[";
+  append_number(out, annotation.box.left);
+  out += ',';
+  append_number(out, annotation.box.top);
+  out += ',';
+  append_number(out, annotation.box.width);
+  out += ',';
+  append_number(out, annotation.box.height);
+  out += ']';
+  append_area(out, annotation);
+  out += annotation.is_crowd ? ",\"iscrowd\":1" : ",\"iscrowd\":0";
+  if (annotation.score) {
+    out += ",\"score\":";
+    append_number(out, *annotation.score);
+  }
+  if (annotation.is_difficult)
+    out += ",\"difficult\":1";
+  if (annotation.is_truncated)
+    out += ",\"truncated\":1";
+  append_extra(out, annotation.extra, {"area", "id", "image_id", "category_id", "bbox"});
+  out += '}';
+}
+
+class CocoWriter final : public dataset::SampleWriter, public dataset::BlockWriter {
+public:
+  CocoWriter(const std::string& path, const WriteOptions& options)
+      : sink_(create_sink(path, options.existing)), annotations_(create_spool()), classes_(options),
+        losses_(k_coco_holds) {
+    sink_->write("{\"images\":[");
+  }
+
+  void write(const Sample& sample) override {
+    one_.assign(1, sample);
+    const auto piece = reserve(one_);
+    format(one_, *piece);
+    append(*piece);
+  }
+
+  std::unique_ptr<BlockWriter::Piece> reserve(const std::vector<Sample>& samples) override {
+    auto piece = std::make_unique<CocoPiece>();
+    piece->first_image = written_.images + 1;
+    piece->first_annotation = written_.annotations + 1;
+    for (const auto& sample : samples) {
+      losses_.note(sample);
+      losses_.note("metadata of the label",
+                   static_cast<std::int64_t>(sample.label_metadata.size()));
+      piece->images += sample.is_labelled ? 1 : 0;
+      for (const auto& annotation : sample.annotations) {
+        classes_.learn(annotation);
+        piece->categories.push_back(classes_.id(annotation) + 1);
+      }
+    }
+    written_.images += piece->images;
+    written_.annotations += static_cast<std::int64_t>(piece->categories.size());
+    return piece;
+  }
+
+  void format(const std::vector<Sample>& samples, BlockWriter::Piece& base) const override {
+    auto& piece = static_cast<CocoPiece&>(base);
+    std::int64_t image = piece.first_image;
+    std::size_t index = 0;
+    for (const auto& sample : samples) {
+      if (!sample.is_labelled)
+        continue;
+      append_image(piece.image_text, sample, image);
+      for (const auto& annotation : sample.annotations) {
+        append_annotation(piece.annotation_text, annotation,
+                          piece.first_annotation + static_cast<std::int64_t>(index), image,
+                          piece.categories[index]);
+        ++index;
+      }
+      ++image;
+    }
+  }
+
+  void append(BlockWriter::Piece& base) override {
+    auto& piece = static_cast<CocoPiece&>(base);
+    sink_->write(piece.image_text);
+    annotations_->write(piece.annotation_text);
+  }
+
+  dataset::Written finish() override {
+    sink_->write("\n],\"annotations\":[");
+    annotations_->copy_to(*sink_);
+    std::string text = "\n],\"categories\":[";
+    const char* separator = "\n";
+    for (const auto& [id, name] : classes_.all()) {
+      text += separator;
+      text += "{\"id\":";
+      append_int(text, id + 1);
+      text += ",\"name\":";
+      append_quoted(text, name);
+      text += ",\"supercategory\":\"\"}";
+      separator = ",\n";
+    }
+    sink_->write(text + "\n]}\n");
+    sink_->finish();
+    return written_;
+  }
+
+  const Problems& losses() const override { return losses_.all(); }
+  dataset::BlockWriter* blocks() override { return this; }
+
+private:
+  std::unique_ptr<ByteSink> sink_;
+  std::unique_ptr<Spool> annotations_;
+  ClassIds classes_;
+  Losses losses_;
+  dataset::Written written_;
+  std::vector<Sample> one_;
+};
+
+} // namespace
+
+const CanHold k_coco_holds{.image_size = true,
+                           .class_ids = true,
+                           .score = true,
+                           .crowd = true,
+                           .difficult = true,
+                           .truncated = true,
+                           .unlabelled = false,
+                           .split = true,
+                           .unknown_fields = true,
+                           .fractions = true};
+
+std::unique_ptr<dataset::SampleWriter> create_coco(const std::string& path,
+                                                   const WriteOptions& options) {
+  return std::make_unique<CocoWriter>(path, options);
+}
+
+} // namespace mlopsctl::formats

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// data.yaml, labels/*.txt and the lists of images. The images are not copied: put or link them into
+// images/, where the lists name them.
+#include "formats/labels/yolo_write.hpp"
+
+#include "core/value.hpp"
+#include "formats/labels/class_ids.hpp"
+#include "formats/labels/image_files.hpp"
+#include "formats/labels/json_text.hpp"
+#include "formats/labels/losses.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <set>
+
+namespace mlopsctl::formats {
+namespace {
+
+using dataset::Sample;
+
+/// Below images/: what follows the last images/ of the reference; a bare name for absolute paths.
+std::string name_below_images(const std::string& ref) {
+  std::string name = ref;
+  if (name.starts_with("s3://"))
+    name.erase(0, std::min(name.find('/', 5), name.size() - 1) + 1);
+  const auto inner = name.rfind("/images/");
+  if (inner != std::string::npos)
+    return name.substr(inner + 8);
+  if (name.starts_with("images/"))
+    return name.substr(7);
+  return name.starts_with("/") || name.find("..") != std::string::npos
+             ? std::string(base_name(name))
+             : name;
+}
+
+/// Shortest digits that read back as the same number, never an exponent: 0.283.
+void append_fraction(std::string& out, double value) {
+  std::array<char, 400> buffer;
+  const auto result =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed);
+  out += ' ';
+  out.append(buffer.data(), result.ptr);
+}
+
+class YoloWriter final : public dataset::SampleWriter {
+public:
+  YoloWriter(const std::string& path, const WriteOptions& options)
+      : folder_(create_folder(path, options.existing)), classes_(options), losses_(k_yolo_holds) {}
+
+  void write(const Sample& sample) override {
+    losses_.note(sample);
+    if (!sample.is_labelled)
+      return;
+    if (!sample.annotations.empty() && (sample.width <= 0 || sample.height <= 0))
+      throw Error(Fault::input,
+                  sample.place + ": '" + sample.ref +
+                      "' has no size, and YOLO boxes are fractions of it",
+                  "pass --images DIR");
+    const std::string name = name_below_images(sample.ref);
+    const std::string label = "labels/" + std::string(without_extension(name)) + ".txt";
+    if (!labels_.insert(label).second)
+      throw Error(Fault::input,
+                  sample.place + ": '" + sample.ref + "' would share the file '" + label +
+                      "' with another image",
+                  "rename one of them, or write a format that keeps whole paths (coco, "
+                  "ground_truth)");
+    if (name != sample.ref && "images/" + name != sample.ref)
+      losses_.note("references that became images/<name>");
+    std::string rows;
+    for (const auto& annotation : sample.annotations)
+      append_row(rows, annotation, sample);
+    folder_->write(label, rows);
+    lists_[static_cast<std::size_t>(sample.split)] += "./images/" + name + "\n";
+    ++written_.images;
+  }
+
+  dataset::Written finish() override {
+    static constexpr std::array<const char*, 4> k_lists{"all.txt", "train.txt", "val.txt",
+                                                        "test.txt"};
+    static constexpr std::array<const char*, 4> k_keys{"train", "train", "val", "test"};
+    const bool has_splits = std::any_of(lists_.begin() + 1, lists_.end(),
+                                        [](const auto& list) { return !list.empty(); });
+    std::string yaml = "path: .\n";
+    if (!has_splits)
+      yaml += "# no val: this data set is not split ('mlopsctl manifest split')\n";
+    for (std::size_t i = 0; i < lists_.size(); ++i)
+      if (!lists_[i].empty()) {
+        folder_->write(k_lists[i], lists_[i]);
+        yaml += (i == 0 && has_splits ? "# not in a split: " : std::string(k_keys[i]) + ": ") +
+                std::string(k_lists[i]) + "\n";
+      }
+    yaml += classes_.all().empty() ? "names: {}\n" : "names:\n";
+    for (const auto& [id, name] : classes_.all()) {
+      yaml += "  " + std::to_string(id) + ": ";
+      append_quoted(yaml, name); // a JSON string is a YAML string
+      yaml += "\n";
+    }
+    folder_->write("data.yaml", yaml);
+    folder_->finish();
+    return written_;
+  }
+  const Problems& losses() const override { return losses_.all(); }
+
+private:
+  /// Trainers refuse a whole file for one coordinate outside 0..1: boxes are cut at the edges.
+  void append_row(std::string& out, const dataset::Annotation& annotation, const Sample& sample) {
+    const dataset::Box& box = annotation.box;
+    const double left = std::clamp(box.left, 0.0, double(sample.width));
+    const double top = std::clamp(box.top, 0.0, double(sample.height));
+    const double right = std::clamp(box.right(), 0.0, double(sample.width));
+    const double bottom = std::clamp(box.bottom(), 0.0, double(sample.height));
+    if (right <= left || bottom <= top) {
+      losses_.note("boxes outside the image, left out");
+      return;
+    }
+    if (left != box.left || top != box.top || right != box.right() || bottom != box.bottom())
+      losses_.note("boxes cut at the edge of the image");
+    classes_.learn(annotation);
+    append_int(out, classes_.id(annotation));
+    append_fraction(out, (left + right) / 2 / sample.width);
+    append_fraction(out, (top + bottom) / 2 / sample.height);
+    append_fraction(out, (right - left) / sample.width);
+    append_fraction(out, (bottom - top) / sample.height);
+    out += '\n';
+    ++written_.annotations;
+  }
+
+  std::unique_ptr<FolderSink> folder_;
+  ClassIds classes_;
+  Losses losses_;
+  std::set<std::string> labels_;
+  std::array<std::string, 4> lists_; ///< by Split
+  dataset::Written written_;
+};
+
+} // namespace
+
+const CanHold k_yolo_holds{.image_size = false,
+                           .class_ids = true,
+                           .score = false,
+                           .crowd = false,
+                           .difficult = false,
+                           .truncated = false,
+                           .unlabelled = false,
+                           .split = true,
+                           .unknown_fields = false,
+                           .fractions = true};
+
+std::unique_ptr<dataset::SampleWriter> create_yolo(const std::string& path,
+                                                   const WriteOptions& options) {
+  return std::make_unique<YoloWriter>(path, options);
+}
+
+} // namespace mlopsctl::formats
