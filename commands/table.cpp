@@ -7,7 +7,8 @@ namespace mlopsctl::commands {
 
 extern const Command capture_command;
 extern const Command doctor, help, completion, config_trust, schema;
-extern const Command manifest_join, manifest_split, manifest_stats;
+extern const Command manifest_build, manifest_convert, manifest_join, manifest_split;
+extern const Command manifest_merge_detections, manifest_stats, manifest_validate, list_formats;
 extern const Command package_describe, package_model, package_inspect, package_verify;
 extern const Command infer, engines;
 extern const Command template_init, template_list, template_render, template_show;
@@ -16,9 +17,10 @@ const std::vector<const Command*>& all_commands() {
   // clang-format off
   static const std::vector<const Command*> table{
       &capture_command,
-      &manifest_join, &manifest_split, &manifest_stats,
+      &manifest_build, &manifest_convert, &manifest_join, &manifest_split,
+      &manifest_merge_detections, &manifest_stats, &manifest_validate,
       &package_describe, &package_model, &package_inspect, &package_verify,
-      &infer, &engines,
+      &infer, &engines, &list_formats,
       &template_init, &template_list, &template_show, &template_render,
       &doctor, &schema, &completion, &config_trust, &help,
   };

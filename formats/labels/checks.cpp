@@ -27,6 +27,9 @@ bool check_size(dataset::Sample& sample, const ReadOptions& options, const Repor
   const bool is_known = sample.width > 0 && sample.height > 0;
   if (options.image_size && (!is_known || options.check_sizes)) {
     const auto actual = options.image_size(sample.ref);
+    if (!actual && options.check_sizes)
+      report("image-missing", Severity::warning,
+             "'" + sample.ref + "' was not found, or is no picture");
     if (actual && !is_known) {
       sample.width = actual->width;
       sample.height = actual->height;

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// manifest build: an input manifest from folders of images.
+#include "commands/command.hpp"
+#include "commands/manifest/labels_io.hpp"
+#include "core/interrupt.hpp"
+#include "core/parallel.hpp"
+#include "core/text.hpp"
+#include "dataset/refs.hpp"
+#include "formats/labels/image_files.hpp"
+#include "formats/labels/image_list.hpp"
+#include "imaging/codecs.hpp"
+
+namespace mlopsctl::commands {
+namespace {
+
+struct Options {
+  std::vector<std::string> folders;
+  std::string output;
+  std::optional<std::int64_t> sample;
+  std::string uri_prefix;
+  std::string include;
+  LabelOptions labels;
+};
+
+/// Nothing if the file is a picture, else what is wrong with it.
+std::optional<Problem> probe(const std::string& path) {
+  try {
+    static_cast<void>(imaging::probe_file(path));
+    return std::nullopt;
+  } catch (const Error& error) {
+    std::string text = error.what();
+    if (text.starts_with(path + ": "))
+      text.erase(0, path.size() + 2);
+    return Problem{"not-an-image", Severity::error, path, text};
+  }
+}
+
+int run(const Options& o, Context& ctx) {
+  if (o.sample && *o.sample <= 0)
+    throw Error(Fault::usage, "--sample: " + std::to_string(*o.sample) + " is not a count > 0");
+  auto images = formats::list_images(o.folders, o.include);
+  if (images.empty())
+    throw Error(Fault::input,
+                join(o.folders, ", ") + ": no images" +
+                    (o.include.empty() ? "" : " that match '" + printable(o.include) + "'"),
+                "files that end with .jpg, .jpeg, .png, .webp or .bmp are looked at");
+  if (o.sample)
+    images = formats::sample_images(std::move(images), static_cast<std::size_t>(*o.sample),
+                                    ctx.options.seed);
+  const auto writer = formats::create_labels(o.output, {.format = "ground_truth",
+                                                        .existing = ctx.existing(),
+                                                        .label_attribute = "",
+                                                        .voc_base = 0,
+                                                        .classes = {},
+                                                        .keep_source_ids = false});
+  const auto progress =
+      ctx.progress("manifest build", static_cast<std::int64_t>(images.size()), "images");
+  Outcome outcome;
+  std::size_t next = 0;
+  struct Probed {
+    const formats::ListedImage* image;
+    std::optional<Problem> problem;
+  };
+  ordered_parallel<const formats::ListedImage*, Probed>(
+      ctx.jobs(),
+      [&]() -> std::optional<const formats::ListedImage*> {
+        check_interrupt();
+        return next < images.size() ? std::optional(&images[next++]) : std::nullopt;
+      },
+      [](const formats::ListedImage*&& image) {
+        return Probed{image, probe(image->path)};
+      },
+      [&](Probed&& probed) {
+        progress->advance();
+        if (probed.problem) {
+          outcome.problems.push_back(std::move(*probed.problem));
+          return;
+        }
+        ++outcome.images_read;
+        dataset::Sample sample;
+        sample.is_labelled = false;
+        sample.ref = o.uri_prefix.empty()
+                         ? dataset::rebase_ref(probed.image->path, ".",
+                                               std::filesystem::path(o.output).parent_path())
+                         : formats::join_uri(o.uri_prefix, probed.image->name);
+        writer->write(sample);
+      });
+  const bool is_written = may_write(ctx, o.labels, outcome.problems);
+  if (is_written)
+    outcome.written = writer->finish();
+  return conclude(ctx, o.labels, outcome, is_written, o.output);
+}
+
+Run declare(Args& args) {
+  auto o = std::make_shared<Options>();
+  args.value("DIR", o->folders, "Folders of images, read with all folders below").required();
+  args.output(o->output, "Manifest to write, - for stdout", false).required();
+  args.value("--sample", o->sample, "Take N images by chance (the same ones for the same --seed)")
+      .metavar("N");
+  args.value("--uri-prefix", o->uri_prefix,
+             "Write references as this prefix and the path below DIR, such as s3://bucket/frames")
+      .metavar("URI")
+      .default_text("");
+  args.value("--include", o->include, "Only files whose path below DIR or name matches")
+      .metavar("GLOB")
+      .default_text("");
+  add_bad_record_options(args, o->labels);
+  return [o](Context& ctx) { return run(*o, ctx); };
+}
+
+} // namespace
+extern const Command manifest_build;
+const Command manifest_build{"manifest build", "Make an input manifest from folders of images",
+                             declare};
+} // namespace mlopsctl::commands

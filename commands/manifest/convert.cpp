@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// manifest convert: read labels in one format, write them in another.
+#include "commands/command.hpp"
+#include "commands/manifest/labels_io.hpp"
+#include "core/text.hpp"
+#include "dataset/copy.hpp"
+#include "formats/labels/format.hpp"
+
+#include <ostream>
+
+namespace mlopsctl::commands {
+namespace {
+
+struct Options {
+  std::string input;
+  std::string output;
+  std::string to;
+  std::string loss_report;
+  LabelOptions labels;
+};
+
+/// Ground Truth ids hold across the files of a training job: they are kept where the target has
+/// ids. Elsewhere ids follow the order of the classes in the source, which has to be known first.
+formats::WriteOptions write_options(const Options& o, const Context& ctx,
+                                    const formats::LabelFormat& from,
+                                    const formats::LabelFormat& to, dataset::SampleReader& reader) {
+  formats::WriteOptions write;
+  write.format = to.name;
+  write.existing = ctx.existing();
+  write.label_attribute = to.name == from.name ? "" : o.labels.label_attribute;
+  write.voc_base = o.labels.voc_base;
+  write.keep_source_ids =
+      from.name == "ground_truth" && (to.name == "ground_truth" || to.name == "coco");
+  if (write.keep_source_ids || !to.holds.class_ids)
+    return write;
+  if (from.name != "coco" && from.name != "yolo") {
+    dataset::Sample sample;
+    while (reader.next(sample)) {
+    }
+    write.classes = reader.classes().names();
+    reader.rewind();
+  } else {
+    write.classes = reader.classes().names();
+  }
+  return write;
+}
+
+void report_losses(const Options& o, const Context& ctx, const Problems& losses) {
+  if (!o.loss_report.empty()) {
+    Value document = Value::object();
+    document["schema"] = "mlopsctl.manifest.losses/1";
+    Value list = Value::array();
+    for (const auto& loss : losses) {
+      Value entry = Value::object();
+      entry["what"] = loss.place;
+      entry["count"] = parse_int(loss.text).value_or(0);
+      list.push(std::move(entry));
+    }
+    document["losses"] = std::move(list);
+    write_file(o.loss_report, to_json(document, 2) + "\n", ctx.existing());
+  }
+  if (ctx.options.quiet)
+    return;
+  for (const auto& loss : losses)
+    ctx.err << "not in the output: " << printable(loss.place) << ": " << loss.text << '\n';
+}
+
+int run(const Options& o, Context& ctx) {
+  check_label_options(o.labels);
+  const auto& to = formats::format_for_output(o.output, o.to);
+  auto input = formats::open_label_input(o.input);
+  const auto& from =
+      o.labels.from.empty() ? formats::recognise(input) : formats::label_format(o.labels.from);
+  const auto reader = formats::open_labels(std::move(input), read_options(o.labels, o.input, true));
+  const auto write = write_options(o, ctx, from, to, *reader);
+  const auto writer = formats::create_labels(o.output, write);
+  const auto progress = ctx.progress("convert", 0, "images");
+  dataset::CopyOptions copy;
+  copy.jobs = ctx.jobs();
+  copy.advance = [&](std::int64_t count) { progress->advance(count); };
+  if (to.holds.unknown_fields && !to.extensions.empty()) // formats that keep whole references
+    copy.transform = rebasing(o.input, o.output);
+  Outcome outcome;
+  outcome.images_read = dataset::copy_samples(*reader, *writer, copy);
+  outcome.problems = reader->problems();
+  const bool is_written = may_write(ctx, o.labels, outcome.problems);
+  if (is_written) {
+    outcome.written = writer->finish();
+    report_losses(o, ctx, writer->losses());
+  }
+  return conclude(ctx, o.labels, outcome, is_written, o.output);
+}
+
+Run declare(Args& args) {
+  auto o = std::make_shared<Options>();
+  args.value("IN", o->input, "File or folder to read, - for stdin").required();
+  args.output(o->output, "File or folder to write, - for stdout").required();
+  args.value("--to", o->to, "Format of the output (default: by its name)")
+      .metavar("FMT")
+      .default_text("");
+  add_reading_options(args, o->labels);
+  add_bad_record_options(args, o->labels);
+  args.value("--loss-report", o->loss_report,
+             "Write what the output format cannot hold to this file (JSON)")
+      .metavar("FILE")
+      .default_text("");
+  return [o](Context& ctx) { return run(*o, ctx); };
+}
+
+} // namespace
+extern const Command manifest_convert;
+const Command manifest_convert{"manifest convert", "Convert labels between dataset formats",
+                               declare};
+} // namespace mlopsctl::commands

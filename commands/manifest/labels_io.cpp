@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/manifest/labels_io.hpp"
+
+#include "commands/dataset_report.hpp"
+#include "core/io.hpp"
+#include "core/text.hpp"
+#include "dataset/refs.hpp"
+#include "formats/labels/image_files.hpp"
+#include "imaging/codecs.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <ostream>
+
+namespace mlopsctl::commands {
+namespace {
+
+void write_problems(const std::string& path, const Problems& problems, Existing existing) {
+  std::string text;
+  for (const auto& entry : to_value(problems).items)
+    text += to_json(entry) + "\n";
+  write_file(path, text, existing);
+}
+
+} // namespace
+
+void add_reading_options(Args& args, LabelOptions& options) {
+  args.value("--from", options.from, "Format of the input (default: by its content and name)")
+      .metavar("FMT")
+      .default_text("");
+  args.value("--label-attribute", options.label_attribute,
+             "Label of a Ground Truth manifest (default: the newest)")
+      .metavar("NAME")
+      .default_text("");
+  args.value("--images", options.images,
+             "Folder of the images: sizes that the labels lack are read there, others compared")
+      .metavar("DIR")
+      .default_text("");
+  args.value("--voc-base", options.voc_base,
+             "VOC corners count from 0, or from 1 with inclusive upper corners")
+      .metavar("0|1");
+}
+
+void add_bad_record_options(Args& args, LabelOptions& options) {
+  args.flag("--discard-bad", options.discard_bad, "Leave bad records out and write the others");
+  args.value("--problems", options.problems, "Write every problem to this file (JSON Lines)")
+      .metavar("FILE")
+      .default_text("");
+}
+
+void check_label_options(const LabelOptions& options) {
+  if (options.voc_base != 0 && options.voc_base != 1)
+    throw Error(Fault::usage,
+                "--voc-base: " + std::to_string(options.voc_base) + " is neither 0 nor 1");
+  if (!options.from.empty())
+    formats::label_format(options.from);
+  std::error_code ignored;
+  if (!options.images.empty() && !std::filesystem::is_directory(options.images, ignored))
+    throw Error(Fault::input, options.images + ": no such folder", "check --images");
+}
+
+formats::ReadOptions read_options(const LabelOptions& options, const std::string& input,
+                                  bool require_size) {
+  formats::ReadOptions read;
+  read.format = options.from;
+  read.label_attribute = options.label_attribute;
+  read.voc_base = options.voc_base;
+  read.check_sizes = !options.images.empty();
+  read.require_size = require_size;
+  const auto finder = std::make_shared<formats::ImageFinder>(options.images, input);
+  read.image_size = [finder](const std::string& ref) -> std::optional<formats::ImageSize> {
+    const auto path = finder->find(ref);
+    if (!path)
+      return std::nullopt;
+    try {
+      const auto info = imaging::probe_file(*path);
+      return formats::ImageSize{info.width, info.height, info.channels};
+    } catch (const Error&) {
+      return std::nullopt; // no picture: for the labels the same as no file
+    }
+  };
+  return read;
+}
+
+bool may_write(const Context& ctx, const LabelOptions& options, const Problems& problems) {
+  if (!options.problems.empty())
+    write_problems(options.problems, problems, ctx.existing());
+  return options.discard_bad || !has_errors(problems);
+}
+
+std::string counted(std::int64_t count, const std::string& singular) {
+  return std::to_string(count) + " " + singular + (count == 1 ? "" : "s");
+}
+
+int conclude(const Context& ctx, const LabelOptions& options, const Outcome& outcome,
+             bool is_written, const std::string& output) {
+  print_problems(ctx, outcome.problems);
+  if (ctx.options.json && output != "-")
+    ctx.print(dataset_document(ctx.command.substr(ctx.command.find(' ') + 1), outcome.images_read,
+                               outcome.written, outcome.problems));
+  if (!is_written) {
+    ctx.err << "mlopsctl " << ctx.command
+            << ": bad records, nothing was written; fix them or pass --discard-bad"
+            << (options.problems.empty() ? " (--problems FILE lists all)" : "") << '\n';
+    return exit_failed;
+  }
+  if (output != "-")
+    ctx.say(output + ": " + counted(outcome.written.images, "image") + ", " +
+            counted(outcome.written.annotations, "object") +
+            (outcome.written.images < outcome.images_read
+                 ? ", " + std::to_string(outcome.images_read - outcome.written.images) + " left out"
+                 : ""));
+  return exit_ok;
+}
+
+std::function<void(dataset::Sample&)> rebasing(const std::string& input,
+                                               const std::string& output) {
+  const std::string from = folder_of(input);
+  const std::string to = folder_of(output);
+  std::error_code error;
+  if (std::filesystem::equivalent(from.empty() ? "." : from, to.empty() ? "." : to, error))
+    return {};
+  return [from, to](dataset::Sample& sample) {
+    sample.ref = dataset::rebase_ref(sample.ref, from, to);
+  };
+}
+
+} // namespace mlopsctl::commands

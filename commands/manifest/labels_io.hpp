@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the manifest commands share: options for reading labels, image sizes, the way bad records
+// and results are reported.
+#pragma once
+
+#include "commands/command.hpp"
+#include "dataset/stream.hpp"
+#include "formats/labels/format.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace mlopsctl::commands {
+
+struct LabelOptions {
+  std::string from;
+  std::string label_attribute;
+  std::string images;
+  std::string problems; ///< file for the list of problems; empty: none
+  int voc_base = 0;
+  bool discard_bad = false;
+};
+
+/// --from --label-attribute --images --voc-base
+void add_reading_options(Args& args, LabelOptions& options);
+/// --discard-bad --problems
+void add_bad_record_options(Args& args, LabelOptions& options);
+
+/// \throws Error(usage) for options that do not fit.
+void check_label_options(const LabelOptions& options);
+
+/// Sizes come from the labels, else from the image: below --images, or beside the labels.
+formats::ReadOptions read_options(const LabelOptions& options, const std::string& input,
+                                  bool require_size);
+
+struct Outcome {
+  std::int64_t images_read = 0;
+  dataset::Written written;
+  Problems problems;
+};
+
+/// Bad records stop the writing unless --discard-bad was given. Also writes --problems.
+bool may_write(const Context& ctx, const LabelOptions& options, const Problems& problems);
+/// Problems on stderr, then one line for a person or the document "mlopsctl.manifest.<verb>/1"
+/// (neither if the output is stdout). \return the exit code.
+int conclude(const Context& ctx, const LabelOptions& options, const Outcome& outcome,
+             bool is_written, const std::string& output);
+
+/// "1 image", "2 images".
+std::string counted(std::int64_t count, const std::string& singular);
+
+/// References as seen from the folder of \p output; nothing to do if that is the folder of \p
+/// input.
+std::function<void(dataset::Sample&)> rebasing(const std::string& input, const std::string& output);
+
+} // namespace mlopsctl::commands

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Moves samples from a reader to a writer, on several threads where both can work in pieces. The
+// output is the same for any number of threads.
+#pragma once
+
+#include "dataset/stream.hpp"
+
+#include <cstdint>
+#include <functional>
+
+namespace mlopsctl::dataset {
+
+struct CopyOptions {
+  int jobs = 1;
+  /// Applied to every sample before it is written; called from any thread.
+  std::function<void(Sample&)> transform;
+  /// Called in order, now and then, with the images that went through since the last call.
+  std::function<void(std::int64_t)> advance;
+};
+
+/// \return images read. The writer is not finished: the caller looks at reader.problems() first.
+/// \throws Interrupted, and whatever the two throw.
+std::int64_t copy_samples(SampleReader& reader, SampleWriter& writer, const CopyOptions& options);
+
+} // namespace mlopsctl::dataset
