@@ -58,6 +58,7 @@ const std::vector<Rule>& all_rules() {
       {"missing-image-size", error, "the size of an image is nowhere to be found"},
       {"missing-source-ref", error, "a line names no image"},
       {"missing-target", error, "YOLO: a folder or list of the description is not here"},
+      {"more-problems", error, "more problems than are listed"},
       {"no-labels", error, "no image of the set is labelled"},
       {"not-a-fraction", error, "YOLO: a coordinate is not a fraction of the image"},
       {"not-an-image", error, "the line is text, or the file is no picture"},
