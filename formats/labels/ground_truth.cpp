@@ -19,6 +19,8 @@ namespace {
 using dataset::ClassMap;
 using dataset::Sample;
 
+constexpr std::size_t k_usual_line_bytes = 500;
+
 /// A set of 64-bit hashes, open addressing: 16 bytes an image at most, so that a million references
 /// cost 16 MB. Two different references of one hash (1 in 10^7 for a million) only warn falsely.
 class HashSet {
@@ -125,7 +127,7 @@ public:
     auto& block = static_cast<LinesBlock&>(base);
     thread_local GroundTruthLineParser parser;
     std::string_view rest = block.lines.text;
-    Sample sample;
+    block.samples.reserve(rest.size() / k_usual_line_bytes);
     while (!rest.empty()) {
       const auto end = std::min(rest.find('\n'), rest.size());
       std::string_view line = rest.substr(0, end);
@@ -134,16 +136,20 @@ public:
       if (trim(line).empty())
         continue;
       const auto readable = static_cast<std::size_t>(block.lines.readable_end - line.data());
-      if (!parser.parse(line, readable, block.line_count, options_, sample, block.notes))
+      Sample& sample = block.samples.emplace_back();
+      if (!parser.parse(line, readable, block.line_count, options_, sample, block.notes)) {
+        block.samples.pop_back();
         continue;
+      }
       block.hashes.push_back(std::hash<std::string>{}(sample.ref));
       block.sample_lines.push_back(block.line_count);
-      block.samples.push_back(std::move(sample));
     }
   }
 
   void settle(BlockReader::Block& base) override {
     auto& block = static_cast<LinesBlock&>(base);
+    for (const auto& use : block.notes.classes)
+      settle_class(use, block);
     for (std::size_t i = 0; i < block.samples.size(); ++i) {
       block.samples[i].place = place(block.sample_lines[i]);
       if (!seen_.insert(block.hashes[i]))
@@ -151,8 +157,6 @@ public:
                                      Severity::warning,
                                      "'" + block.samples[i].ref + "' stands in an earlier line"});
     }
-    for (const auto& use : block.notes.classes)
-      settle_class(use, block.notes);
     std::stable_sort(block.notes.notes.begin(), block.notes.notes.end(),
                      [](const auto& a, const auto& b) { return a.line < b.line; });
     for (auto& note : block.notes.notes)
@@ -166,12 +170,31 @@ private:
     return input_.path + ":" + std::to_string(line_base_ + line);
   }
 
-  void settle_class(const LineNotes::ClassUse& use, LineNotes& notes) {
+  void settle_class(const LineNotes::ClassUse& use, LinesBlock& block) {
     const auto [entry, is_new] = ids_.emplace(use.id, use.name);
-    if (!is_new && entry->second != use.name)
-      notes.notes.push_back({use.line, "class-map-conflict", Severity::error,
-                             "class id " + std::to_string(use.id) + " is '" + use.name +
-                                 "' here and '" + entry->second + "' in an earlier line"});
+    if (is_new || entry->second == use.name)
+      return;
+    block.notes.notes.push_back({use.line, "class-map-conflict", Severity::error,
+                                 "class id " + std::to_string(use.id) + " is '" + use.name +
+                                     "' here and '" + entry->second +
+                                     "' in an earlier line; images with it are left out"});
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < block.samples.size(); ++i) {
+      const auto& annotations = block.samples[i].annotations;
+      if (std::any_of(annotations.begin(), annotations.end(), [&](const auto& annotation) {
+            return annotation.source_id == use.id && annotation.label == use.name;
+          }))
+        continue;
+      if (kept != i) {
+        block.samples[kept] = std::move(block.samples[i]);
+        block.sample_lines[kept] = block.sample_lines[i];
+        block.hashes[kept] = block.hashes[i];
+      }
+      ++kept;
+    }
+    block.samples.resize(kept);
+    block.sample_lines.resize(kept);
+    block.hashes.resize(kept);
   }
 
   LabelInput input_;

@@ -19,6 +19,7 @@ using simdjson::dom::object;
 
 constexpr std::string_view k_metadata = "-metadata";
 constexpr std::string_view k_boxes_type = "groundtruth/object-detection";
+constexpr std::size_t k_max_reserved = 1000;
 constexpr std::size_t k_max_classes = 10'000; // Ground Truth itself takes 50
 constexpr std::size_t k_max_parsed_bytes = std::size_t{32} * 1024 * 1024;
 constexpr std::size_t k_guide_line_characters = 100'000;
@@ -318,6 +319,7 @@ bool read_label(const Line& line, const Chosen& chosen,
   if (chosen.metadata && !read_class_map(line, chosen.metadata->value, map))
     return false;
   bool is_good = true;
+  line.sample.annotations.reserve(std::min<std::size_t>(boxes.size(), k_max_reserved));
   for (const auto item : boxes) {
     auto& annotation = line.sample.annotations.emplace_back();
     is_good = read_box(line, line.sample.annotations.size() - 1, item, map, annotation) && is_good;

@@ -99,10 +99,10 @@ private:
       return true;
     }
     bool is_good = true;
-    for (const auto item : detections)
-      is_good =
-          read_detection(item, sample.annotations.emplace_back(), sample.annotations.size() - 1) &&
-          is_good;
+    for (const auto item : detections) {
+      auto& annotation = sample.annotations.emplace_back();
+      is_good = read_detection(item, annotation, sample.annotations.size() - 1) && is_good;
+    }
     return is_good &&
            check_sample(sample, options_,
                         [this](std::string rule, Severity severity, std::string message) {

@@ -52,6 +52,12 @@ public:
     if (layout_.names.empty())
       throw Error(Fault::input, folder_.name() + ": no class names",
                   "YOLO needs data.yaml with names, obj.names, or classes.txt");
+    for (std::size_t i = 0; i < layout_.names.size(); ++i)
+      if (layout_.names[i].empty() || !is_valid_utf8(layout_.names[i]))
+        throw Error(Fault::input,
+                    folder_.name() + ": class " + std::to_string(i) +
+                        " has no name, or one that is not UTF-8",
+                    "every class id needs a name");
     if (layout_.names.size() > k_max_classes)
       throw Error(Fault::input, folder_.name() + ": " + std::to_string(layout_.names.size()) +
                                     " classes, at most " + std::to_string(k_max_classes) +

@@ -12,6 +12,7 @@
 #include "imaging/codecs.hpp"
 #include "package/draft.hpp"
 #include "package/model_spec.hpp"
+#include "tests/fuzz/label_targets.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -95,6 +96,12 @@ const std::vector<Target>& targets() {
       {"image", decode_image},
       {"capture-journal", parse_capture_journal},
       {"capture-words", parse_capture_words},
+      {"ground_truth", parse_ground_truth},
+      {"coco", parse_coco},
+      {"voc", parse_voc},
+      {"predictions", parse_predictions},
+      {"yolo_rows", parse_yolo_rows},
+      {"yolo_data", parse_yolo_data},
   };
   return table;
 }

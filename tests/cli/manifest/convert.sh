@@ -63,6 +63,13 @@ run 0 manifest convert bad.manifest x.json --discard-bad --problems left.jsonl
 out_has "x.json: 3 images, 3 objects"
 [ "$(wc -l < left.jsonl)" -eq 3 ] || fail "not all problems were listed"
 
+# an id with two names: the images with the second name are left out, not relabelled
+{ line a.jpg 1; line b.jpg 1 | sed 's/"dog"/"cat"/'; line c.jpg 1; } > clash.manifest
+run 1 manifest convert clash.manifest clash.json
+err_has "clash.manifest:2: class id 0 is 'cat' here and 'dog' in an earlier line; images with it are left out [class-map-conflict]"
+run 0 manifest convert clash.manifest clash.json --discard-bad --json
+json .images_written 2
+
 # the output
 run 1 manifest convert good.manifest nofolder/x.json
 err_has "the folder 'nofolder' does not exist"
@@ -86,14 +93,18 @@ cp j1.json keep.json
 set -m
 "$MLOPSCTL" manifest convert big.manifest keep.json --overwrite --jobs 1 >"$OUT" 2>"$ERR" &
 pid=$!
-for _ in $(seq 200); do ls -a | grep -q '^\.keep.json.*tmp$' && break; sleep 0.01; done
+temporary() { find . -maxdepth 1 -name '.*.tmp' | grep -q .; }
+for _ in $(seq 200); do
+  temporary && break
+  sleep 0.01
+done
 kill -INT $pid
 wait $pid
 got=$?
 set +m
 [ $got -eq 130 ] || fail "exit $got after SIGINT, expected 130"
 cmp j1.json keep.json || fail "the old output did not stay"
-ls -a | grep -q '\.tmp$' && fail "a temporary file was left"
+temporary && fail "a temporary file was left"
 
 run 0 formats
 out_has "ground_truth"

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fuzz targets of the label formats.
+#pragma once
+
+#include <string_view>
+
+namespace mlopsctl::fuzz {
+
+void parse_ground_truth(std::string_view bytes);
+void parse_coco(std::string_view bytes);
+void parse_voc(std::string_view bytes);
+void parse_predictions(std::string_view bytes);
+void parse_yolo_rows(std::string_view bytes); ///< one label file
+void parse_yolo_data(std::string_view bytes); ///< data.yaml
+
+} // namespace mlopsctl::fuzz
