@@ -119,4 +119,15 @@ std::int64_t copy_samples(SampleReader& reader, SampleWriter& writer, const Copy
   return images;
 }
 
+std::vector<std::string> read_classes(SampleReader& reader) {
+  if (reader.classes().size() > 0) // the format lists them at its start
+    return reader.classes().names();
+  Sample sample;
+  while (reader.next(sample))
+    check_interrupt();
+  auto names = reader.classes().names();
+  reader.rewind();
+  return names;
+}
+
 } // namespace mlopsctl::dataset

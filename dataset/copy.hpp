@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace mlopsctl::dataset {
 
@@ -21,5 +23,9 @@ struct CopyOptions {
 /// \return images read. The writer is not finished: the caller looks at reader.problems() first.
 /// \throws Interrupted, and whatever the two throw.
 std::int64_t copy_samples(SampleReader& reader, SampleWriter& writer, const CopyOptions& options);
+
+/// Class names in the order of the source. \param reader nothing was read from it yet; if it names
+/// classes along the way it is read once and set back to the first sample.
+std::vector<std::string> read_classes(SampleReader& reader);
 
 } // namespace mlopsctl::dataset

@@ -33,15 +33,7 @@ formats::WriteOptions write_options(const Options& o, const Context& ctx,
       from.name == "ground_truth" && (to.name == "ground_truth" || to.name == "coco");
   if (write.keep_source_ids || !to.holds.class_ids)
     return write;
-  if (from.name != "coco" && from.name != "yolo") {
-    dataset::Sample sample;
-    while (reader.next(sample)) {
-    }
-    write.classes = reader.classes().names();
-    reader.rewind();
-  } else {
-    write.classes = reader.classes().names();
-  }
+  write.classes = dataset::read_classes(reader);
   return write;
 }
 

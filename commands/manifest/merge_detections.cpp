@@ -3,6 +3,7 @@
 #include "commands/command.hpp"
 #include "commands/manifest/labels_io.hpp"
 #include "core/text.hpp"
+#include "dataset/copy.hpp"
 #include "dataset/merge_streams.hpp"
 
 namespace mlopsctl::commands {
@@ -30,13 +31,16 @@ int run(const Options& o, Context& ctx) {
   std::vector<std::unique_ptr<dataset::SampleReader>> readers;
   for (const auto& input : o.inputs)
     readers.push_back(formats::open_labels(input, read_options(o.labels, input, true)));
-  const auto writer =
-      formats::create_labels(o.output, {.format = o.to,
-                                        .existing = ctx.existing(),
-                                        .label_attribute = o.labels.label_attribute,
-                                        .voc_base = o.labels.voc_base,
-                                        .classes = readers.front()->classes().names(),
-                                        .keep_source_ids = false});
+  dataset::ClassMap classes; // ids as in the first input, those of the others after them
+  for (const auto& reader : readers)
+    for (const auto& name : dataset::read_classes(*reader))
+      classes.add(name);
+  const auto writer = formats::create_labels(o.output, {.format = o.to,
+                                                        .existing = ctx.existing(),
+                                                        .label_attribute = o.labels.label_attribute,
+                                                        .voc_base = o.labels.voc_base,
+                                                        .classes = classes.names(),
+                                                        .keep_source_ids = false});
   Outcome outcome;
   outcome.images_read = dataset::merge_streams(
       readers,

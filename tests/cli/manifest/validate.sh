@@ -11,6 +11,10 @@ jq -e -s '.[0]["bounding-box-metadata"] | ."human-annotated" == "no" and (.objec
 jq -e -s '.[0]["bounding-box"].annotations[0].left - 1.25 | fabs < 1e-9' merged.manifest >/dev/null || fail "not averaged"
 run 0 manifest merge-detections one.jsonl two.jsonl -o best.manifest --method best --min-score 0.6
 jq -e -s '[.[]["bounding-box"].annotations | length] == [1,0]' best.manifest >/dev/null || fail "best"
+# ids are those of the model, not the order in which classes turn up
+{ detection a.jpg dog 0.9 1 | sed 's/"class_id":0/"class_id":1/'; detection b.jpg cat 0.9 1; } > ids.jsonl
+run 0 manifest merge-detections ids.jsonl -o ids.manifest
+jq -e -s '.[0]["bounding-box-metadata"]["class-map"] == {"1":"dog"}' ids.manifest >/dev/null || fail "class ids"
 run 2 manifest merge-detections one.jsonl -o best.manifest
 err_has "already exists"
 run 2 manifest merge-detections one.jsonl -o x.manifest --iou 2
