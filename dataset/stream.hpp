@@ -52,6 +52,8 @@ public:
   /// Complete only after the last sample in formats that name classes along the way.
   virtual const ClassMap& classes() const = 0;
   virtual const Problems& problems() const = 0;
+  /// Records (images) so far that were too bad to hand out.
+  virtual std::int64_t left_out() const { return 0; }
   /// Null: only next(). A reader is used through one of the two, not both.
   virtual BlockReader* blocks() { return nullptr; }
 };

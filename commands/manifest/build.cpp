@@ -38,6 +38,7 @@ std::optional<Problem> probe(const std::string& path) {
 int run(const Options& o, Context& ctx) {
   if (o.sample && *o.sample <= 0)
     throw Error(Fault::usage, "--sample: " + std::to_string(*o.sample) + " is not a count > 0");
+  refuse_existing(ctx, {o.labels.problems});
   auto images = formats::list_images(o.folders, o.include);
   if (images.empty())
     throw Error(Fault::input,
@@ -72,11 +73,11 @@ int run(const Options& o, Context& ctx) {
       },
       [&](Probed&& probed) {
         progress->advance();
+        ++outcome.images_read;
         if (probed.problem) {
           outcome.problems.push_back(std::move(*probed.problem));
           return;
         }
-        ++outcome.images_read;
         dataset::Sample sample;
         sample.is_labelled = false;
         sample.ref = o.uri_prefix.empty()

@@ -59,6 +59,7 @@ void report_losses(const Options& o, const Context& ctx, const Problems& losses)
 
 int run(const Options& o, Context& ctx) {
   check_label_options(o.labels);
+  refuse_existing(ctx, {o.labels.problems, o.loss_report});
   const auto& to = formats::format_for_output(o.output, o.to);
   auto input = formats::open_label_input(o.input);
   const auto& from =
@@ -73,7 +74,7 @@ int run(const Options& o, Context& ctx) {
   if (to.holds.unknown_fields && !to.extensions.empty()) // formats that keep whole references
     copy.transform = rebasing(o.input, o.output);
   Outcome outcome;
-  outcome.images_read = dataset::copy_samples(*reader, *writer, copy);
+  outcome.images_read = dataset::copy_samples(*reader, *writer, copy) + reader->left_out();
   outcome.problems = reader->problems();
   const bool is_written = may_write(ctx, o.labels, outcome.problems);
   if (is_written) {

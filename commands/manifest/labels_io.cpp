@@ -59,6 +59,15 @@ void check_label_options(const LabelOptions& options) {
     throw Error(Fault::input, options.images + ": no such folder", "check --images");
 }
 
+void refuse_existing(const Context& ctx, const std::vector<std::string>& reports) {
+  std::error_code ignored;
+  for (const auto& path : reports)
+    if (!path.empty() && ctx.existing() == Existing::refuse &&
+        std::filesystem::exists(path, ignored))
+      throw Error(Fault::usage, path + ": already exists",
+                  "pass --overwrite to replace it, or give another name");
+}
+
 formats::ReadOptions read_options(const LabelOptions& options, const std::string& input,
                                   bool require_size) {
   formats::ReadOptions read;

@@ -31,6 +31,10 @@ void add_bad_record_options(Args& args, LabelOptions& options);
 /// \throws Error(usage) for options that do not fit.
 void check_label_options(const LabelOptions& options);
 
+/// Before any work: \throws Error(usage) if a report would replace a file and --overwrite was not
+/// given. Empty paths are none.
+void refuse_existing(const Context& ctx, const std::vector<std::string>& reports);
+
 /// Sizes come from the labels, else from the image: below --images, or beside the labels.
 formats::ReadOptions read_options(const LabelOptions& options, const std::string& input,
                                   bool require_size);

@@ -26,6 +26,7 @@ void check_share(const char* name, double value) {
 
 int run(const Options& o, Context& ctx) {
   check_label_options(o.labels);
+  refuse_existing(ctx, {o.labels.problems});
   check_share("--iou", o.iou);
   check_share("--min-score", o.min_score);
   std::vector<std::unique_ptr<dataset::SampleReader>> readers;
@@ -47,9 +48,11 @@ int run(const Options& o, Context& ctx) {
       {o.method == "best" ? dataset::MergeMethod::best : dataset::MergeMethod::weighted, o.iou,
        o.min_score},
       *writer);
-  for (const auto& reader : readers)
+  for (const auto& reader : readers) {
+    outcome.images_read += reader->left_out();
     outcome.problems.insert(outcome.problems.end(), reader->problems().begin(),
                             reader->problems().end());
+  }
   const bool is_written = may_write(ctx, o.labels, outcome.problems);
   if (is_written)
     outcome.written = writer->finish();

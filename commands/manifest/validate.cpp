@@ -46,6 +46,7 @@ int run(const Options& o, Context& ctx) {
   if (o.input.empty())
     throw Error(Fault::usage, "IN is missing", "name the data set to check");
   check_label_options(o.labels);
+  refuse_existing(ctx, {o.labels.problems});
   const auto reader = formats::open_labels(o.input, read_options(o.labels, o.input, false));
   const auto progress = ctx.progress("validate", 0, "images");
   dataset::Validator validator;
@@ -57,6 +58,7 @@ int run(const Options& o, Context& ctx) {
     progress->advance();
     ++images;
   }
+  images += reader->left_out();
   Problems problems = reader->problems();
   const Problems more = validator.finish();
   problems.insert(problems.end(), more.begin(), more.end());
@@ -72,7 +74,7 @@ int run(const Options& o, Context& ctx) {
     return problem.severity == Severity::error;
   });
   const auto warnings = static_cast<std::int64_t>(problems.size()) - errors;
-  ctx.say(o.input + ": " + counted(images, "good image") + ", " + counted(errors, "error") + ", " +
+  ctx.say(o.input + ": " + counted(images, "image") + ", " + counted(errors, "error") + ", " +
           counted(warnings, "warning"));
   return is_ok ? exit_ok : exit_not_met;
 }

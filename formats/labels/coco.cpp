@@ -80,17 +80,20 @@ public:
       check_interrupt();
       if (read_image(static_cast<std::uint32_t>(position_++), sample))
         return true;
+      ++left_out_;
     }
     return false;
   }
   void rewind() override {
     position_ = 0;
+    left_out_ = load_left_out_;
     problems_.clear();
     for (const auto& problem : load_problems_.all())
       problems_.add(problem);
   }
   const ClassMap& classes() const override { return classes_; }
   const Problems& problems() const override { return problems_.all(); }
+  std::int64_t left_out() const override { return left_out_; }
 
 private:
   void load() {
@@ -178,6 +181,7 @@ private:
       }
       images_.push_back(record);
     }
+    load_left_out_ = static_cast<std::int64_t>(index - images_.size());
   }
 
   void load_annotations(const array& items) {
@@ -321,6 +325,8 @@ private:
   std::map<std::string, std::string> categories_;
   ClassMap classes_;
   std::size_t position_ = 0;
+  std::int64_t load_left_out_ = 0; ///< images that have no place in images_
+  std::int64_t left_out_ = 0;
   ProblemList load_problems_;
   ProblemList problems_;
 };

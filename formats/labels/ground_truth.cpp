@@ -62,6 +62,7 @@ private:
 struct LinesBlock final : dataset::BlockReader::Block {
   LineBlock lines;
   std::int64_t line_count = 0;
+  std::int64_t left_out = 0;              ///< lines without a sample
   std::vector<std::int64_t> sample_lines; ///< 1-based inside the block
   std::vector<std::uint64_t> hashes;      ///< of the references
   LineNotes notes;
@@ -92,6 +93,7 @@ public:
     current_.clear();
     position_ = 0;
     line_base_ = 0;
+    left_out_ = 0;
     ids_.clear();
     classes_ = {};
     class_count_ = 0;
@@ -112,6 +114,7 @@ public:
     return classes_;
   }
   const Problems& problems() const override { return problems_.all(); }
+  std::int64_t left_out() const override { return left_out_; }
   dataset::BlockReader* blocks() override { return this; }
 
   std::unique_ptr<BlockReader::Block> cut() override {
@@ -139,6 +142,7 @@ public:
       Sample& sample = block.samples.emplace_back();
       if (!parser.parse(line, readable, block.line_count, options_, sample, block.notes)) {
         block.samples.pop_back();
+        ++block.left_out;
         continue;
       }
       block.hashes.push_back(std::hash<std::string>{}(sample.ref));
@@ -162,6 +166,7 @@ public:
     for (auto& note : block.notes.notes)
       problems_.add({std::move(note.rule), note.severity, place(note.line), std::move(note.text)});
     line_base_ += block.line_count;
+    left_out_ += block.left_out;
     input_.source->drop_before(block.lines.end_offset);
   }
 
@@ -192,6 +197,7 @@ private:
       }
       ++kept;
     }
+    block.left_out += static_cast<std::int64_t>(block.samples.size() - kept);
     block.samples.resize(kept);
     block.sample_lines.resize(kept);
     block.hashes.resize(kept);
@@ -203,6 +209,7 @@ private:
   std::vector<Sample> current_;
   std::size_t position_ = 0;
   std::int64_t line_base_ = 0;
+  std::int64_t left_out_ = 0;
   std::map<std::int64_t, std::string> ids_;
   mutable ClassMap classes_; ///< made from ids_ when asked for
   mutable std::size_t class_count_ = 0;

@@ -37,14 +37,18 @@ public:
       const std::string_view line = rest_.substr(0, end);
       rest_.remove_prefix(std::min(end + 1, rest_.size()));
       ++line_;
-      if (!trim(line).empty() && read_line(line, sample))
+      if (trim(line).empty())
+        continue;
+      if (read_line(line, sample))
         return true;
+      ++left_out_;
     }
   }
   void rewind() override {
     lines_.rewind();
     rest_ = {};
     line_ = 0;
+    left_out_ = 0;
     classes_.clear();
     problems_.clear();
   }
@@ -57,6 +61,7 @@ public:
     return listed_;
   }
   const Problems& problems() const override { return problems_.all(); }
+  std::int64_t left_out() const override { return left_out_; }
 
 private:
   bool next_block() {
@@ -145,6 +150,7 @@ private:
   LineBlock block_;
   std::string_view rest_;
   std::int64_t line_ = 0;
+  std::int64_t left_out_ = 0;
   simdjson::dom::parser parser_;
   std::map<std::int64_t, std::string> classes_;
   mutable ClassMap listed_;

@@ -72,18 +72,25 @@ public:
 
   bool next(Sample& sample) override {
     check_interrupt();
-    if (input_.source)
-      return position_++ == 0 && read_document(*input_.source, input_.path, sample);
+    if (input_.source) {
+      if (position_++ > 0)
+        return false;
+      const bool is_good = read_document(*input_.source, input_.path, sample);
+      left_out_ += is_good ? 0 : 1;
+      return is_good;
+    }
     while (position_ < files_.size()) {
       check_interrupt();
       const std::string& file = files_[position_++];
       if (read_document(*input_.folder->open(file), file, sample))
         return true;
+      ++left_out_;
     }
     return false;
   }
   void rewind() override {
     position_ = 0;
+    left_out_ = 0;
     classes_ = {};
     problems_.clear();
     for (const auto& problem : list_problems_)
@@ -93,6 +100,7 @@ public:
   }
   const ClassMap& classes() const override { return classes_; }
   const Problems& problems() const override { return problems_.all(); }
+  std::int64_t left_out() const override { return left_out_; }
 
 private:
   void list_folder() {
@@ -283,6 +291,7 @@ private:
   std::unordered_set<std::string> images_; ///< bare names of the images in the folder
   std::unordered_map<std::string, Split> splits_;
   std::size_t position_ = 0;
+  std::int64_t left_out_ = 0;
   ClassMap classes_;
   Problems list_problems_;
   ProblemList problems_;

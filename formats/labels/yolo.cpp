@@ -51,17 +51,20 @@ public:
       check_interrupt();
       if (read_entry(layout_.entries[position_++], sample))
         return true;
+      ++left_out_;
     }
     return false;
   }
   void rewind() override {
     position_ = 0;
+    left_out_ = 0;
     problems_.clear();
     for (const auto& problem : layout_.problems)
       problems_.add(problem);
   }
   const ClassMap& classes() const override { return classes_; }
   const Problems& problems() const override { return problems_.all(); }
+  std::int64_t left_out() const override { return left_out_; }
 
 private:
   bool read_entry(const YoloEntry& entry, Sample& sample) {
@@ -181,6 +184,7 @@ private:
   YoloLayout layout_;
   ClassMap classes_;
   std::size_t position_ = 0;
+  std::int64_t left_out_ = 0;
   ProblemList problems_;
 };
 

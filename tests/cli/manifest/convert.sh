@@ -54,13 +54,16 @@ run 1 manifest convert text.txt x.json
 err_has "text.txt: no label format that is known here; name it with --from"
 { line a.jpg 1; echo '{"source-ref":"b.jpg",}'; line c.jpg 1 7; line d.jpg 60; line e.jpg 1; } > bad.manifest
 run 1 manifest convert bad.manifest x.json --json
-json '[.images_written, (.problems | map(.rule) | join(" "))]' '[0,"not-json class-id-not-in-class-map box-outside-image"]'
+json '[.images_read, .images_written, (.problems | map(.rule) | join(" "))]' '[5,0,"not-json class-id-not-in-class-map box-outside-image"]'
 json '.problems[0].place' bad.manifest:2
 err_has "bad.manifest:3: box 1: class_id 7 is not in the line's class-map {0: dog} [class-id-not-in-class-map]"
 err_has "bad records, nothing was written; fix them or pass --discard-bad"
 [ ! -e x.json ] || fail "written in spite of bad records"
 run 0 manifest convert bad.manifest x.json --discard-bad --problems left.jsonl
-out_has "x.json: 3 images, 3 objects"
+out_has "x.json: 3 images, 3 objects, 2 left out"
+run 2 manifest convert bad.manifest y.json --discard-bad --problems left.jsonl
+err_has "left.jsonl: already exists"
+[ ! -e y.json ] || fail "written although a report could not be"
 [ "$(wc -l < left.jsonl)" -eq 3 ] || fail "not all problems were listed"
 
 # an id with two names: the images with the second name are left out, not relabelled
