@@ -59,6 +59,7 @@ const std::vector<Rule>& all_rules() {
       {"missing-source-ref", error, "a line names no image"},
       {"missing-target", error, "YOLO: a folder or list of the description is not here"},
       {"more-problems", error, "more problems than are listed"},
+      {"no-images", warning, "the data set holds no images"},
       {"no-labels", error, "no image of the set is labelled"},
       {"not-a-fraction", error, "YOLO: a coordinate is not a fraction of the image"},
       {"not-an-image", error, "the line is text, or the file is no picture"},
@@ -125,6 +126,8 @@ Problems Validator::finish() {
   for (const auto& [second, first] : clashes_)
     report("class-names-alike", "classes",
            "'" + first + "' and '" + second + "' differ only in upper and lower case");
+  if (images_ == 0)
+    report("no-images", "images", "the data set holds no good image");
   if (images_ > 0 && labelled_ == 0)
     report("no-labels", "images", "none of " + std::to_string(images_) + " images is labelled");
   return std::move(problems_);

@@ -76,6 +76,9 @@ int run(const Options& o, Context& ctx) {
   Outcome outcome;
   outcome.images_read = dataset::copy_samples(*reader, *writer, copy) + reader->left_out();
   outcome.problems = reader->problems();
+  if (outcome.images_read == 0)
+    outcome.problems.push_back(
+        {"no-images", Severity::warning, o.input, "holds no images; is it the right one?"});
   const bool is_written = may_write(ctx, o.labels, outcome.problems);
   if (is_written) {
     outcome.written = writer->finish();

@@ -123,6 +123,7 @@ private:
         sample.ref.substr(0, sample.ref.size() - std::min(sample.ref.size(), file.size() + 1));
     if (!folder.empty())
       append_element(out, "\t", "folder", folder);
+    const char* const replaced = folder.empty() ? "filename" : "folder"; // else that of the source
     append_element(out, "\t", "filename", file);
     out += "\t<size>\n";
     append_element(out, "\t\t", "width", sample.width);
@@ -130,7 +131,7 @@ private:
     append_element(out, "\t\t", "depth", sample.depth > 0 ? sample.depth : 3);
     out += "\t</size>\n";
     const auto lost = append_extra(out, "\t", sample.extra,
-                                   {"folder", "filename", "path", "size", "object", "image_id"});
+                                   {replaced, "filename", "path", "size", "object", "image_id"});
     losses_.note("other members of the image", static_cast<std::int64_t>(lost));
     losses_.note("metadata of the label", static_cast<std::int64_t>(sample.label_metadata.size()));
     for (const auto& annotation : sample.annotations)

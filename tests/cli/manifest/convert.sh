@@ -22,6 +22,13 @@ run 0 manifest convert good.manifest voc --to voc
 [ -e voc/a.xml ] || fail "no XML"
 "$MLOPSCTL" manifest convert - -o - --from ground_truth --to coco < good.manifest 2>"$ERR" | diff - out.json || fail "stdin to stdout differs"
 
+grep -q '<folder>s3://b</folder>' voc/a.xml || fail "the folder of the reference"
+run 0 manifest convert voc back.manifest --overwrite --quiet
+[ "$(jq -r '."source-ref"' back.manifest | head -n 1)" = s3://b/a.jpg ] || fail "the reference through VOC"
+mkdir -p hollow/labels && echo dog > hollow/classes.txt
+run 0 manifest convert hollow hollow.json
+err_has "warning: hollow: holds no images; is it the right one? [no-images]"
+
 # the command line
 run 2 manifest convert good.manifest x.json --to coc
 err_has "unknown format 'coc', did you mean 'coco'?; see 'mlopsctl formats'"
