@@ -31,14 +31,17 @@ std::optional<std::int32_t> look(const Index& index, const std::string& key) {
 
 std::optional<std::int64_t> id_of(const dataset::Sample& sample) {
   for (const auto& [key, json] : sample.extra)
-    if (key == "id" || key == "image_id")
+    if (key == "image_id")
       return parse_int(trim(json));
   return std::nullopt;
 }
 
+/// A whole picture's class has a name and no box. COCO results have no names, and a box without
+/// area is a wrong box there.
 bool has_box(const dataset::Annotation& annotation) {
   const auto& box = annotation.box;
-  return box.left != 0 || box.top != 0 || box.width != 0 || box.height != 0;
+  return annotation.label.empty() || box.left != 0 || box.top != 0 || box.width != 0 ||
+         box.height != 0;
 }
 
 std::string shown_name(const dataset::Sample& sample) {

@@ -41,10 +41,9 @@ public:
   std::optional<std::int32_t> find_image(const std::string& ref) const;
 
   /// One sample of a reader of predictions: annotations have scores. COCO results know images by
-  /// id (extra "id", empty ref) and classes by category (source_id, empty label): those ids are
-  /// the truth's own.
-  /// \throws Error(input) for an annotation without a score, boxes for a classification truth or
-  /// whole-picture classes for a detection truth.
+  /// id (extra "image_id", empty ref) and classes by category (source_id, empty label): those ids
+  /// are the truth's own. \throws Error(input) for an annotation without a score, boxes for a
+  /// classification truth or whole-picture classes for a detection truth.
   void add(const dataset::Sample& sample);
   void add_all(dataset::SampleReader& reader, const std::string& name);
 

@@ -39,10 +39,15 @@ std::optional<double> number_field(const dataset::Fields& fields, std::string_vi
   return std::nullopt;
 }
 
+std::string_view without_quotes(std::string_view json) {
+  const bool is_text = json.size() >= 2 && json.front() == '"' && json.back() == '"';
+  return is_text ? json.substr(1, json.size() - 2) : json;
+}
+
 std::optional<std::int64_t> id_field(const dataset::Fields& fields) {
   for (const auto& [name, json] : fields)
-    if (name == "id")
-      return parse_int(trim(json));
+    if (name == "image_id") // as the COCO reader keeps it
+      return parse_int(without_quotes(trim(json)));
   return std::nullopt;
 }
 

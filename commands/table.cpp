@@ -11,6 +11,7 @@ extern const Command manifest_build, manifest_convert, manifest_join, manifest_s
 extern const Command manifest_merge_detections, manifest_stats, manifest_validate, list_formats;
 extern const Command package_describe, package_model, package_inspect, package_verify;
 extern const Command infer, engines;
+extern const Command bench_run, bench_score, bench_show;
 extern const Command template_init, template_list, template_render, template_show;
 
 const std::vector<const Command*>& all_commands() {
@@ -20,6 +21,7 @@ const std::vector<const Command*>& all_commands() {
       &manifest_build, &manifest_convert, &manifest_join, &manifest_split,
       &manifest_merge_detections, &manifest_stats, &manifest_validate,
       &package_describe, &package_model, &package_inspect, &package_verify,
+      &bench_run, &bench_score, &bench_show,
       &infer, &engines, &list_formats,
       &template_init, &template_list, &template_show, &template_render,
       &doctor, &schema, &completion, &config_trust, &help,

@@ -4,11 +4,11 @@
 
 namespace mlopsctl::formats {
 
-extern const LabelFormat ground_truth, predictions, coco, voc, yolo;
+extern const LabelFormat ground_truth, predictions, coco, coco_results, voc, yolo;
 
 const std::vector<const LabelFormat*>& all_label_formats() {
   static const std::vector<const LabelFormat*> table{
-      &ground_truth, &predictions, &coco, &voc, &yolo,
+      &ground_truth, &predictions, &coco_results, &coco, &voc, &yolo,
   };
   return table;
 }

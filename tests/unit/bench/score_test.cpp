@@ -85,8 +85,8 @@ TEST(Truth, OrdersImagesByIdElseByReference) {
   EXPECT_EQ(truth_of({sample("b", {box("x", 0)}), sample("a", {})}).images[0].ref, "a");
   auto first = sample("b", {box("x", 0)});
   auto second = sample("a", {});
-  first.extra = {{"id", "3"}};
-  second.extra = {{"id", "20"}};
+  first.extra = {{"image_id", "3"}};
+  second.extra = {{"image_id", "20"}};
   EXPECT_EQ(truth_of({second, first}).images[0].ref, "b") << "3 before 20";
 }
 
@@ -173,7 +173,7 @@ TEST(Score, CocoResultsKnowImagesAndClassesById) {
   auto cat = box("cat", 0);
   cat.source_id = 17;
   auto image = sample("a.jpg", {cat});
-  image.extra = {{"id", "42"}};
+  image.extra = {{"image_id", "42"}};
   const auto truth = truth_of({image});
   auto detected = box("", 0, 0.9);
   detected.source_id = 17;

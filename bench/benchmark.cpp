@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/benchmark.hpp"
+
+#include "bench/environment.hpp"
+#include "bench/latency.hpp"
+#include "bench/redact.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "core/time.hpp"
+#include "core/version.hpp"
+
+#include <algorithm>
+
+namespace mlopsctl::bench {
+namespace {
+
+void add_speed(const RunResult& result, Scenario scenario, storage::BenchmarkRow& row) {
+  const LatencySummary latency = summarize_latency(result.latency_ns);
+  auto& numbers = row.numbers;
+  numbers.emplace_back("timed_images", static_cast<double>(latency.count));
+  // With several pictures at once, the time of one of them is not what any caller would wait.
+  const auto add = [&](const char* name, double value) {
+    numbers.emplace_back(name, scenario == Scenario::single_stream ? Metric(value) : std::nullopt);
+  };
+  add("mean_ms", latency.mean_ms);
+  add("min_ms", latency.min_ms);
+  add("max_ms", latency.max_ms);
+  add("p50_ms", latency.p50_ms);
+  add("p90_ms", latency.p90_ms);
+  add("p99_ms", latency.p99_ms);
+  numbers.emplace_back("decode_ms", result.mean.decode_ms);
+  numbers.emplace_back("preprocess_ms", result.mean.preprocess_ms);
+  numbers.emplace_back("infer_ms", result.mean.infer_ms);
+  numbers.emplace_back("postprocess_ms", result.mean.postprocess_ms);
+  numbers.emplace_back("images_per_s", static_cast<double>(latency.count) / result.seconds);
+  numbers.emplace_back("seconds", result.seconds);
+}
+
+void describe_machine(storage::BenchmarkRow& row) {
+  const Machine machine = this_machine();
+  row.cpu = machine.cpu;
+  row.cores = machine.cores;
+  row.memory_bytes = machine.memory_bytes;
+  row.kernel = machine.kernel;
+  row.is_container = machine.is_container;
+  row.program_version = k_version;
+}
+
+void describe_input(const package::ModelPackage& package, const Truth& truth,
+                    const BenchmarkOptions& options, storage::BenchmarkRow& row) {
+  row.tag = options.tag;
+  row.note = options.note;
+  row.task = truth_kind_name(truth.kind);
+  row.model_name = package.spec.name;
+  row.model_version = package.spec.version;
+  row.model_digest = package.digest;
+  for (const auto& override_text : package.overrides)
+    row.overrides.push_back(redact_command_line(override_text));
+  row.dataset_name = without_url_secrets(options.dataset);
+  row.dataset_digest = dataset_digest(truth);
+  row.dataset_images = static_cast<std::int64_t>(truth.images.size());
+  row.dataset_objects = truth.object_count();
+  row.seed = static_cast<std::int64_t>(options.seed);
+  row.command_line = redact_command_line(options.command_line);
+}
+
+} // namespace
+
+void check_fit(const package::ModelSpec& spec, const Truth& truth, const std::string& name) {
+  const bool is_same_task = truth.kind == TruthKind::detection
+                                ? spec.task == package::Task::detection
+                                : spec.task == package::Task::classification;
+  if (!is_same_task)
+    throw Error(Fault::input,
+                name + ": has " +
+                    (truth.kind == TruthKind::detection ? "boxes" : "classes of whole pictures") +
+                    ", and '" + spec.name + "' is a model for " +
+                    std::string(package::task_name(spec.task)),
+                "measure it on a set that is labelled for " +
+                    std::string(package::task_name(spec.task)));
+  const auto& labels = truth.classes.names();
+  const bool has_common =
+      std::any_of(spec.labels.begin(), spec.labels.end(), [&](const auto& label) {
+        return std::find(labels.begin(), labels.end(), label) != labels.end();
+      });
+  if (!has_common)
+    throw Error(Fault::input,
+                name + ": none of its classes (" + join(labels, ", ") + ") is one of '" +
+                    spec.name + "' (" + join(spec.labels, ", ") + ")",
+                "'manifest relabel --map old=new' brings the names together");
+}
+
+std::vector<std::string> number_names(const ScoreOptions& options) {
+  auto names = metric_names(options);
+  for (const char* name :
+       {"timed_images", "mean_ms", "min_ms", "max_ms", "p50_ms", "p90_ms", "p99_ms", "decode_ms",
+        "preprocess_ms", "infer_ms", "postprocess_ms", "images_per_s", "seconds"})
+    names.emplace_back(name);
+  return names;
+}
+
+BenchmarkOutcome run_benchmark(const package::ModelPackage& package, const Truth& truth,
+                               const std::vector<RunImage>& images, const BenchmarkOptions& options,
+                               const std::function<void()>& advance) {
+  BenchmarkOutcome outcome;
+  auto& row = outcome.row;
+  row.time = utc_now();
+  describe_machine(row);
+  describe_input(package, truth, options, row);
+  PredictionCollector collector(truth);
+  const RunResult result =
+      run_images(package, images, options.run, [&](const dataset::Sample& prediction) {
+        collector.add(prediction);
+        advance();
+      });
+  Predictions predictions = collector.finish();
+  const Score scored = score(truth, predictions, options.score);
+  row.engine = result.engine;
+  row.engine_version = result.engine_version;
+  row.threads = result.threads;
+  row.scenario = scenario_name(options.run.scenario);
+  row.protocol = protocol_name(scored.protocol);
+  row.numbers = scored.metrics;
+  add_speed(result, options.run.scenario, row);
+  storage::seal(row);
+  outcome.detections = static_cast<std::int64_t>(predictions.detections.size());
+  outcome.left_out = std::move(predictions.left_out);
+  return outcome;
+}
+
+} // namespace mlopsctl::bench

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// One benchmark: a model over a data set, from the pictures to the row.
+#pragma once
+
+#include "bench/runner.hpp"
+#include "bench/score.hpp"
+#include "storage/benchmark_row.hpp"
+
+#include <string>
+#include <vector>
+
+namespace mlopsctl::bench {
+
+struct BenchmarkOptions {
+  RunOptions run;
+  ScoreOptions score;
+  std::uint64_t seed = 1;   ///< of the choice of images, recorded
+  std::string dataset;      ///< as given; secrets are removed
+  std::string command_line; ///< as typed; secrets are removed
+  std::string tag;
+  std::string note;
+};
+
+struct BenchmarkOutcome {
+  storage::BenchmarkRow row;   ///< sealed
+  std::int64_t detections = 0; ///< that were scored
+  LeftOut left_out;
+};
+
+/// \throws Error(input) if the model's task is not the truth's, or they have no class name in
+/// common: nothing that could be right would be measured.
+void check_fit(const package::ModelSpec& spec, const Truth& truth, const std::string& name);
+
+/// Names of the numbers that a row of this run will have, for gates.
+std::vector<std::string> number_names(const ScoreOptions& options);
+
+/// \param images those of \p truth, in its order. \param advance called once a picture.
+BenchmarkOutcome run_benchmark(const package::ModelPackage& package, const Truth& truth,
+                               const std::vector<RunImage>& images, const BenchmarkOptions& options,
+                               const std::function<void()>& advance);
+
+} // namespace mlopsctl::bench

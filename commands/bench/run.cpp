@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// bench run: measure how fast and how right a model is on a data set, and keep it as a row.
+#include "bench/benchmark.hpp"
+#include "bench/gate.hpp"
+#include "commands/bench_report.hpp"
+#include "commands/command.hpp"
+#include "commands/truth_input.hpp"
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "formats/labels/image_files.hpp"
+#include "storage/benchmark_table.hpp"
+
+#include <ostream>
+
+namespace mlopsctl::commands {
+namespace {
+
+constexpr int k_most_threads = 1024;
+
+struct Options {
+  std::string model;
+  TruthOptions data;
+  std::string scenario = "single_stream";
+  std::string engine; // empty: the best that is here
+  int threads = 0;    // 0: cores
+  std::vector<std::string> sizes;
+  std::string protocol = "coco";
+  std::vector<std::string> gates;
+  std::string table = "bench.db";
+  std::string tag, note;
+};
+
+void validate(const Options& o) {
+  if (o.threads < 0 || o.threads > k_most_threads)
+    throw Error(Fault::usage, "--threads: " + std::to_string(o.threads) + " is not from 0 to " +
+                                  std::to_string(k_most_threads));
+}
+
+bench::BenchmarkOptions benchmark_options(const Options& o, const Context& ctx,
+                                          package::Task task) {
+  bench::BenchmarkOptions options;
+  options.run.scenario = bench::scenario_from_name(o.scenario);
+  options.run.engine = o.engine;
+  options.run.threads = o.threads;
+  options.score.protocol = task == package::Task::classification
+                               ? bench::Protocol::accuracy
+                               : bench::protocol_from_name(o.protocol);
+  options.score.jobs = ctx.jobs();
+  options.seed = ctx.options.seed;
+  options.dataset = o.data.path;
+  options.command_line = ctx.command_line;
+  options.tag = o.tag;
+  options.note = o.note;
+  return options;
+}
+
+/// Sets of images, smallest first: what --sizes asks for, else all.
+std::vector<std::size_t> set_sizes(const Options& o, std::size_t images) {
+  std::vector<std::size_t> sizes;
+  for (const auto& text : o.sizes) {
+    const auto value = parse_int(text);
+    if (!value || *value < 1)
+      throw Error(Fault::usage, "--sizes: '" + printable(text) + "' is not a number of images");
+    const auto size = static_cast<std::size_t>(*value);
+    if (size > images)
+      throw Error(Fault::usage, "--sizes: " + text + " is more than the " + std::to_string(images) +
+                                    " images of " + o.data.path);
+    if (!sizes.empty() && size <= sizes.back())
+      throw Error(Fault::usage, "--sizes: " + text + " does not follow " +
+                                    std::to_string(sizes.back()) + " upwards");
+    sizes.push_back(size);
+  }
+  return sizes.empty() ? std::vector<std::size_t>{images} : sizes;
+}
+
+/// \throws Error(input) after listing every image that is not there.
+std::vector<bench::RunImage> find_images(const Options& o, const bench::Truth& truth,
+                                         const Context& ctx) {
+  const formats::ImageFinder finder(o.data.images, o.data.path);
+  std::vector<bench::RunImage> images;
+  Problems problems;
+  for (const auto& image : truth.images) {
+    const auto path = finder.find(image.ref);
+    if (!path)
+      problems.push_back(
+          {"image-missing", Severity::error, image.place, "'" + image.ref + "' was not found"});
+    images.push_back({image.ref, path.value_or(""), image.place, image.width, image.height});
+  }
+  if (problems.empty())
+    return images;
+  print_problems(ctx, problems);
+  throw Error(Fault::input,
+              std::to_string(problems.size()) + " of " + std::to_string(images.size()) +
+                  " images are not there, so nothing was measured",
+              "name their folder with --images");
+}
+
+bench::BenchmarkOutcome measure(const package::ModelPackage& package, const bench::Truth& truth,
+                                const std::vector<bench::RunImage>& images, std::size_t size,
+                                const bench::BenchmarkOptions& options, const Context& ctx) {
+  const auto keep = bench::nested_sample(truth, size, options.seed);
+  const bench::Truth part = bench::subset(truth, keep);
+  if (part.object_count() == 0)
+    throw Error(Fault::input,
+                options.dataset + ": not one object in the " + std::to_string(size) +
+                    " images of this set",
+                "give larger --sizes, or another --seed");
+  std::vector<bench::RunImage> chosen;
+  for (const auto i : keep)
+    chosen.push_back(images[i]);
+  const auto progress =
+      ctx.progress("bench run", static_cast<std::int64_t>(chosen.size()), "images");
+  return bench::run_benchmark(package, part, chosen, options, [&] { progress->advance(); });
+}
+
+void say_what_was_left_out(const bench::BenchmarkOutcome& outcome) {
+  std::int64_t others = 0;
+  for (const auto& [name, count] : outcome.left_out.unknown_classes)
+    others += count;
+  if (others > 0)
+    log::info(std::to_string(others) + " detections of " +
+              std::to_string(outcome.left_out.unknown_classes.size()) +
+              " classes that the data set does not have were left out");
+  if (outcome.row.task == "detection" && outcome.detections == 0)
+    log::warn("there is not one detection: average precision is 0");
+}
+
+/// \return exit_not_met before exit_no_verdict before exit_ok.
+int check_gates(const std::vector<bench::Gate>& gates,
+                const std::vector<storage::BenchmarkRow>& rows, const Context& ctx) {
+  int code = exit_ok;
+  for (const auto& row : rows)
+    for (const auto& gate : gates) {
+      const auto result = bench::check_gate(gate, row);
+      if (result.verdict == bench::Verdict::met) {
+        log::info(result.message);
+        continue;
+      }
+      ctx.err << "mlopsctl bench run: " << printable(result.message) << '\n';
+      if (result.verdict == bench::Verdict::not_met)
+        code = exit_not_met;
+      else if (code == exit_ok)
+        code = exit_no_verdict;
+    }
+  return code;
+}
+
+int run(const Options& o, Context& ctx) {
+  const auto package = package::open_model(o.model, ctx.options.set);
+  const auto options = benchmark_options(o, ctx, package.spec.task);
+  std::vector<bench::Gate> gates;
+  for (const auto& text : o.gates)
+    gates.push_back(bench::parse_gate(text, bench::number_names(options.score)));
+  const bench::Truth truth = open_truth(o.data, ctx);
+  bench::check_fit(package.spec, truth, o.data.path);
+  const auto sizes = set_sizes(o, truth.images.size());
+  const auto images = find_images(o, truth, ctx);
+  const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::append);
+  std::vector<storage::BenchmarkRow> rows;
+  for (const auto size : sizes) {
+    const auto outcome = measure(package, truth, images, size, options, ctx);
+    table->append({outcome.row}); // at once: what was measured survives whatever comes next
+    rows.push_back(outcome.row);
+    say_what_was_left_out(outcome);
+  }
+  if (ctx.options.json)
+    ctx.print(rows_document(rows));
+  else
+    ctx.print(rows_table(rows));
+  return check_gates(gates, rows, ctx);
+}
+
+Run declare(Args& args) {
+  auto o = std::make_shared<Options>();
+  args.value("--model", o->model, "Model package: a folder or an archive").metavar("M").required();
+  add_truth_options(args, o->data, "--data");
+  args.value("--scenario", o->scenario,
+             "One image after the other, or as many as there are threads")
+      .choices({"single_stream", "offline"});
+  args.value("--engine", o->engine, "Engine to run the model with")
+      .metavar("E")
+      .default_text("the best that is here");
+  args.value("--threads", o->threads, "Threads of the engine, or images at once")
+      .default_text("cores");
+  args.list("--sizes", o->sizes,
+            "Numbers of images, rising; each set is part of the next, a row each")
+      .metavar("N,N")
+      .default_text("all");
+  args.value("--protocol", o->protocol, "Rules of average precision")
+      .choices({"coco", "voc", "voc11"});
+  args.value("--gate", o->gates, "Condition on every row, such as 'map_50>=0.5'; exit 3 if not met")
+      .metavar("EXPR");
+  args.value("--table", o->table, "Where rows are kept").metavar("PATH");
+  args.value("--tag", o->tag, "Word to find the rows by").metavar("T");
+  args.value("--note", o->note, "Remark to keep with the rows");
+  return [o](Context& ctx) {
+    validate(*o);
+    return run(*o, ctx);
+  };
+}
+
+} // namespace
+extern const Command bench_run;
+const Command bench_run{"bench run", "Measure how fast and how right a model is", declare};
+} // namespace mlopsctl::commands

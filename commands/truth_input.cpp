@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/truth_input.hpp"
+
+#include "core/log.hpp"
+#include "formats/labels/format.hpp"
+#include "formats/labels/image_files.hpp"
+#include "imaging/codecs.hpp"
+
+namespace mlopsctl::commands {
+namespace {
+
+formats::ImageSizes sizes_from_files(const TruthOptions& options) {
+  const formats::ImageFinder finder(options.images, options.path);
+  return [finder](const std::string& ref) -> std::optional<formats::ImageSize> {
+    const auto path = finder.find(ref);
+    if (!path)
+      return std::nullopt;
+    const auto info = imaging::probe_file(*path);
+    return formats::ImageSize{info.width, info.height, info.channels};
+  };
+}
+
+} // namespace
+
+void add_truth_options(Args& args, TruthOptions& options, std::string_view name) {
+  args.value(name, options.path, "Data set with the right answers, in any label format")
+      .metavar("F")
+      .required();
+  args.value("--from", options.from, "Format of " + std::string(name))
+      .metavar("FMT")
+      .default_text("by content");
+  args.value("--label-attribute", options.label_attribute, "Ground Truth label to take")
+      .metavar("NAME")
+      .default_text("the newest");
+  args.value("--images", options.images, "Folder of the images")
+      .metavar("DIR")
+      .default_text("beside the labels");
+  args.value("--voc-base", options.voc_base, "VOC: 1 if corners count from 1, upper ones included");
+}
+
+bench::Truth open_truth(const TruthOptions& options, const Context& ctx) {
+  formats::ReadOptions read;
+  read.format = options.from;
+  read.label_attribute = options.label_attribute;
+  read.voc_base = options.voc_base;
+  read.image_size = sizes_from_files(options);
+  const auto reader = formats::open_labels(options.path, read);
+  try {
+    bench::Truth truth = bench::read_truth(*reader, options.path);
+    print_problems(ctx, reader->problems()); // warnings
+    if (truth.unlabelled_count > 0)
+      log::warn(options.path + ": " + std::to_string(truth.unlabelled_count) +
+                " images are not labelled; they are left out");
+    return truth;
+  } catch (const Error&) {
+    print_problems(ctx, reader->problems());
+    throw;
+  }
+}
+
+} // namespace mlopsctl::commands

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The truth of `bench run` and `bench score`: options and reading.
+#pragma once
+
+#include "bench/truth.hpp"
+#include "commands/command.hpp"
+
+#include <string>
+
+namespace mlopsctl::commands {
+
+struct TruthOptions {
+  std::string path;
+  std::string from;            ///< format; empty: by content
+  std::string label_attribute; ///< Ground Truth
+  std::string images;          ///< folder that references are looked for in
+  int voc_base = 0;
+};
+
+/// \param name "--data" or "--truth".
+void add_truth_options(Args& args, TruthOptions& options, std::string_view name);
+
+/// Sizes of images that the labels do not say are taken from the image files, where they are found.
+/// \throws Error; what is wrong with records is listed on stderr first.
+bench::Truth open_truth(const TruthOptions& options, const Context& ctx);
+
+} // namespace mlopsctl::commands
