@@ -48,8 +48,8 @@ void describe_machine(storage::BenchmarkRow& row) {
 
 void describe_input(const package::ModelPackage& package, const Truth& truth,
                     const BenchmarkOptions& options, storage::BenchmarkRow& row) {
-  row.tag = options.tag;
-  row.note = options.note;
+  row.tag = without_url_secrets(options.tag);
+  row.note = without_url_secrets(options.note);
   row.task = truth_kind_name(truth.kind);
   row.model_name = package.spec.name;
   row.model_version = package.spec.version;

@@ -1,0 +1,134 @@
+# bench run and bench show with a model small enough to stand here (see ../top/infer.sh): what is red is found.
+. "$(dirname "$0")/../lib.sh"
+eval "$(grep -E '^(DET|CLS|RED|BLUE)=' "$HERE/../top/infer.sh")"
+
+# model DIR ONNX TASK DECODER LABELS
+model() {
+  mkdir -p "$1"
+  echo "$2" | base64 -d > "$1/m.onnx"
+  cat > "$1/model.yaml" << YAML
+schema: mlopsctl.model/1
+name: $1
+version: "3"
+task: $3
+weights: m.onnx
+format: onnx
+input: {name: x, width: 8, height: 8, color: rgb, resize: stretch, scale: 0.00392156862745098}
+decoder: {kind: $4}
+labels: [$5]
+licence: CC0-1.0
+YAML
+}
+model tiny "$DET" detection fastestdet red
+model painter "$CLS" classification classification 'red, green, blue'
+model stranger "$DET" detection fastestdet elephant
+# line IMAGE BOXES
+line() {
+  printf '{"source-ref":"%s","bb":{"image_size":[{"width":16,"height":8,"depth":3}],"annotations":[%s]},"bb-metadata":{"class-map":{"0":"red"},"type":"groundtruth/object-detection","human-annotated":"yes","creation-date":"2026-01-01T00:00:00","job-name":"j","objects":[]}}\n' "$1" "$2"
+}
+MIDDLE='{"class_id":0,"left":4,"top":2,"width":8,"height":4}'
+mkdir set
+for i in 1 2 3 4 5 6; do
+  if [ $((i % 2)) = 0 ]; then echo "$BLUE"; else echo "$RED"; fi | base64 -d > set/$i.png
+  if [ $((i % 2)) = 0 ]; then line $i.png ''; else line $i.png "$MIDDLE"; fi
+done > set/all.manifest
+
+run 0 bench run --model tiny --data set/all.manifest --tag nightly --note "it's new" --json --set decoder.score_threshold=0.4
+json .schema mlopsctl.bench.rows/1
+json '.rows | length' 1
+json '(.rows[0].map_50 * 1e9 | round)' 1000000000
+json .rows[0].map_large null
+json .rows[0].model tiny
+json .rows[0].model_version 3
+json .rows[0].images 6
+json .rows[0].objects 3
+json .rows[0].scenario single_stream
+json .rows[0].engine opencv
+json .rows[0].timed_images 6
+json '.rows[0] | .p50_ms > 0 and .p50_ms <= .p90_ms and .p90_ms <= .p99_ms and .p99_ms <= .max_ms' true
+json '.rows[0] | .images_per_s > 0 and .infer_ms > 0 and .decode_ms > 0' true
+json '.rows[0].overrides | join(",")' decoder.score_threshold=0.4
+json '.rows[0].command | contains("--set decoder.score_threshold=0.4 --table") | not' true
+json '.rows[0] | (.id | startswith("sha256:")) and (.model_digest | startswith("sha256:")) and (.dataset_digest | startswith("sha256:"))' true
+json '.rows[0] | .cores > 0 and .memory_bytes > 0 and (.cpu | length) > 0 and (.kernel | length) > 0' true
+DIGEST=$(jq -r .rows[0].dataset_digest "$OUT")
+
+# The digest of a set follows what it says, not its lines; a run adds a row and changes none.
+tac set/all.manifest > set/turned.manifest
+run 0 bench run --model tiny --data set/turned.manifest --scenario offline --threads 2 --tag other --protocol voc --json
+json .rows[0].dataset_digest "$DIGEST"
+json .rows[0].map_50 1
+json .rows[0].p50_ms null
+json '.rows[0].images_per_s > 0' true
+run 0 bench run --model tiny --data set/all.manifest --sizes 2,4,6 --threads 1
+out_has "map_50"
+run 0 bench show --json
+json '.rows | length' 5
+json '[.rows[].images] | join(",")' 6,6,2,4,6
+run 0 bench show --tag nightly
+out_has "tiny 3"
+out_has "nightly"
+run 0 bench show --last 2 --json
+json '[.rows[].images] | join(",")' 4,6
+run 0 bench show --tag nobody
+out_has "bench.db: no such row"
+[ "$(sqlite3 bench.db "SELECT note FROM rows, json_each(document) LIMIT 0" 2> /dev/null; sqlite3 bench.db 'SELECT count(*) FROM results WHERE map_50 > 0.99')" = 5 ] ||
+  fail "SQL sees other rows"
+
+# Gates.
+run 0 bench run --model tiny --data set/all.manifest --gate 'map_50>=0.9' --gate 'p99_ms<60000'
+err_has "gate 'map_50>=0.9' met: 1.0000"
+run 3 bench run --model tiny --data set/all.manifest --gate 'map_50 <= 0.5' --gate 'images_per_s>0'
+err_has "mlopsctl bench run: gate 'map_50 <= 0.5' not met: 1.0000 (n=6 images, 3 objects)"
+run 4 bench run --model tiny --data set/all.manifest --gate 'map_large>=0.5'
+err_has "gate 'map_large>=0.5' has no verdict: map_large is undefined"
+ROWS=$(sqlite3 bench.db 'SELECT count(*) FROM rows')
+run 2 bench run --model tiny --data set/all.manifest --gate 'map50>=0.5'
+err_has "unknown metric 'map50', did you mean 'map_50'?"
+run 2 bench run --model tiny --data set/all.manifest --gate 'map_50'
+err_has "no comparison in it"
+
+# Secrets do not reach the table.
+run 0 bench run --model tiny --data set/all.manifest --note 'see https://bob:hunter2@host/x?token=canary1' --tag canary
+run 0 bench show --tag canary --json
+out_lacks hunter2
+out_lacks canary1
+
+# Refusals: nothing is measured, no row is added.
+rm set/3.png set/5.png
+run 1 bench run --model tiny --data set/all.manifest
+err_has "'3.png' was not found"
+err_has "2 of 6 images are not there, so nothing was measured"
+echo "$RED" | base64 -d > set/3.png
+cp set/3.png set/5.png
+run 0 bench run --model tiny --data set/all.manifest --images set --table other.db
+sed 's/"width":16,"height":8/"width":8,"height":16/' set/all.manifest > set/turned.manifest
+run 1 bench run --model tiny --data set/turned.manifest
+err_has "is 16x8, the truth (set/turned.manifest:1) says 8x16"
+run 1 bench run --model painter --data set/all.manifest
+err_has "set/all.manifest: has boxes, and 'painter' is a model for classification"
+run 1 bench run --model stranger --data set/all.manifest
+err_has "none of its classes (red) is one of 'stranger' (elephant)"
+line 2.png '' > set/bare.manifest
+run 1 bench run --model tiny --data set/bare.manifest
+err_has "not one object"
+: > set/empty.manifest
+run 1 bench run --model tiny --data set/empty.manifest
+err_has "set/empty.manifest"
+run 2 bench run --model tiny --data set/all.manifest --sizes 7
+err_has "--sizes: 7 is more than the 6 images of set/all.manifest"
+run 2 bench run --model tiny --data set/all.manifest --sizes 4,2
+err_has "--sizes: 2 does not follow 4 upwards"
+run 2 bench run --model tiny --data set/all.manifest --sizes many
+err_has "'many' is not a number of images"
+run 2 bench run --model tiny --data set/all.manifest --scenario server
+err_has "'server' is unknown"
+run 2 bench run --model tiny --data set/all.manifest --threads -1
+err_has "--threads: -1 is not from 0"
+run 2 bench run --model tiny --data set/all.manifest --engine abacus
+err_has "abacus"
+run 1 bench run --model nobody --data set/all.manifest
+err_has "nobody"
+run 2 bench run --data set/all.manifest
+err_has "--model"
+[ "$(sqlite3 bench.db 'SELECT count(*) FROM rows')" = $((ROWS + 1)) ] || fail "a refused run added a row"
