@@ -45,6 +45,7 @@ bench::Predictions read_predictions(const Options& o, const bench::Truth& truth,
   bench::PredictionCollector collector(truth);
   formats::ReadOptions read;
   read.format = o.predictions_from;
+  read.allow_ids_only = true;
   for (const auto& path : o.predictions) {
     const auto reader = formats::open_labels(path, read);
     try {

@@ -192,7 +192,12 @@ bool sniff(const LabelInput& input) {
           first.find("\"image_id\"") != std::string_view::npos);
 }
 
-std::unique_ptr<dataset::SampleReader> open(LabelInput input, const ReadOptions&) {
+std::unique_ptr<dataset::SampleReader> open(LabelInput input, const ReadOptions& options) {
+  if (!options.allow_ids_only)
+    throw Error(Fault::input,
+                input.path +
+                    ": is a list of COCO results, which know images and classes by id only",
+                "use it with 'bench score --predictions'");
   if (!input.source)
     throw Error(Fault::input, input.path + ": is a folder, a file of COCO results was expected");
   return std::make_unique<CocoResultsReader>(std::move(input));

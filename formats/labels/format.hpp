@@ -33,6 +33,9 @@ struct ReadOptions {
   ImageSizes image_size;       ///< may be empty: then only the sizes in the labels are known
   bool check_sizes = false;    ///< compare the sizes in the labels with image_size
   bool require_size = false;   ///< a labelled image without any size is an error
+  /// Take formats that have ids instead of references and class names (COCO results): only who
+  /// holds the truth can look them up.
+  bool allow_ids_only = false;
 };
 
 struct WriteOptions {

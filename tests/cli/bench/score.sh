@@ -83,6 +83,8 @@ printf '%s' '[{"image_id":7,"category_id":18,"bbox":[10,10,50],"score":0.9},{"im
 run 1 bench score --truth coco.json --predictions broken.json
 err_has "broken.json:[0]: bbox is missing or not four numbers"
 err_has "broken.json:[1]: score is missing or not a number"
+run 1 bench score --truth results.json --predictions results.json
+err_has "results.json: is a list of COCO results, which know images and classes by id only; use it with 'bench score --predictions'"
 
 # Refusals.
 run 2 bench score --truth truth.manifest
