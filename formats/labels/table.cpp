@@ -8,7 +8,7 @@ extern const LabelFormat ground_truth, predictions, coco, coco_results, voc, yol
 
 const std::vector<const LabelFormat*>& all_label_formats() {
   static const std::vector<const LabelFormat*> table{
-      &ground_truth, &predictions, &coco_results, &coco, &voc, &yolo,
+      &ground_truth, &predictions, &coco, &coco_results, &voc, &yolo,
   };
   return table;
 }
