@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// coco-results: the list of detections that COCO's evaluation takes. It knows images and classes
+// coco_results: the list of detections that COCO's evaluation takes. It knows images and classes
 // only by the ids of the COCO file it was made for; they go through as Sample's extra "image_id"
 // and Annotation::source_id, with empty names, for 'bench score' to look up.
 #include "core/interrupt.hpp"
@@ -207,7 +207,7 @@ std::unique_ptr<dataset::SampleReader> open(LabelInput input, const ReadOptions&
 
 extern const LabelFormat coco_results;
 const LabelFormat coco_results{
-    "coco-results",
+    "coco_results",
     "Detections for COCO's evaluation, by id (read only, for 'bench score')",
     {".json"},
     Needs::whole,

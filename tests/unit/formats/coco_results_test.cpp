@@ -32,10 +32,10 @@ std::vector<dataset::Sample> samples_of(const std::string& text, Problems* probl
 TEST(CocoResults, AreRecognisedByContent) {
   EXPECT_EQ(
       recognise(input_of(R"([{"image_id":1,"category_id":2,"bbox":[1,2,3,4],"score":0.5}])")).name,
-      "coco-results");
-  EXPECT_EQ(recognise(input_of(" [ ] ")).name, "coco-results");
+      "coco_results");
+  EXPECT_EQ(recognise(input_of(" [ ] ")).name, "coco_results");
   EXPECT_NE(recognise(input_of(R"({"images":[],"annotations":[],"categories":[]})")).name,
-            "coco-results");
+            "coco_results");
 }
 
 TEST(CocoResults, GroupDetectionsByImageInTheOrderOfTheFile) {
