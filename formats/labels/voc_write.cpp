@@ -70,15 +70,26 @@ struct Range {
   std::int64_t high;
 };
 
-/// Both EDGES rounded half away from zero (not edge and length), at least one pixel apart.
+constexpr double k_largest_side_px = 1 << 24;
+
+/// Both EDGES cut at the image and rounded half away from zero (not edge and length), at least one
+/// pixel apart. \param size 0: not known.
 Range whole_pixels(double low, double high, int size) {
-  Range range{std::llround(low), std::llround(high)};
+  const double lowest = size > 0 ? 0 : -k_largest_side_px;
+  const double highest = size > 0 ? size : k_largest_side_px;
+  Range range{std::llround(std::clamp(low, lowest, highest)),
+              std::llround(std::clamp(high, lowest, highest))};
   if (range.high <= range.low) {
     range.high = range.low + 1;
     if (size > 0 && range.high > size)
       range = {size - 1, size};
   }
   return range;
+}
+
+bool is_inside(const dataset::Box& box, const Sample& sample) {
+  return box.left >= 0 && box.top >= 0 && box.right() <= sample.width &&
+         box.bottom() <= sample.height;
 }
 
 class VocWriter final : public dataset::SampleWriter {
@@ -147,6 +158,8 @@ private:
     const auto lost =
         append_extra(out, "\t\t", annotation.extra, {"name", "truncated", "difficult", "bndbox"});
     losses_.note("other members of the box", static_cast<std::int64_t>(lost));
+    if (sample.width > 0 && !is_inside(annotation.box, sample))
+      losses_.note("boxes cut at the edge of the image");
     const Range x = whole_pixels(annotation.box.left, annotation.box.right(), sample.width);
     const Range y = whole_pixels(annotation.box.top, annotation.box.bottom(), sample.height);
     out += "\t\t<bndbox>\n";

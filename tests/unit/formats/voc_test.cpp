@@ -80,6 +80,17 @@ TEST_F(Voc, BothEdgesAreRoundedAndStayApart) {
   EXPECT_EQ(losses[0].place, "boxes rounded to whole pixels");
 }
 
+TEST_F(Voc, BoxesAreCutAtTheImage) {
+  WriteOptions options;
+  options.format = "voc";
+  const auto losses = write("out", {sample("dog", {-1e300, 70, 2e300, 1e9})}, options);
+  const auto text = text_of("out/a.xml");
+  EXPECT_THAT(text, HasSubstr("<xmin>0</xmin>"));
+  EXPECT_THAT(text, HasSubstr("<xmax>100</xmax>"));
+  EXPECT_THAT(text, HasSubstr("<ymax>80</ymax>"));
+  EXPECT_EQ(losses.at(0).place, "boxes cut at the edge of the image");
+}
+
 TEST_F(Voc, BrokenFilesAreListedWithTheirPlace) {
   put("v/a.xml", xml(object("<xmin>5</xmin><ymin>5</ymin><xmax>5</xmax><ymax>9</ymax>"), "a.jpg"));
   put("v/b.xml", "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]>" + xml("", "b.jpg"));
