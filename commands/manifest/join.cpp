@@ -4,6 +4,7 @@
 
 #include "commands/command.hpp"
 #include "commands/dataset_report.hpp"
+#include "commands/manifest/labels_io.hpp"
 #include "core/interrupt.hpp"
 #include "dataset/refs.hpp"
 #include "formats/labels/format.hpp"
@@ -49,7 +50,7 @@ void refuse_conflicts(const dataset::Joiner& joiner) {
 int run(const Options& o, Context& ctx) {
   Readers readers;
   for (const auto& input : o.inputs)
-    readers.push_back(formats::open_labels(input, {}));
+    readers.push_back(formats::open_labels(input, read_options({}, input, false)));
   dataset::Joiner joiner(*dataset::on_conflict_from_name(o.on_conflict));
   std::int64_t images_read = 0;
   dataset::ClassMap classes;

@@ -4,6 +4,7 @@
 
 #include "commands/command.hpp"
 #include "commands/dataset_report.hpp"
+#include "commands/manifest/labels_io.hpp"
 #include "core/interrupt.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
@@ -88,7 +89,7 @@ int run(const Options& o, Context& ctx) {
   const dataset::GroupRule rule(o.group_by);
   const dataset::Ratios ratios = dataset::parse_ratios(o.ratio);
   const auto folder = create_folder(o.output, ctx.existing());
-  const auto reader = formats::open_labels(o.input, {});
+  const auto reader = formats::open_labels(o.input, read_options({}, o.input, false));
   dataset::SplitPlan plan({ratios, o.stratify, ctx.options.seed});
   dataset::Sample sample;
   while (reader->next(sample)) {

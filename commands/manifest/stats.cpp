@@ -4,6 +4,7 @@
 
 #include "commands/command.hpp"
 #include "commands/dataset_report.hpp"
+#include "commands/manifest/labels_io.hpp"
 #include "core/interrupt.hpp"
 #include "core/text.hpp"
 #include "formats/labels/format.hpp"
@@ -80,7 +81,7 @@ void print_for_people(const Options& o, const Context& ctx, const dataset::Stats
 }
 
 int run(const Options& o, Context& ctx) {
-  formats::ReadOptions options;
+  formats::ReadOptions options = read_options({}, o.input, false);
   options.format = o.from;
   options.label_attribute = o.label_attribute;
   const auto reader = formats::open_labels(o.input, options);

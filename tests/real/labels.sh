@@ -55,6 +55,10 @@ for name in imagenet v1 v2 yolo; do same voc.whole $name.whole 1; done
 run 0 manifest convert "$real/label-studio/tests/data/test_import_yolo_data" studio.json --json
 json .images_written 7
 
+run 0 manifest stats "$real/label-studio/tests/data/test_import_yolo_data"
+run 0 manifest split "$real/label-studio/tests/data/test_import_yolo_data" -o studio-parts
+[ -e "studio-parts/$(jq -r '."source-ref"' studio-parts/train.manifest | head -n 1)" ] || fail "a reference is lost"
+
 # real Ground Truth jobs
 golden=$SHARED/data/golden/groundtruth
 count() { # file lines boxes
