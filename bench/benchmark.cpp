@@ -64,6 +64,14 @@ void describe_input(const package::ModelPackage& package, const Truth& truth,
   row.command_line = redact_command_line(options.command_line);
 }
 
+/// "cat, dog", or "person, bicycle, car, bus, train ... (80)".
+std::string first_of(std::vector<std::string> names) {
+  constexpr std::size_t k_shown = 5;
+  const std::size_t count = names.size();
+  names.resize(std::min(count, k_shown));
+  return join(names, ", ") + (count > k_shown ? " ... (" + std::to_string(count) + ")" : "");
+}
+
 } // namespace
 
 void check_fit(const package::ModelSpec& spec, const Truth& truth, const std::string& name) {
@@ -85,8 +93,8 @@ void check_fit(const package::ModelSpec& spec, const Truth& truth, const std::st
       });
   if (!has_common)
     throw Error(Fault::input,
-                name + ": none of its classes (" + join(labels, ", ") + ") is one of '" +
-                    spec.name + "' (" + join(spec.labels, ", ") + ")",
+                name + ": none of its classes (" + first_of(labels) + ") is one of '" + spec.name +
+                    "' (" + first_of(spec.labels) + ")",
                 "'manifest relabel --map old=new' brings the names together");
 }
 

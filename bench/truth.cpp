@@ -123,6 +123,25 @@ Truth ordered(Draft&& draft) {
   return out;
 }
 
+/// From the order in which classes were seen to that of the source, which may declare more of them.
+void name_classes(Truth& truth, const NameIndex& seen, const dataset::ClassMap& declared) {
+  NameIndex final_names;
+  for (const auto* names : {&declared.names(), &seen.names()})
+    for (const auto& name : *names)
+      final_names.add(name);
+  std::vector<std::int32_t> final_of;
+  for (const auto& name : seen.names())
+    final_of.push_back(final_names.add(name));
+  const auto move = [&](std::int32_t& label) { label = final_of[static_cast<std::size_t>(label)]; };
+  for (auto& box : truth.boxes)
+    move(box.label);
+  for (auto& label : truth.labels)
+    move(label);
+  for (auto& [id, label] : truth.class_by_source_id)
+    move(label);
+  truth.classes = dataset::ClassMap(final_names.names());
+}
+
 void refuse_problems(const Problems& problems, const std::string& name) {
   const auto errors = std::count_if(problems.begin(), problems.end(), [](const Problem& problem) {
     return problem.severity == Severity::error;
@@ -202,9 +221,7 @@ Truth read_truth(dataset::SampleReader& reader, const std::string& name) {
                 "neither average precision nor accuracy is defined without one");
   refuse_mixture(draft);
   Truth truth = ordered(std::move(draft));
-  for (const auto& label : reader.classes().names())
-    names.add(label); // classes that the source declares but no image shows
-  truth.classes = dataset::ClassMap(names.names());
+  name_classes(truth, names, reader.classes());
   return truth;
 }
 

@@ -35,10 +35,14 @@ void add_truth_options(Args& args, TruthOptions& options, std::string_view name)
   args.value("--images", options.images, "Folder of the images")
       .metavar("DIR")
       .default_text("beside the labels");
-  args.value("--voc-base", options.voc_base, "VOC: 1 if corners count from 1, upper ones included");
+  args.value("--voc-base", options.voc_base, "VOC: 1 if corners count from 1, upper ones included")
+      .metavar("0|1");
 }
 
 bench::Truth open_truth(const TruthOptions& options, const Context& ctx) {
+  if (options.voc_base != 0 && options.voc_base != 1)
+    throw Error(Fault::usage,
+                "--voc-base: " + std::to_string(options.voc_base) + " is neither 0 nor 1");
   formats::ReadOptions read;
   read.format = options.from;
   read.label_attribute = options.label_attribute;

@@ -97,6 +97,8 @@ run 2 bench score --truth truth.manifest --predictions p.jsonl --protocol voc --
 err_has "--iou: 'half' is not a number"
 run 2 bench score --truth truth.manifest --predictions p.jsonl --protocol voc --iou 0.555
 err_has "IoU 0.555 is not one of 0.01, 0.02 ... 1"
+run 2 bench score --truth truth.manifest --predictions p.jsonl --voc-base 7
+err_has "--voc-base: 7 is neither 0 nor 1"
 run 1 bench score --truth no.manifest --predictions p.jsonl
 err_has "no.manifest"
 line 1.jpg '' > bare.manifest

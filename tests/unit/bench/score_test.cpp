@@ -90,6 +90,15 @@ TEST(Truth, OrdersImagesByIdElseByReference) {
   EXPECT_EQ(truth_of({second, first}).images[0].ref, "b") << "3 before 20";
 }
 
+TEST(Truth, ClassesKeepTheOrderOfTheSource) {
+  ListReader reader({sample("a", {box("dog", 0)}), sample("b", {box("ant", 0), box("cat", 90)})});
+  reader.classes_ = dataset::ClassMap({"cat", "emu", "dog"});
+  const auto truth = read_truth(reader, "t");
+  EXPECT_EQ(truth.classes.names(), (std::vector<std::string>{"cat", "emu", "dog", "ant"}));
+  EXPECT_EQ(truth.boxes[0].label, 2);
+  EXPECT_EQ(truth.boxes[2].label, 0);
+}
+
 TEST(Truth, RefusesWhatGivesNoFigure) {
   EXPECT_THAT(refusal({}), HasSubstr("no labelled image"));
   EXPECT_THAT(refusal({sample("a", {})}), HasSubstr("not one object"));
