@@ -33,10 +33,16 @@ touch "$out/.quickstart"
 cd "$out"
 
 step() { printf '\n== %s\n' "$*"; }
+# Runs a command and shows it as one would type it.
 mlopsctl() {
-  printf '$ mlopsctl'
-  printf ' %q' "$@"
-  printf '\n'
+  local word line='$ mlopsctl'
+  for word in "$@"; do
+    case $word in
+      *[!A-Za-z0-9_./:=,-]*) line="$line '$word'" ;;
+      *) line="$line $word" ;;
+    esac
+  done
+  printf '%s\n' "$line"
   "$MLOPSCTL" "$@"
 }
 
@@ -49,7 +55,7 @@ if [ -n "$video" ]; then
   mlopsctl manifest merge-detections detections.jsonl -o labels.manifest
 else
   for seed in 1 2 3 4 5 6; do # six clips: a split keeps the frames of a clip together
-    mlopsctl capture "pattern:shapes?seed=$seed&size=640x480&fps=30&seconds=10" -o "frames/clip$seed" --every 10
+    mlopsctl capture "pattern:shapes?seed=$seed" -o "frames/clip$seed" --fps 3
   done
   step "2. Labels: the generator knows where its shapes are; one manifest from six"
   mlopsctl manifest join frames/clip*/labels.manifest -o labels.manifest
@@ -70,7 +76,7 @@ digest=sha256:$(sha256sum model.tar.gz | cut -d' ' -f1)
 
 step "5. Templates: what the cloud and the devices need"
 "$MLOPSCTL" template init -o template.yaml
-sed -e "s|digest: .*sha256:[0-9a-f]*|digest: \"$digest|" template.yaml > deploy.yaml
+sed "s|sha256:0\{64\}|$digest|" template.yaml > deploy.yaml
 mlopsctl template render cloud-function -f deploy.yaml -o cloud
 mlopsctl template render edge-group -f deploy.yaml -o edge
 
