@@ -162,16 +162,8 @@ void CaptureFolder::remove_capture() const {
 
 void CaptureFolder::for_each(const VisitLine& visit) const {
   const auto source = open_source(file(k_journal_name).string());
-  const std::string_view text = source->mapped().value_or(std::string_view{});
-  std::size_t begin = 0;
-  for (int line = 1; begin < text.size(); ++line) {
-    const auto end = text.find('\n', begin);
-    if (end == text.npos)
-      return; // torn by a kill: never finished
-    const auto place = file(k_journal_name).string() + ":" + std::to_string(line);
-    visit(parse_line(text.substr(begin, end - begin), place), static_cast<std::int64_t>(end + 1));
-    begin = end + 1;
-  }
+  for_each_line(source->mapped().value_or(std::string_view{}), file(k_journal_name).string(),
+                visit);
 }
 
 /// Goes back to the last line whose frame is whole, and cuts the journal there.

@@ -9,7 +9,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -45,7 +44,6 @@ public:
   void commit();
   /// Reads the journal from its start; a last line without its end is left out. \throws
   /// Error(input).
-  using VisitLine = std::function<void(const JournalEntry& entry, std::int64_t end_bytes)>;
   void for_each(const VisitLine& visit) const;
   std::filesystem::path file(const std::string& name) const { return path_ / name; }
 

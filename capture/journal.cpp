@@ -71,4 +71,16 @@ JournalEntry parse_line(std::string_view line, const std::string& place) {
   return entry;
 }
 
+void for_each_line(std::string_view text, const std::string& name, const VisitLine& visit) {
+  std::size_t begin = 0;
+  for (int line = 1; begin < text.size(); ++line) {
+    const auto end = text.find('\n', begin);
+    if (end == text.npos)
+      return;
+    const auto place = name + ":" + std::to_string(line);
+    visit(parse_line(text.substr(begin, end - begin), place), static_cast<std::int64_t>(end + 1));
+    begin = end + 1;
+  }
+}
+
 } // namespace mlopsctl::capture

@@ -5,6 +5,7 @@
 #include "dataset/sample.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,5 +30,10 @@ struct JournalEntry {
 std::string to_line(const JournalEntry& entry);
 /// \param place "frames.jsonl:17". \throws Error(input) if it is not such a line.
 JournalEntry parse_line(std::string_view line, const std::string& place);
+
+/// Every line of a journal's text; a last line without its end was torn by a kill and is left out.
+/// \param visit takes the entry and the offset behind its line.
+using VisitLine = std::function<void(const JournalEntry& entry, std::int64_t end_bytes)>;
+void for_each_line(std::string_view text, const std::string& name, const VisitLine& visit);
 
 } // namespace mlopsctl::capture

@@ -99,9 +99,9 @@ public:
       prediction.classes = inference::shown_classes(prediction.classes, model_.spec());
     ++images_;
     detections_ += static_cast<std::int64_t>(prediction.detections.size());
-    lines_->write(inference::prediction_line(loaded.input.name, loaded.image.width,
-                                             loaded.image.height, prediction, model_.spec(),
-                                             {!o_.no_timing}) +
+    lines_->write(inference::prediction_line(
+                      loaded.input.name, loaded.image.width, loaded.image.height, prediction,
+                      model_.spec(), {!o_.no_timing, loaded.input.group, loaded.input.time_s}) +
                   "\n");
     if (drawn_) {
       inference::draw_prediction(loaded.image, prediction, model_.spec());

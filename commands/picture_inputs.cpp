@@ -141,6 +141,8 @@ std::optional<PictureInput> PictureInputs::next_of_labels() {
   picture.path = labels_->finder.find(sample.ref).value_or("");
   picture.draw_name = formats::base_name(sample.ref);
   picture.place = sample.place;
+  picture.group = sample.group;
+  picture.time_s = sample.time_s;
   picture.name = std::move(sample.ref);
   return picture;
 }

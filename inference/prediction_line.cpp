@@ -74,6 +74,10 @@ std::string prediction_line(const std::string& image, int width, int height,
   line["image"] = image;
   line["width"] = width;
   line["height"] = height;
+  if (!options.group.empty())
+    line["group"] = options.group;
+  if (options.time_s)
+    line["time_s"] = *options.time_s;
   if (spec.task == package::Task::classification)
     line["classes"] = classes_value(prediction, spec);
   else

@@ -5,6 +5,7 @@
 #include "imaging/image.hpp"
 #include "inference/model.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,11 +14,14 @@ namespace mlopsctl::inference {
 struct LineOptions {
   /// Times differ from run to run: without them, equal predictions are equal bytes.
   bool with_timing = true;
+  /// Clip and moment of the picture, handed on so that labels made from the line know them.
+  std::string group{};            ///< empty: not written
+  std::optional<double> time_s{}; ///< nothing: not written
 };
 
-/// {"image", "width", "height", "detections" or "classes", "timing_ms"} without a line break.
-/// Scores to 1e-6, pixels to 0.001, times to 1 us. \param image the reference as it was given.
-/// \param width,height px of the picture.
+/// {"image", "width", "height", "group"?, "time_s"?, "detections" or "classes", "timing_ms"?}
+/// without a line break. Scores to 1e-6, pixels to 0.001, times to 1 us. \param image the reference
+/// as it was given. \param width,height px of the picture.
 std::string prediction_line(const std::string& image, int width, int height,
                             const Prediction& prediction, const package::ModelSpec& spec,
                             const LineOptions& options);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // manifest build: an input manifest from folders of images.
+#include "capture/clip_notes.hpp"
 #include "commands/command.hpp"
 #include "commands/manifest/labels_io.hpp"
 #include "core/interrupt.hpp"
@@ -57,6 +58,7 @@ int run(const Options& o, Context& ctx) {
   const auto progress =
       ctx.progress("manifest build", static_cast<std::int64_t>(images.size()), "images");
   Outcome outcome;
+  capture::ClipNotes clips;
   std::size_t next = 0;
   struct Probed {
     const formats::ListedImage* image;
@@ -84,6 +86,10 @@ int run(const Options& o, Context& ctx) {
                          ? dataset::rebase_ref(probed.image->path, ".",
                                                std::filesystem::path(o.output).parent_path())
                          : formats::join_uri(o.uri_prefix, probed.image->name);
+        if (const auto* frame = clips.find(probed.image->path)) { // from 'mlopsctl capture'
+          sample.group = frame->source;
+          sample.time_s = frame->time_s;
+        }
         writer->write(sample);
       });
   const bool is_written = may_write(ctx, o.labels, outcome.problems);

@@ -97,6 +97,10 @@ private:
       sample.width = static_cast<int>(side);
     if (root["height"].get(side) == simdjson::SUCCESS && side > 0 && side <= 1 << 24)
       sample.height = static_cast<int>(side);
+    if (std::string_view group; root["group"].get(group) == simdjson::SUCCESS)
+      sample.group = group;
+    if (double time_s = 0; root["time_s"].get(time_s) == simdjson::SUCCESS)
+      sample.time_s = time_s;
     sample.label_metadata.emplace_back("human-annotated", "\"no\"");
     if (root["detections"].get(detections) != simdjson::SUCCESS) {
       sample.is_labelled = false;

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/clip_notes.hpp"
+
+#include "capture/capture_folder.hpp"
+#include "core/io.hpp"
+
+#include <filesystem>
+
+namespace fs = std::filesystem;
+
+namespace mlopsctl::capture {
+
+const JournalEntry* ClipNotes::find(const std::string& path) {
+  const fs::path file(path);
+  const std::string folder = file.parent_path().string();
+  auto known = folders_.find(folder);
+  if (known == folders_.end()) {
+    known = folders_.emplace(folder, Entries{}).first;
+    const fs::path journal = file.parent_path() / k_journal_name;
+    std::error_code ignored;
+    if (fs::is_regular_file(journal, ignored)) {
+      const auto source = open_source(journal.string());
+      for_each_line(source->mapped().value_or(std::string_view{}), journal.string(),
+                    [&](const JournalEntry& entry, std::int64_t) {
+                      if (entry.is_kept)
+                        known->second.emplace(entry.ref, entry);
+                    });
+    }
+  }
+  const auto entry = known->second.find(file.filename().string());
+  return entry == known->second.end() ? nullptr : &entry->second;
+}
+
+} // namespace mlopsctl::capture
