@@ -46,6 +46,8 @@ std::string option_text(const Arg& arg) {
   std::string text = arg.help;
   if (!arg.choice_names.empty())
     text += " (" + mlopsctl::join(arg.choice_names, ", ") + ")";
+  if (arg.is_required && !arg.is_positional())
+    text += " (required)";
   if (!arg.default_value.empty() && !arg.is_required && !arg.is_flag)
     text += " [" + arg.default_value + "]";
   return text;
@@ -75,8 +77,12 @@ std::string options_block(const Args& args) {
 std::string synopsis(const Command& command, const Args& args) {
   std::string line = "mlopsctl " + std::string(command.name);
   for (const auto& arg : args.all()) {
-    if (!arg->is_positional())
+    if (!arg->is_positional()) {
+      // -o may also be given as the positional OUTPUT, which stands in the line already.
+      if (arg->is_required && arg->key() != "output")
+        line += " " + arg->names.back() + " " + arg->metavar_text;
       continue;
+    }
     const std::string name = arg->names.front() + (arg->is_repeatable ? "..." : "");
     line += arg->is_required ? " " + name : " [" + name + "]";
   }
