@@ -44,10 +44,11 @@ std::vector<Layer> load_layers(const Environment& environment, const std::string
     layers.push_back(std::move(layer));
   };
   const std::string project = explicit_path.empty() ? "mlops.yaml" : explicit_path;
-  if (!explicit_path.empty() || std::filesystem::exists(project))
+  std::error_code unreachable; // the home of another user, as in a container: nothing to read there
+  if (!explicit_path.empty() || std::filesystem::exists(project, unreachable))
     load(project, !explicit_path.empty() || commands::is_trusted_file(project, environment));
   if (const auto user = commands::user_config_folder(environment) + "/config.yaml";
-      std::filesystem::exists(user))
+      std::filesystem::exists(user, unreachable))
     load(user, true);
   return layers;
 }

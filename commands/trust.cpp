@@ -26,7 +26,8 @@ std::string list_path(const Environment& environment) {
 
 std::string read_list(const Environment& environment) {
   const auto path = list_path(environment);
-  return fs::exists(path) ? read_file(path, k_limit_bytes) : std::string{};
+  std::error_code unreachable; // the home of another user
+  return fs::exists(path, unreachable) ? read_file(path, k_limit_bytes) : std::string{};
 }
 
 } // namespace
@@ -44,7 +45,12 @@ bool is_trusted_file(const std::string& path, const Environment& environment) {
 
 std::string trust_file(const std::string& path, const Environment& environment) {
   const std::string entry = entry_for(path);
-  fs::create_directories(user_config_folder(environment));
+  std::error_code error;
+  fs::create_directories(user_config_folder(environment), error);
+  if (error)
+    throw Error(Fault::input,
+                user_config_folder(environment) + ": cannot create: " + error.message(),
+                "set HOME or XDG_CONFIG_HOME to a folder of yours");
   if (!is_trusted_file(path, environment))
     write_file(list_path(environment), read_list(environment) + entry + "\n", Existing::replace);
   return entry.substr(0, entry.find(' '));

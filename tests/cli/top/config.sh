@@ -14,3 +14,18 @@ printf 'config: {trust: {json: true}}\n' > .config/mlopsctl/config.yaml
 printf 'capture: {fps: 5}\n' > other.yaml
 run 0 config trust other.yaml
 json .path other.yaml
+# a home that cannot be looked into holds no settings: the rule in a container that runs as another user
+rm -f mlops.yaml
+touch a-file # to look behind a file is an error too, also for root
+XDG_CONFIG_HOME=$WORK/a-file run 0 doctor
+printf 'doctor: {color: never}\n' > mlops.yaml
+XDG_CONFIG_HOME=$WORK/a-file run 0 doctor
+XDG_CONFIG_HOME=$WORK/a-file run 1 config trust
+err_has "a-file/mlopsctl: cannot create: Not a directory; set HOME or XDG_CONFIG_HOME"
+rm mlops.yaml
+if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null && setpriv --reuid 65534 --clear-groups test -x "$MLOPSCTL"; then
+  mkdir -m 700 closed
+  chmod 755 "$WORK"
+  XDG_CONFIG_HOME=$WORK/closed setpriv --reuid 65534 --clear-groups "$MLOPSCTL" formats >"$WORK/closed.out" 2>&1 ||
+    fail "a closed home: $(cat "$WORK/closed.out")"
+fi
