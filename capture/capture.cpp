@@ -48,7 +48,7 @@ imaging::Image resized(Picture& picture, const std::pair<int, int>& size) {
 Value settings_of(const CaptureOptions& options, const SourceInfo& source) {
   const auto number_or_null = [](const auto& value) { return value ? Value(*value) : Value(); };
   Value settings = Value::object();
-  settings["schema"] = "mlopsctl.capture.settings/1";
+  settings["schema"] = k_settings_schema;
   settings["source"] = source.name;
   std::error_code error;
   if (std::filesystem::is_regular_file(options.source, error))

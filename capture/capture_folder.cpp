@@ -44,9 +44,24 @@ std::size_t write_some(int fd, std::string_view bytes) {
   return done;
 }
 
+/// The settings say so: many programs write a frames.jsonl. A journal alone is ours only if it is
+/// empty (stopped before the settings were written).
 bool is_ours(const fs::path& path) {
   std::error_code ignored;
-  return fs::exists(path / k_journal_name, ignored) || fs::exists(path / k_settings_name, ignored);
+  const auto settings = path / k_settings_name;
+  if (!fs::exists(settings, ignored)) {
+    const auto journal = path / k_journal_name;
+    return fs::is_regular_file(fs::symlink_status(journal, ignored)) &&
+           fs::file_size(journal, ignored) == 0;
+  }
+  try {
+    const Value stored =
+        parse_json(read_file(settings.string(), k_settings_limit_bytes), settings.string());
+    const Value* schema = stored.find("schema");
+    return schema && schema->is_string() && schema->string == k_settings_schema;
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 /// A frame that was on its way to the disk when the power went may be empty or cut.
@@ -90,8 +105,7 @@ void CaptureFolder::prepare(FolderMode mode, const Value& settings) {
     throw Error(Fault::usage, name_ + ": already exists and was not made by capture",
                 "remove it yourself or give another -o");
   if (is_used && mode == FolderMode::fresh)
-    throw Error(Fault::usage, name_ + ": already exists",
-                "pass --resume to go on, --overwrite to replace it, or give another -o");
+    refuse_used();
   fs::create_directories(path_, error);
   if (error)
     throw Error(Fault::input, name_ + ": cannot create: " + error.message(),
@@ -102,7 +116,7 @@ void CaptureFolder::prepare(FolderMode mode, const Value& settings) {
   const bool has_settings = fs::exists(file(k_settings_name), error);
   if (mode == FolderMode::resume && has_settings)
     check_settings(settings);
-  open_journal();
+  open_journal(mode);
   remove_leftovers();
   if (mode == FolderMode::replace)
     remove_capture();
@@ -126,13 +140,22 @@ void CaptureFolder::check_settings(const Value& settings) const {
   }
 }
 
-void CaptureFolder::open_journal() {
-  journal_ = ::open(file(k_journal_name).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+void CaptureFolder::refuse_used() const {
+  throw Error(Fault::usage, name_ + ": already exists",
+              "pass --resume to go on, --overwrite to replace it, or give another -o");
+}
+
+void CaptureFolder::open_journal(FolderMode mode) {
+  // Not through a link: --overwrite empties the journal.
+  journal_ = ::open(file(k_journal_name).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (journal_ < 0)
     fail(file(k_journal_name), "open");
   if (::flock(journal_, LOCK_EX | LOCK_NB) != 0)
     throw Error(Fault::usage, name_ + ": another capture is writing to this folder",
                 "wait for it, or give another -o");
+  // One that began at the same moment and is done already: the folder looked empty to both.
+  if (mode == FolderMode::fresh && ::lseek(journal_, 0, SEEK_END) > 0)
+    refuse_used();
 }
 
 /// Temporary files of a capture that was killed.

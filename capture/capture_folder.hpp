@@ -16,6 +16,7 @@ namespace mlopsctl::capture {
 
 inline constexpr const char* k_journal_name = "frames.jsonl";
 inline constexpr const char* k_settings_name = "capture.json";
+inline constexpr const char* k_settings_schema = "mlopsctl.capture.settings/1";
 inline constexpr const char* k_labels_name = "labels.manifest";
 
 enum class FolderMode {
@@ -52,7 +53,8 @@ private:
   void check_settings(const Value& settings) const;
   void remove_leftovers() const;
   void remove_capture() const;
-  void open_journal();
+  [[noreturn]] void refuse_used() const;
+  void open_journal(FolderMode mode);
   void recover();
   void append(const JournalEntry& entry);
 

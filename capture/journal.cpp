@@ -2,6 +2,7 @@
 #include "capture/journal.hpp"
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "core/value.hpp"
 
 namespace mlopsctl::capture {
@@ -31,6 +32,13 @@ std::vector<dataset::Annotation> annotations_of(ObjectReader& reader) {
     annotations.push_back(std::move(annotation));
   }
   return annotations;
+}
+
+/// --overwrite removes what the journal names: nothing but frames of this folder.
+bool is_frame_name(const std::string& ref) {
+  const auto small = lower(ref);
+  return ref.find('/') == ref.npos && !ref.starts_with(".") &&
+         (small.ends_with(".jpg") || small.ends_with(".jpeg"));
 }
 
 } // namespace
@@ -65,8 +73,7 @@ JournalEntry parse_line(std::string_view line, const std::string& place) {
   entry.reason = reader.text("reason", "");
   if (reader.has("boxes"))
     entry.annotations = annotations_of(reader);
-  const bool is_plain_name = entry.ref.find('/') == entry.ref.npos && !entry.ref.starts_with(".");
-  if (entry.frame_index < 0 || !is_plain_name)
+  if (entry.frame_index < 0 || (entry.is_kept && !is_frame_name(entry.ref)))
     throw Error(Fault::input, place + ": is not a line of a capture's journal");
   return entry;
 }

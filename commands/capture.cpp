@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "core/time.hpp"
 #include "formats/labels/format.hpp"
+#include "imaging/codecs.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -44,6 +45,15 @@ void validate(Options& o) {
   if (o.capture.output == "-" || o.capture.output.find("://") != std::string::npos)
     throw Error(Fault::usage, "--output: '" + o.capture.output + "' is not a folder",
                 "capture writes to a folder on this machine");
+  constexpr int k_most_px = 65500; // a side of a JPEG
+  if (const auto& size = o.capture.size;
+      size && (std::max(size->first, size->second) > k_most_px ||
+               std::int64_t{size->first} * size->second > imaging::k_max_pixels))
+    throw Error(Fault::usage,
+                "--size: " + std::to_string(size->first) + "x" + std::to_string(size->second) +
+                    " is above " + std::to_string(k_most_px) + " pixels a side or " +
+                    std::to_string(imaging::k_max_pixels) + " in all",
+                "give a smaller size");
   if (o.fps)
     selection.step_s = 1 / *o.fps;
   if (!o.every.empty())

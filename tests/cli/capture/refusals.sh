@@ -65,6 +65,11 @@ err_has "rtsp://127.0.0.1:1/x: cannot be opened"
 ! grep -rq canary "$ERR" || fail "the password is in a message"
 [ ! -e o ] || fail "a refused capture left its folder"
 
+run 2 capture "$P" -o o --size 99999x99999
+err_has "--size: 99999x99999 is above 65500 pixels a side or 200000000 in all"
+run 2 capture "$P" -o o --size 65500x65500
+[ ! -e o ] || fail "a refused size left its folder"
+
 # The output: ours or nobody's.
 run 0 capture "$P" -o ours --every 10
 run 2 capture "$P" -o ours --every 10
@@ -91,6 +96,22 @@ run 0 capture "$P" -o ours --every 15 --resume
 printf '{"ref":1}\n' > ours/frames.jsonl
 run 1 capture "$P" -o ours --every 15 --resume
 err_has "ours/frames.jsonl:1"
+
+# A journal that is not ours, or that names what is no frame: nothing of the user's goes.
+mkdir log && echo '{"ref":"note.txt","source":"x","frame_index":0,"width":1,"height":1,"kept":true}' > log/frames.jsonl
+cp log/frames.jsonl log.kept
+run 2 capture "$P" -o log --overwrite
+err_has "log: already exists and was not made by capture"
+cmp log/frames.jsonl log.kept || fail "another program's frames.jsonl was written to"
+rm -r ours && run 0 capture "$P" -o ours --every 15
+echo keep > ours/note.txt
+cp log.kept ours/frames.jsonl
+run 0 capture "$P" -o ours --every 15 --overwrite
+[ "$(cat ours/note.txt)" = keep ] || fail "a file that is no frame was removed"
+rm ours/frames.jsonl && ln -s ../log/frames.jsonl ours/frames.jsonl
+run 1 capture "$P" -o ours --every 15 --overwrite
+err_has "ours/frames.jsonl: cannot open: Too many levels of symbolic links"
+cmp log/frames.jsonl log.kept || fail "written through a link"
 
 # A place that cannot be written to.
 if [ "$(id -u)" -eq 0 ] && mkdir ro && mount --bind ro ro 2>/dev/null; then

@@ -26,6 +26,7 @@ protected:
              testing::UnitTest::GetInstance()->current_test_info()->name());
     fs::remove_all(root_);
     fs::create_directories(root_);
+    settings_["schema"] = k_settings_schema;
     settings_["source"] = "clip.mp4";
   }
   void TearDown() override { fs::remove_all(root_); }
