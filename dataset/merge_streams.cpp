@@ -40,6 +40,8 @@ std::int64_t merge_streams(const std::vector<std::unique_ptr<SampleReader>>& sou
       ++read;
       if (!sample.is_labelled)
         continue;
+      if (options.transform)
+        options.transform(source, sample);
       const auto [entry, is_new] = by_ref.emplace(sample.ref, images.size());
       if (is_new)
         images.push_back({{}, std::vector<std::vector<Annotation>>(sources.size())});

@@ -5,7 +5,9 @@
 #include "dataset/merge.hpp"
 #include "dataset/stream.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -15,6 +17,8 @@ struct MergeOptions {
   MergeMethod method = MergeMethod::weighted;
   double iou_threshold = 0.55;
   double min_score = 0; ///< merged boxes below are left out
+  /// For each sample of source number \p source before images are matched; may be empty.
+  std::function<void(std::size_t source, Sample&)> transform;
 };
 
 /// Holds all boxes in memory. Images come in the order of their first mention; an image that only

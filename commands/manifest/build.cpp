@@ -11,6 +11,8 @@
 #include "formats/labels/image_list.hpp"
 #include "imaging/codecs.hpp"
 
+#include <unordered_map>
+
 namespace mlopsctl::commands {
 namespace {
 
@@ -36,10 +38,23 @@ std::optional<Problem> probe(const std::string& path) {
   }
 }
 
+/// Below one prefix two folders may hold pictures of one name: two pictures, one reference.
+void refuse_equal_names(const std::vector<formats::ListedImage>& images) {
+  std::unordered_map<std::string_view, const std::string*> path_of;
+  for (const auto& image : images) {
+    const auto [known, is_new] = path_of.emplace(image.name, &image.path);
+    if (!is_new)
+      throw Error(Fault::input,
+                  image.path + ": would get the same reference below --uri-prefix as " +
+                      *known->second,
+                  "name the folder above both as DIR, or build a manifest for each and join them");
+  }
+}
+
 int run(const Options& o, Context& ctx) {
   if (o.sample && *o.sample <= 0)
     throw Error(Fault::usage, "--sample: " + std::to_string(*o.sample) + " is not a count > 0");
-  refuse_existing(ctx, {o.labels.problems});
+  refuse_existing(ctx, {o.labels.problems}, {o.output});
   auto images = formats::list_images(o.folders, o.include);
   if (images.empty())
     throw Error(Fault::input,
@@ -49,6 +64,8 @@ int run(const Options& o, Context& ctx) {
   if (o.sample)
     images = formats::sample_images(std::move(images), static_cast<std::size_t>(*o.sample),
                                     ctx.options.seed);
+  if (!o.uri_prefix.empty())
+    refuse_equal_names(images);
   const auto writer = formats::create_labels(o.output, {.format = "ground_truth",
                                                         .existing = ctx.existing(),
                                                         .label_attribute = "",

@@ -59,7 +59,7 @@ void report_losses(const Options& o, const Context& ctx, const Problems& losses)
 
 int run(const Options& o, Context& ctx) {
   check_label_options(o.labels);
-  refuse_existing(ctx, {o.labels.problems, o.loss_report});
+  refuse_existing(ctx, {o.labels.problems, o.loss_report}, {o.input, o.output});
   const auto& to = formats::format_for_output(o.output, o.to);
   auto input = formats::open_label_input(o.input);
   const auto& from =

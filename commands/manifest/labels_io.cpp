@@ -59,13 +59,21 @@ void check_label_options(const LabelOptions& options) {
     throw Error(Fault::input, options.images + ": no such folder", "check --images");
 }
 
-void refuse_existing(const Context& ctx, const std::vector<std::string>& reports) {
+void refuse_existing(const Context& ctx, const std::vector<std::string>& reports,
+                     const std::vector<std::string>& data_files) {
   std::error_code ignored;
-  for (const auto& path : reports)
+  for (const auto& path : reports) {
+    for (const auto& data : data_files)
+      if (!path.empty() && path != "-" &&
+          (path == data || std::filesystem::equivalent(path, data, ignored)))
+        throw Error(Fault::usage,
+                    path + ": is the data set itself, a report was to be written there",
+                    "give the report another name");
     if (!path.empty() && ctx.existing() == Existing::refuse &&
         std::filesystem::exists(path, ignored))
       throw Error(Fault::usage, path + ": already exists",
                   "pass --overwrite to replace it, or give another name");
+  }
 }
 
 formats::ReadOptions read_options(const LabelOptions& options, const std::string& input,
@@ -116,7 +124,7 @@ int conclude(const Context& ctx, const LabelOptions& options, const Outcome& out
   if (output != "-")
     ctx.say(output + ": " + counted(outcome.written.images, "image") + ", " +
             counted(outcome.written.annotations, "object") +
-            (outcome.written.images < outcome.images_read
+            (outcome.written.images < outcome.images_read && !outcome.has_merged
                  ? ", " + std::to_string(outcome.images_read - outcome.written.images) + " left out"
                  : ""));
   return exit_ok;

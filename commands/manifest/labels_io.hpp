@@ -32,8 +32,9 @@ void add_bad_record_options(Args& args, LabelOptions& options);
 void check_label_options(const LabelOptions& options);
 
 /// Before any work: \throws Error(usage) if a report would replace a file and --overwrite was not
-/// given. Empty paths are none.
-void refuse_existing(const Context& ctx, const std::vector<std::string>& reports);
+/// given, or is one of \p data_files (input and output) whatever was given. Empty paths are none.
+void refuse_existing(const Context& ctx, const std::vector<std::string>& reports,
+                     const std::vector<std::string>& data_files);
 
 /// Sizes come from the labels, else from the image: below --images, or beside the labels.
 formats::ReadOptions read_options(const LabelOptions& options, const std::string& input,
@@ -43,6 +44,7 @@ struct Outcome {
   std::int64_t images_read = 0;
   dataset::Written written;
   Problems problems;
+  bool has_merged = false; ///< several images read became one: fewer written are none left out
 };
 
 /// Bad records stop the writing unless --discard-bad was given. Also writes --problems.

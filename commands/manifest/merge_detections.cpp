@@ -5,6 +5,9 @@
 #include "core/text.hpp"
 #include "dataset/copy.hpp"
 #include "dataset/merge_streams.hpp"
+#include "formats/labels/format.hpp"
+
+#include <functional>
 
 namespace mlopsctl::commands {
 namespace {
@@ -26,7 +29,9 @@ void check_share(const char* name, double value) {
 
 int run(const Options& o, Context& ctx) {
   check_label_options(o.labels);
-  refuse_existing(ctx, {o.labels.problems});
+  auto data_files = o.inputs;
+  data_files.push_back(o.output);
+  refuse_existing(ctx, {o.labels.problems}, data_files);
   check_share("--iou", o.iou);
   check_share("--min-score", o.min_score);
   std::vector<std::unique_ptr<dataset::SampleReader>> readers;
@@ -42,12 +47,23 @@ int run(const Options& o, Context& ctx) {
                                                         .voc_base = o.labels.voc_base,
                                                         .classes = classes.names(),
                                                         .keep_source_ids = false});
+  dataset::MergeOptions merge;
+  merge.method = o.method == "best" ? dataset::MergeMethod::best : dataset::MergeMethod::weighted;
+  merge.iou_threshold = o.iou;
+  merge.min_score = o.min_score;
+  // One picture has one reference, whatever folder its detections lie in.
+  std::vector<std::function<void(dataset::Sample&)>> rebase;
+  for (const auto& input : o.inputs)
+    rebase.push_back(rebasing(input, o.output));
+  const auto& to = formats::format_for_output(o.output, o.to);
+  if (to.holds.unknown_fields && !to.extensions.empty()) // formats that keep whole references
+    merge.transform = [&rebase](std::size_t source, dataset::Sample& sample) {
+      if (rebase[source])
+        rebase[source](sample);
+    };
   Outcome outcome;
-  outcome.images_read = dataset::merge_streams(
-      readers,
-      {o.method == "best" ? dataset::MergeMethod::best : dataset::MergeMethod::weighted, o.iou,
-       o.min_score},
-      *writer);
+  outcome.images_read = dataset::merge_streams(readers, merge, *writer);
+  outcome.has_merged = true;
   for (const auto& reader : readers) {
     outcome.images_read += reader->left_out();
     outcome.problems.insert(outcome.problems.end(), reader->problems().begin(),

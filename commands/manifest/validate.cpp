@@ -46,7 +46,7 @@ int run(const Options& o, Context& ctx) {
   if (o.input.empty())
     throw Error(Fault::usage, "IN is missing", "name the data set to check");
   check_label_options(o.labels);
-  refuse_existing(ctx, {o.labels.problems});
+  refuse_existing(ctx, {o.labels.problems}, {o.input});
   const auto reader = formats::open_labels(o.input, read_options(o.labels, o.input, false));
   const auto progress = ctx.progress("validate", 0, "images");
   dataset::Validator validator;

@@ -20,6 +20,7 @@ using dataset::ClassMap;
 using dataset::Sample;
 
 constexpr std::size_t k_usual_line_bytes = 500;
+constexpr std::string_view k_metadata = "-metadata";
 
 /// A set of 64-bit hashes, open addressing: 16 bytes an image at most, so that a million references
 /// cost 16 MB. Two different references of one hash (1 in 10^7 for a million) only warn falsely.
@@ -99,6 +100,8 @@ public:
     class_count_ = 0;
     seen_.clear();
     problems_.clear();
+    samples_ = labels_ = 0;
+    has_told_ = false;
   }
 
   const ClassMap& classes() const override {
@@ -113,7 +116,15 @@ public:
     class_count_ = ids_.size();
     return classes_;
   }
-  const Problems& problems() const override { return problems_.all(); }
+  const Problems& problems() const override {
+    if (!options_.label_attribute.empty() && samples_ > 0 && labels_ == 0 && !has_told_) {
+      has_told_ = true;
+      problems_.add({"no-such-label", Severity::error, input_.path,
+                     "no line has the label '" + options_.label_attribute + "'" +
+                         (other_label_.empty() ? "" : ", but there is '" + other_label_ + "'")});
+    }
+    return problems_.all();
+  }
   std::int64_t left_out() const override { return left_out_; }
   dataset::BlockReader* blocks() override { return this; }
 
@@ -155,6 +166,7 @@ public:
     for (const auto& use : block.notes.classes)
       settle_class(use, block);
     for (std::size_t i = 0; i < block.samples.size(); ++i) {
+      note_label(block.samples[i]);
       block.samples[i].place = place(block.sample_lines[i]);
       if (!seen_.insert(block.hashes[i]))
         block.notes.notes.push_back({block.sample_lines[i], "duplicate-source-ref",
@@ -173,6 +185,21 @@ public:
 private:
   std::string place(std::int64_t line) const {
     return input_.path + ":" + std::to_string(line_base_ + line);
+  }
+
+  /// For the problem that a label of that name is nowhere (a typing error would look like no
+  /// label).
+  void note_label(const Sample& sample) {
+    ++samples_;
+    labels_ += sample.label_attribute == options_.label_attribute ? 1 : 0;
+    if (options_.label_attribute.empty() || labels_ > 0 || !other_label_.empty())
+      return;
+    for (const auto& [key, value] : sample.extra) {
+      if (key == options_.label_attribute + std::string(k_metadata)) // failed, or has no boxes
+        ++labels_;
+      else if (key.ends_with(k_metadata) && key.size() > k_metadata.size())
+        other_label_ = key.substr(0, key.size() - k_metadata.size());
+    }
   }
 
   void settle_class(const LineNotes::ClassUse& use, LinesBlock& block) {
@@ -214,7 +241,11 @@ private:
   mutable ClassMap classes_; ///< made from ids_ when asked for
   mutable std::size_t class_count_ = 0;
   HashSet seen_;
-  ProblemList problems_;
+  std::int64_t samples_ = 0;
+  std::int64_t labels_ = 0; ///< samples with the label that options_ name
+  std::string other_label_;
+  mutable ProblemList problems_; ///< problems() adds what only the end shows
+  mutable bool has_told_ = false;
 };
 
 bool sniff(const LabelInput& input) {

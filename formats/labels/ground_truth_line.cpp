@@ -190,6 +190,12 @@ void read_image_size(const Line& line, const object& label) {
   line.sample.width = get("width");
   line.sample.height = get("height");
   line.sample.depth = get("depth");
+  if (line.sample.width > 0 && line.sample.height > 0)
+    return;
+  line.sample.width = line.sample.height = 0;
+  line.note("bad-image-size", Severity::warning,
+            "image_size " + raw(sizes.at(0).value_unsafe()) +
+                " is not a width and a height of 1 to 16777216, so the size counts as unknown");
 }
 
 bool read_class_map(const Line& line, const element& metadata,

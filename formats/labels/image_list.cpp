@@ -6,7 +6,9 @@
 #include "formats/labels/image_files.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fnmatch.h>
+#include <unordered_set>
 #include <utility>
 
 namespace mlopsctl::formats {
@@ -22,10 +24,15 @@ bool matches(const std::string& glob, const std::string& name) {
 std::vector<ListedImage> list_images(const std::vector<std::string>& folders,
                                      const std::string& glob) {
   std::vector<ListedImage> images;
-  for (const auto& folder : folders)
+  std::unordered_set<std::string> known; // folders may lie in each other
+  for (const auto& folder : folders) {
+    std::error_code error;
+    const auto canonical = std::filesystem::canonical(folder, error);
     for (auto& entry : open_folder(folder)->list())
-      if (has_image_extension(entry.name) && matches(glob, entry.name))
+      if (has_image_extension(entry.name) && matches(glob, entry.name) &&
+          known.insert((canonical / entry.name).string()).second)
         images.push_back({join_uri(folder, entry.name), std::move(entry.name)});
+  }
   return images;
 }
 

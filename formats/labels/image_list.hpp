@@ -14,7 +14,7 @@ struct ListedImage {
   std::string name; ///< below the folder it was found in, '/' between parts
 };
 
-/// Files that are named like images, sorted by name within each folder.
+/// Files that are named like images, sorted by name within each folder, each file once.
 /// \param glob empty: all; else the name, or its last part, has to match (* ? [a-z]).
 /// \throws Error(input) if a folder is missing or is a file.
 std::vector<ListedImage> list_images(const std::vector<std::string>& folders,

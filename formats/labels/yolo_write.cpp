@@ -58,6 +58,11 @@ public:
                       "' has no size, and YOLO boxes are fractions of it",
                   "pass --images DIR");
     const std::string name = name_below_images(sample.ref);
+    if (std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < ' ' || c == 127; }))
+      throw Error(Fault::input,
+                  sample.place + ": '" + sample.ref +
+                      "' has a line break or control character, and YOLO lists images by line",
+                  "rename the image, or write a format that keeps such names (coco, ground_truth)");
     const std::string label = "labels/" + std::string(without_extension(name)) + ".txt";
     if (!labels_.insert(label).second)
       throw Error(Fault::input,

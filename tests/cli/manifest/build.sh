@@ -43,3 +43,12 @@ run 3 manifest validate size.manifest --images in
 err_has "size.manifest:1: 'c.png' is 3x2, the labels say 4x2 [image-size-mismatch]"
 run 1 manifest convert size.manifest x.json --images in
 err_has "image-size-mismatch"
+
+# folders that lie in each other: each file once; two pictures of one name below one prefix: refused
+mkdir -p twice/a twice/b
+png > twice/a/x.png && png > twice/b/x.png
+run 0 manifest build twice twice/a twice/ -o once.manifest
+[ "$(jq -r '."source-ref"' once.manifest | tr '\n' ' ')" = 'twice/a/x.png twice/b/x.png ' ] || fail "listed twice: $(cat once.manifest)"
+run 1 manifest build twice/a twice/b -o same.manifest --uri-prefix s3://b/p
+err_has "twice/b/x.png: would get the same reference below --uri-prefix as twice/a/x.png"
+[ ! -e same.manifest ] || fail "two pictures got one reference"

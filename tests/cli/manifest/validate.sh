@@ -41,3 +41,37 @@ run 2 manifest validate
 err_has "IN is missing"
 run 1 manifest validate none
 err_has "none: no such file"
+
+# a size that no image has is told, by validate too
+sed 's/"width":64/"width":0/' merged.manifest > sizeless.manifest
+run 0 manifest validate sizeless.manifest
+err_has 'sizeless.manifest:1: image_size {"width":0,"height":48'
+err_has "is not a width and a height of 1 to 16777216, so the size counts as unknown [bad-image-size]"
+# a label name that is nowhere is a typing error, not a data set without labels
+run 1 manifest convert merged.manifest typo.json --label-attribute bounding-bax
+err_has "merged.manifest: no line has the label 'bounding-bax', but there is 'bounding-box' [no-such-label]"
+[ ! -e typo.json ] || fail "written in spite of a label that is nowhere"
+run 1 manifest stats merged.manifest --label-attribute bounding-bax
+run 0 manifest convert merged.manifest named.json --label-attribute bounding-box
+# reports never replace the data
+cp merged.manifest kept.manifest
+run 2 manifest validate merged.manifest --problems ./merged.manifest --overwrite
+err_has "./merged.manifest: is the data set itself, a report was to be written there"
+run 2 manifest convert merged.manifest both.json --loss-report both.json
+run 2 manifest convert merged.manifest both.json --problems merged.manifest --overwrite
+cmp merged.manifest kept.manifest || fail "a report replaced the data set"
+# a line break in a name would be two images in YOLO's lists
+sed 's/a.jpg/a\\nb.jpg/' merged.manifest > broken-name.manifest
+run 1 manifest convert broken-name.manifest yolo --to yolo
+err_has "broken-name.manifest:1: 'a\x0ab.jpg' has a line break or control character, and YOLO lists images by line"
+[ ! -e yolo ] || fail "a refused YOLO folder was left"
+
+# detections in several folders: one picture has one reference, as seen from the output
+mkdir -p frames near far/away
+touch frames/p.jpg
+detection ../frames/p.jpg dog 0.9 1 > near/one.jsonl
+detection ../../frames/p.jpg dog 0.9 1 > far/away/two.jsonl
+run 0 manifest merge-detections near/one.jsonl far/away/two.jsonl -o folders.manifest
+out_has "folders.manifest: 1 image, 1 object"
+out_lacks "left out"
+[ "$(jq -r '."source-ref"' folders.manifest)" = frames/p.jpg ] || fail "the reference does not follow: $(cat folders.manifest)"
