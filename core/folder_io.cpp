@@ -184,6 +184,9 @@ std::unique_ptr<Folder> open_folder(const std::string& path) {
 }
 
 std::unique_ptr<FolderSink> create_folder(const std::string& path, Existing existing) {
+  if (path.empty() || path == "-")
+    throw Error(Fault::usage, "'" + path + "': a folder is to be written, and this names none",
+                "give the name of a folder");
   return std::make_unique<LocalFolderSink>(path, existing);
 }
 

@@ -42,8 +42,9 @@ void refuse_conflicts(const dataset::Joiner& joiner) {
   const auto conflicts = joiner.conflicts();
   if (!conflicts.empty())
     throw Error(Fault::input,
-                std::to_string(conflicts.size()) + " images occur more than once, the first is '" +
-                    conflicts.front() + "'",
+                counted(static_cast<std::int64_t>(conflicts.size()), "image") +
+                    (conflicts.size() == 1 ? " occurs" : " occur") +
+                    " more than once, the first is '" + conflicts.front() + "'",
                 "say what to do with --on-conflict first, last or merge");
 }
 
@@ -82,11 +83,13 @@ int run(const Options& o, Context& ctx) {
     sample.clear();
   });
   const auto written = writer->finish();
+  if (o.output == "-") // stdout is the manifest
+    return exit_ok;
   if (ctx.options.json)
     ctx.print(dataset_document("join", images_read, written, problems));
-  ctx.say(o.output + ": " + std::to_string(written.images) + " images, " +
-          std::to_string(written.annotations) + " objects from " + std::to_string(o.inputs.size()) +
-          " data sets");
+  ctx.say(o.output + ": " + counted(written.images, "image") + ", " +
+          counted(written.annotations, "object") + " from " +
+          counted(static_cast<std::int64_t>(o.inputs.size()), "data set"));
   return exit_ok;
 }
 

@@ -34,7 +34,7 @@ using Parts = std::map<dataset::Split, Part>;
 void warn_if_lopsided(const dataset::SplitPlan& plan, std::size_t parts) {
   const auto [largest, all] = plan.largest_group();
   if (plan.group_count() < parts)
-    log::warn("only " + std::to_string(plan.group_count()) + " groups for " +
+    log::warn("only " + counted(static_cast<std::int64_t>(plan.group_count()), "group") + " for " +
               std::to_string(parts) +
               " splits: some stay empty; group by something finer, such as --group-by time:10s");
   else if (2 * largest > all && plan.group_count() > 1)
@@ -79,8 +79,8 @@ void report(const Options& o, const Context& ctx, const Parts& parts, std::size_
     ctx.print(document);
     return;
   }
-  ctx.say(o.output + ": " + std::to_string(all.images) + " images in " + std::to_string(groups) +
-          " groups");
+  ctx.say(o.output + ": " + counted(all.images, "image") + " in " +
+          counted(static_cast<std::int64_t>(groups), "group"));
   if (!ctx.options.quiet)
     ctx.print(table);
 }

@@ -37,6 +37,9 @@ err_has "one/all.manifest:1: has no member 'room'"
 run 0 manifest split one/all.manifest -o y --group-by time:2s --quiet
 run 1 manifest split none.manifest -o x
 err_has "none.manifest: no such file"
+run 2 manifest split one/all.manifest -o -
+err_has "'-': a folder is to be written, and this names none; give the name of a folder"
+[ ! -e - ] || fail "a folder named - was made"
 run 2 manifest split one/all.manifest
 err_has "--output is missing"
 
@@ -48,10 +51,15 @@ json .images_written 31
 jq -e -s '[.[]."source-ref"] | contains(["one/c1f1.jpg","two/x.jpg"])' all.manifest >/dev/null || fail "references do not follow"
 jq -e -s '.[30].bb.annotations[0].class_id == 1' all.manifest >/dev/null || fail "the second class did not get id 1"
 run 1 manifest join one/all.manifest one/more.manifest -o j.manifest
-err_has "1 images occur more than once, the first is 'one/c1f1.jpg'"
+err_has "1 image occurs more than once, the first is 'one/c1f1.jpg'"
 [ ! -e j.manifest ] || fail "written in spite of a conflict"
 run 0 manifest join one/all.manifest one/more.manifest -o j.manifest --on-conflict merge
 jq -e -s 'map(select(."source-ref" == "one/c1f1.jpg"))[0].bb.annotations | length == 2' j.manifest >/dev/null || fail "not merged"
+# stdout is the manifest and nothing else
+run 0 manifest join one/all.manifest two/labels.manifest -o -
+cmp "$OUT" all.manifest || fail "joined to stdout: not the same bytes"
+run 0 manifest join one/all.manifest two/labels.manifest -o - --json
+cmp "$OUT" all.manifest || fail "joined to stdout with --json: not the same bytes"
 run 2 manifest join one/all.manifest -o j.manifest --on-conflict newest
 err_has "'newest' is unknown"
 
