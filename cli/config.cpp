@@ -88,6 +88,7 @@ void store_value(const Layer& layer, const Arg& arg, const Value& value) {
 void apply_section(const Layer& layer, const Value& section,
                    const std::vector<const Arg*>& candidates, std::set<const Arg*>& given) {
   std::vector<std::string> known;
+  known.reserve(candidates.size());
   for (const auto* arg : candidates)
     known.push_back(arg->key());
   for (const auto& [key, value] : section.members) {

@@ -27,19 +27,17 @@ public:
   int line = 0; ///< 1-based line in the file it came from; 0 if unknown or made by us
 
   Value() = default;
-  Value(bool value) : kind(Kind::boolean), boolean(value) {} // NOLINT(google-explicit-constructor)
-  Value(int value)
-      : Value(static_cast<std::int64_t>(value)) {} // NOLINT(google-explicit-constructor)
+  // Implicit: document["width"] = 640 is how documents are built.
+  // NOLINTBEGIN(google-explicit-constructor)
+  Value(bool value) : kind(Kind::boolean), boolean(value) {}
+  Value(int value) : Value(static_cast<std::int64_t>(value)) {}
   Value(std::int64_t value)
-      : kind(Kind::integer), integer(value), real(static_cast<double>(value)) {
-  }                                                        // NOLINT(google-explicit-constructor)
-  Value(double value) : kind(Kind::number), real(value) {} // NOLINT(google-explicit-constructor)
-  Value(const char* value)
-      : kind(Kind::string), string(value) {} // NOLINT(google-explicit-constructor)
-  Value(std::string value)
-      : kind(Kind::string), string(std::move(value)) {} // NOLINT(google-explicit-constructor)
-  Value(std::string_view value)
-      : kind(Kind::string), string(value) {} // NOLINT(google-explicit-constructor)
+      : kind(Kind::integer), integer(value), real(static_cast<double>(value)) {}
+  Value(double value) : kind(Kind::number), real(value) {}
+  Value(const char* value) : kind(Kind::string), string(value) {}
+  Value(std::string value) : kind(Kind::string), string(std::move(value)) {}
+  Value(std::string_view value) : kind(Kind::string), string(value) {}
+  // NOLINTEND(google-explicit-constructor)
   static Value array();
   static Value object();
 

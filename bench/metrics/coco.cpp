@@ -87,7 +87,7 @@ public:
     for (std::size_t area = 0; area < k_areas; ++area) {
       ignored_truth_.assign(truths.size(), 0);
       for (std::size_t g = 0; g < truths.size(); ++g)
-        ignored_truth_[g] = truths[g]->is_crowd || is_outside(truths[g]->area_px, area);
+        ignored_truth_[g] = truths[g]->is_crowd || is_outside(truths[g]->area_px, area) ? 1 : 0;
       taken_.assign(truths.size(), 0);
       for (std::size_t d = 0; d < detections.size(); ++d) {
         Matched& row = out[first + d];
@@ -328,7 +328,7 @@ CocoResult coco_metrics(const Evaluation& evaluation, int jobs) {
         return next < truths.size() ? std::optional(next++) : std::nullopt;
       },
       [&](std::size_t&& i) { return evaluate_class(evaluation, grids, truths[i], detections[i]); },
-      [&](ClassOutcome&& outcome) { outcomes.push_back(std::move(outcome)); });
+      [&](ClassOutcome&& outcome) { outcomes.push_back(outcome); });
   CocoResult result;
   result.metrics = summarize(outcomes);
   for (const auto& outcome : outcomes) {

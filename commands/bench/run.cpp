@@ -106,6 +106,7 @@ bench::BenchmarkOutcome measure(const package::ModelPackage& package, const benc
                     " images of this set",
                 "give larger --sizes, or another --seed");
   std::vector<bench::RunImage> chosen;
+  chosen.reserve(keep.size());
   for (const auto i : keep)
     chosen.push_back(images[i]);
   const auto progress =

@@ -80,7 +80,7 @@ int run(const Options& o, Context& ctx) {
   for_each(o, readers, [&](dataset::Sample& sample) {
     if (auto joined = joiner.take(std::move(sample)))
       writer->write(*joined);
-    sample.clear();
+    sample = {};
   });
   const auto written = writer->finish();
   if (o.output == "-") // stdout is the manifest
