@@ -11,10 +11,10 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -30,7 +30,8 @@ void fail_system(const std::string& name, const char* action) {
                      : code == EROFS || code == EACCES
                          ? "write to a place you may write to, with -o"
                          : "";
-  throw Error(Fault::input, name + ": cannot " + action + ": " + std::strerror(code), hint);
+  throw Error(Fault::input,
+              name + ": cannot " + action + ": " + std::generic_category().message(code), hint);
 }
 
 void write_fully(int fd, std::string_view bytes, const std::string& name) {
@@ -87,7 +88,7 @@ public:
   std::size_t read(std::span<char> buffer) override {
     const std::size_t count = std::min<std::uint64_t>(buffer.size(), size_ - position_);
     if (count > 0)
-      std::memcpy(buffer.data(), data_ + position_, count);
+      std::copy_n(data_ + position_, count, buffer.data());
     position_ += count;
     return count;
   }
@@ -385,8 +386,7 @@ std::string name_fault(std::string_view name) {
 }
 
 std::string system_error_text() {
-  return std::strerror(
-      errno); // NOLINT(concurrency-mt-unsafe): glibc's is thread-safe for known codes
+  return std::generic_category().message(errno);
 }
 
 } // namespace mlopsctl

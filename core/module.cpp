@@ -15,11 +15,10 @@ namespace mlopsctl {
 
 std::vector<std::string> module_candidates(const std::string& name) {
   std::vector<std::string> paths;
-  const char* folder = std::getenv(
-      "MLOPSCTL_MODULES"); // NOLINT(concurrency-mt-unsafe): nothing here sets the environment
-  if (folder &&
-      fs::path(folder)
-          .is_absolute()) // a relative path would load from wherever the user happens to stand
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets the environment
+  const char* folder = std::getenv("MLOPSCTL_MODULES");
+  // A relative path would load from wherever the user happens to stand.
+  if (folder && fs::path(folder).is_absolute())
     paths.push_back((fs::path(folder) / (name + ".so")).string());
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);

@@ -87,13 +87,13 @@ std::optional<double> parse_double(std::string_view text) {
 }
 
 std::string number(double value) {
-  std::array<char, 40> buffer;
+  std::array<char, 40> buffer{};
   const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
   return {buffer.data(), end};
 }
 
 std::string fixed(double value, int decimals) {
-  std::array<char, 400> buffer;
+  std::array<char, 400> buffer{};
   const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
                                           std::chars_format::fixed, decimals);
   return {buffer.data(), end};

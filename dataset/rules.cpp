@@ -84,8 +84,10 @@ void Validator::report(std::string_view rule, const std::string& place, std::str
   if (problems_.size() >= k_problems_kept)
     return;
   for (const auto& known : all_rules())
-    if (known.id == rule)
+    if (known.id == rule) {
       problems_.push_back({std::string(rule), known.severity, place, std::move(text)});
+      return;
+    }
 }
 
 void Validator::check_boxes(const Sample& sample) {

@@ -191,6 +191,7 @@ void SplitPlan::assign() {
   const Ratios& ratios = options_.ratios;
   Quantity images = quantity(static_cast<double>(largest_group().second), ratios);
   std::vector<Quantity> classes;
+  classes.reserve(totals.size());
   for (const auto total : totals)
     classes.push_back(quantity(static_cast<double>(total), ratios));
   std::size_t empty_parts = ratios.size();

@@ -24,6 +24,10 @@ using Bits = std::uint16_t; ///< one bit an IoU threshold
 static_assert(sizeof(Bits) * 8 >= k_thresholds);
 constexpr Bits k_all_bits = (1U << k_thresholds) - 1;
 
+bool has_bit(Bits bits, std::size_t index) {
+  return (static_cast<unsigned>(bits) >> index & 1U) != 0;
+}
+
 struct Grids {
   std::vector<double> iou = linspace(0.5, 0.95, k_thresholds);
   std::vector<double> recall = linspace(0, 1, 101);
@@ -142,7 +146,7 @@ private:
       const auto [g, iou] = candidates_[c];
       if ((ignored_truth_[g] != 0) != among_ignored || iou < best_iou)
         continue;
-      if ((taken_[g] >> t & 1U) != 0 && !truths[g]->is_crowd)
+      if (has_bit(taken_[g], t) && !truths[g]->is_crowd)
         continue;
       best_iou = iou;
       best = g;
@@ -231,10 +235,10 @@ void accumulate(const std::vector<Matched>& rows, std::size_t area, std::size_t 
   std::size_t counted = 0;
   std::size_t few[2] = {0, 0};
   for (const auto& row : rows) {
-    if ((row.ignored[area] >> threshold & 1U) != 0)
+    if (has_bit(row.ignored[area], threshold))
       continue;
     ++counted;
-    if ((row.hits[area] >> threshold & 1U) == 0)
+    if (!has_bit(row.hits[area], threshold))
       continue;
     const auto hits = static_cast<double>(precisions.size() + 1);
     const auto misses = static_cast<double>(counted) - hits;

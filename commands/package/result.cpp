@@ -111,6 +111,7 @@ Value graph_value(const formats::OnnxModel& model) {
 
 std::string tensors_text(const std::vector<formats::OnnxTensor>& tensors) {
   std::vector<std::string> texts;
+  texts.reserve(tensors.size());
   for (const auto& tensor : tensors)
     texts.push_back(tensor.name + " " + tensor.type + " " + formats::shape_text(tensor));
   return join(texts, ", ");

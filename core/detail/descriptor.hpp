@@ -14,7 +14,7 @@
 
 namespace mlopsctl::detail {
 
-inline constexpr std::size_t k_buffer_bytes = 256 * 1024;
+inline constexpr std::size_t k_buffer_bytes = std::size_t{256} * 1024;
 
 /// A file descriptor that closes itself.
 class Descriptor {

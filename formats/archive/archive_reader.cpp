@@ -17,7 +17,7 @@
 namespace mlopsctl::formats {
 namespace {
 
-constexpr std::size_t k_block_bytes = 256 * 1024;
+constexpr std::size_t k_block_bytes = std::size_t{256} * 1024;
 
 struct FreeArchive {
   void operator()(archive* handle) const { archive_read_free(handle); }
