@@ -25,6 +25,7 @@ function(mlopsctl_module name)
   set_target_properties(${name} PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   target_link_libraries(${name} PRIVATE mlopsctl_flags ${MODULE_LIBRARIES})
   set_property(GLOBAL APPEND PROPERTY MLOPSCTL_MODULES ${name})
+  set_property(GLOBAL APPEND PROPERTY MLOPSCTL_SANITIZED ${name}) # the unit tests load them
 endfunction()
 
 # mlopsctl_embed(<target> NAMESPACE a::b FUNCTION name ROOT dir FILES ...): texts as a function from relative name to text.

@@ -5,6 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 namespace mlopsctl::dataset {
 namespace {
 
@@ -49,8 +53,18 @@ TEST(Refs, RemoteAbsoluteAndUnknownStay) {
   EXPECT_EQ(rebase_ref("s3://b/k.jpg", "x", "y"), "s3://b/k.jpg");
   EXPECT_EQ(rebase_ref("/etc/passwd", "x", "y"), "/etc/passwd");
   EXPECT_EQ(rebase_ref("no/such.jpg", "x", "y"), "no/such.jpg");
-  EXPECT_EQ(rebase_ref("hosts", "/etc", "/usr/share"), "../../etc/hosts");
-  EXPECT_EQ(rebase_ref("hosts", "/etc", "/etc/no/such"), "../../hosts");
+}
+
+TEST(Refs, FollowTheirFile) {
+  std::string pattern = (std::filesystem::temp_directory_path() / "mlopsctl-refs.XXXXXX").string();
+  const std::filesystem::path root = ::mkdtemp(pattern.data());
+  std::filesystem::create_directories(root / "a");
+  std::ofstream(root / "a" / "x.jpg") << "x";
+  const auto from = (root / "a").string();
+  EXPECT_EQ(rebase_ref("x.jpg", from, (root / "b").string()), "../a/x.jpg");
+  EXPECT_EQ(rebase_ref("x.jpg", from, (root / "a" / "no" / "such").string()), "../../x.jpg");
+  EXPECT_EQ(rebase_ref("x.jpg", from, from), "x.jpg");
+  std::filesystem::remove_all(root);
 }
 
 TEST(Stats, CountsByClassAndSize) {
