@@ -94,7 +94,10 @@ public:
   }
   void rewind() override { position_ = dropped_ = 0; }
   std::optional<std::uint64_t> size_bytes() const override { return size_; }
-  std::optional<std::string_view> mapped() const override { return std::string_view(data_, size_); }
+  std::optional<std::string_view> mapped() const override {
+    return std::string_view(data_ ? data_ : "",
+                            size_); // parsers take no null pointer, even for 0 bytes
+  }
   void drop_before(std::uint64_t offset) override {
     static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     const std::uint64_t end = std::min(offset, size_) / page * page;
