@@ -3,6 +3,7 @@
 
 #include "commands/trust.hpp"
 #include "core/error.hpp"
+#include "core/log.hpp"
 #include "core/text.hpp"
 #include "core/value.hpp"
 
@@ -51,6 +52,29 @@ std::vector<Layer> load_layers(const Environment& environment, const std::string
       std::filesystem::exists(user, unreachable))
     load(user, true);
   return layers;
+}
+
+/// A name that is no command's would otherwise be passed over in silence.
+void warn_of_unknown(const Layer& layer) {
+  std::vector<std::string> first, second;
+  const auto warn = [&layer](const std::string& key, const Value& value,
+                             const std::vector<std::string>& known) {
+    if (std::find(known.begin(), known.end(), key) == known.end())
+      log::warn(layer.path + ":" + std::to_string(value.line) + ": no command is named '" +
+                printable(key) + "'" + did_you_mean(key, known) + "; its settings are not used");
+  };
+  for (const auto* command : commands::all_commands())
+    first.push_back(split(command->name, ' ').front());
+  for (const auto& [key, value] : layer.document.members) {
+    warn(key, value, first);
+    second.clear();
+    for (const auto* command : commands::all_commands())
+      if (const auto words = split(command->name, ' '); words.size() == 2 && words[0] == key)
+        second.push_back(words[1]);
+    if (!second.empty() && value.is_object())
+      for (const auto& [verb, settings] : value.members)
+        warn(verb, settings, second);
+  }
 }
 
 /// "manifest convert" looks at document.manifest.convert; "capture" at document.capture.
@@ -131,9 +155,11 @@ void apply_defaults(const commands::Command& command, const std::vector<const Ar
     }
     given.insert(arg);
   }
-  for (const auto& layer : load_layers(environment, project_file))
+  for (const auto& layer : load_layers(environment, project_file)) {
+    warn_of_unknown(layer);
     if (const Value* section = section_of(layer, command.name))
       apply_section(layer, *section, candidates, given);
+  }
 }
 
 } // namespace mlopsctl::cli

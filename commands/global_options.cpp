@@ -15,7 +15,8 @@ void declare_global_options(Args& args, GlobalOptions& options) {
                      "Seed of everything random; the same seed gives the same result"));
   section(
       args.value("--jobs", options.jobs, "Threads; never changes results").default_text("cores"));
-  section(args.flag("--overwrite", options.overwrite, "Replace the output if it exists"));
+  // Guarded: a cloned project could name one of the user's files as the output.
+  section(args.flag("--overwrite", options.overwrite, "Replace the output if it exists").guarded());
   section(args.value("--set", options.set, "Override one value of model.yaml for this run")
               .metavar("KEY=VALUE"));
   section(args.value("--config", options.config, "Read this file instead of ./mlops.yaml")

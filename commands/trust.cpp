@@ -6,6 +6,7 @@
 #include "core/io.hpp"
 
 #include <filesystem>
+#include <utility>
 
 namespace fs = std::filesystem;
 
@@ -17,7 +18,8 @@ constexpr std::uint64_t k_limit_bytes = 1 << 20;
 /// A line of the list: the digest of the bytes, two spaces, the absolute path (the form of
 /// sha256sum).
 std::string entry_for(const std::string& path) {
-  return sha256(read_file(path, k_limit_bytes)) + "  " + fs::canonical(path).string();
+  std::string digest = sha256(read_file(path, k_limit_bytes)); // first: it says what is wrong
+  return std::move(digest) + "  " + fs::canonical(path).string();
 }
 
 std::string list_path(const Environment& environment) {

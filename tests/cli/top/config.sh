@@ -14,6 +14,21 @@ printf 'config: {trust: {json: true}}\n' > .config/mlopsctl/config.yaml
 printf 'capture: {fps: 5}\n' > other.yaml
 run 0 config trust other.yaml
 json .path other.yaml
+# a name that is no command's is told, with its line
+printf 'doctor: {color: never}\nmanifest: {convrt: {to: coco}}\ncaptre: {fps: 5}\n' > mlops.yaml
+run 0 doctor
+err_has "mlops.yaml:2: no command is named 'convrt', did you mean 'convert'?; its settings are not used"
+err_has "mlops.yaml:3: no command is named 'captre', did you mean 'capture'?; its settings are not used"
+# a project that was not accepted may not replace files
+printf 'doctor: {overwrite: true}\n' > mlops.yaml
+run 2 doctor
+err_has "mlops.yaml:1: 'overwrite' may not be set by a project's file; look at the file, then accept it with 'mlopsctl config trust mlops.yaml'"
+run 0 config trust
+run 0 doctor
+printf 'doctor: {overwrite: true} # another file\n' > mlops.yaml
+run 2 doctor
+run 1 config trust none.yaml
+err_has "none.yaml: no such file"
 # a home that cannot be looked into holds no settings: the rule in a container that runs as another user
 rm -f mlops.yaml
 touch a-file # to look behind a file is an error too, also for root
