@@ -60,7 +60,7 @@ int run(const Options& o, Context& ctx) {
     throw Error(Fault::input,
                 join(o.folders, ", ") + ": no images" +
                     (o.include.empty() ? "" : " that match '" + printable(o.include) + "'"),
-                "files that end with .jpg, .jpeg, .png, .webp or .bmp are looked at");
+                "files that end with .jpg, .jpeg, .png or .webp are taken");
   if (o.sample)
     images = formats::sample_images(std::move(images), static_cast<std::size_t>(*o.sample),
                                     ctx.options.seed);

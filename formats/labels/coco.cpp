@@ -265,7 +265,18 @@ private:
       problems_.add(
           {std::move(rule), severity, sample.place, "'" + sample.ref + "': " + std::move(text)});
     };
+    report_bad_side(record, "width", sample.width, report);
+    report_bad_side(record, "height", sample.height, report);
     return is_good && check_sample(sample, options_, report);
+  }
+
+  static void report_bad_side(const object& record, const char* key, int side,
+                              const Report& report) {
+    element value;
+    if (side == 0 && record[key].get(value) == simdjson::SUCCESS && !value.is_null())
+      report("bad-image-size", Severity::warning,
+             std::string(key) + " " + simdjson::to_string(value) +
+                 " is not a whole number of 1 to 16777216, so the size counts as unknown");
   }
 
   bool read_annotation(std::size_t position, Annotation& annotation) {

@@ -75,3 +75,11 @@ run 0 manifest merge-detections near/one.jsonl far/away/two.jsonl -o folders.man
 out_has "folders.manifest: 1 image, 1 object"
 out_lacks "left out"
 [ "$(jq -r '."source-ref"' folders.manifest)" = frames/p.jpg ] || fail "the reference does not follow: $(cat folders.manifest)"
+
+# the same in COCO; a size of null is one that nobody knows
+for width in -64 0 64.5 '"64"' null; do
+  printf '{"images":[{"id":1,"file_name":"a.jpg","width":%s,"height":48}],"annotations":[{"id":1,"image_id":1,"category_id":1,"bbox":[1,1,9,9]}],"categories":[{"id":1,"name":"dog"}]}' "$width" > side.json
+  run 0 manifest validate side.json
+  [ "$width" = null ] || err_has "side.json: images[0]: 'a.jpg': width $width is not a whole number of 1 to 16777216"
+done
+[ ! -s "$ERR" ] || fail "a size of null was reported"
