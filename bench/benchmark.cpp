@@ -48,8 +48,8 @@ void describe_machine(storage::BenchmarkRow& row) {
 
 void describe_input(const package::ModelPackage& package, const Truth& truth,
                     const BenchmarkOptions& options, storage::BenchmarkRow& row) {
-  row.tag = without_url_secrets(options.tag);
-  row.note = without_url_secrets(options.note);
+  row.tag = without_secrets(options.tag);
+  row.note = without_secrets(options.note);
   row.task = truth_kind_name(truth.kind);
   row.model_name = package.spec.name;
   row.model_version = package.spec.version;
@@ -92,10 +92,11 @@ void check_fit(const package::ModelSpec& spec, const Truth& truth, const std::st
         return std::find(labels.begin(), labels.end(), label) != labels.end();
       });
   if (!has_common)
-    throw Error(Fault::input,
-                name + ": none of its classes (" + first_of(labels) + ") is one of '" + spec.name +
-                    "' (" + first_of(spec.labels) + ")",
-                "'manifest relabel --map old=new' brings the names together");
+    throw Error(
+        Fault::input,
+        name + ": none of its classes (" + first_of(labels) + ") is one of '" + spec.name + "' (" +
+            first_of(spec.labels) + ")",
+        "classes meet by name: correct labels in model.yaml, or pass --set labels=NAME,NAME");
 }
 
 std::vector<std::string> number_names(const ScoreOptions& options) {

@@ -114,6 +114,28 @@ std::string without_url_secrets(std::string_view text) {
   return clean_urls(text, false);
 }
 
+std::string without_secrets(std::string_view text) {
+  std::string out;
+  bool mask_next = false;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto begin = std::min(text.find_first_not_of(" \t\n", i), text.size());
+    const auto end = std::min(text.find_first_of(" \t\n", begin), text.size());
+    out += text.substr(i, begin - i);
+    const auto word = text.substr(begin, end - begin);
+    const auto equals = word.find('=');
+    if (mask_next && !word.empty())
+      out += k_mask;
+    else if (equals != std::string_view::npos && is_secret_name(word.substr(0, equals)))
+      out += std::string(word.substr(0, equals + 1)) + k_mask;
+    else
+      out += clean_urls(word, false);
+    mask_next = !mask_next && word.starts_with("-") && equals == std::string_view::npos &&
+                is_secret_name(word);
+    i = end;
+  }
+  return out;
+}
+
 std::string redact_command_line(std::string_view line) {
   std::string out;
   bool mask_next = false;

@@ -111,7 +111,7 @@ Truth ordered(Draft&& draft) {
         throw Error(Fault::input,
                     draft.truth.images[from].place + ": '" + draft.truth.images[from].ref +
                         "' has no class",
-                    "label it, or take it out with 'manifest filter'");
+                    "label it, or take it out of the data set");
       out.labels.push_back(draft.labels[from]);
     }
     for (auto& box : draft.boxes[from]) {

@@ -7,14 +7,18 @@
 #include "core/parallel.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
+#include "formats/labels/image_files.hpp"
 #include "imaging/codecs.hpp"
 #include "inference/prediction_line.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
 namespace mlopsctl::commands {
 namespace {
+
+constexpr int k_most_threads = 1024;
 
 struct Options {
   std::string model;
@@ -35,8 +39,45 @@ void validate(const Options& o, const Context& ctx) {
   if (o.output == "-" && ctx.options.json)
     throw Error(Fault::usage, "-o: with --json the predictions need a file of their own",
                 "pass -o predictions.jsonl");
-  if (o.threads < 0)
-    throw Error(Fault::usage, "--threads: " + std::to_string(o.threads) + " is negative");
+  if (o.threads < 0 || o.threads > k_most_threads)
+    throw Error(Fault::usage, "--threads: " + std::to_string(o.threads) + " is not from 0 to " +
+                                  std::to_string(k_most_threads));
+}
+
+std::filesystem::path whole_path(const std::string& path) {
+  auto whole = std::filesystem::weakly_canonical(std::filesystem::absolute(path));
+  return whole.has_filename() ? whole : whole.parent_path(); // "out/" means "out"
+}
+
+bool is_inside(const std::filesystem::path& path, const std::filesystem::path& folder) {
+  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
+         folder.end();
+}
+
+/// --overwrite is for earlier outputs: an input, the model, or one output by the other would be
+/// lost. \throws Error(usage)
+void refuse_lost_files(const Options& o, const package::ModelPackage& package) {
+  const auto drawn = o.draw.empty() ? std::filesystem::path{} : whole_path(o.draw);
+  std::vector<std::string> inputs = o.inputs;
+  inputs.insert(inputs.end(), {o.model, o.model + "/" + package::k_model_yaml,
+                               o.model + "/" + package.spec.weights});
+  for (const auto& input : inputs)
+    if (!o.draw.empty() && is_inside(whole_path(input), drawn))
+      throw Error(Fault::usage, "--draw: '" + o.draw + "' holds the input " + input,
+                  "give another folder");
+  if (o.output == "-")
+    return;
+  if (!o.draw.empty() && is_inside(whole_path(o.output), drawn))
+    throw Error(Fault::usage,
+                "-o: '" + o.output + "' is in the folder of the pictures, which is made anew",
+                "give a file outside " + o.draw);
+  std::error_code ignored;
+  for (const auto& input : inputs)
+    if (std::filesystem::equivalent(o.output, input, ignored) ||
+        (std::filesystem::is_directory(input, ignored) && formats::has_image_extension(o.output) &&
+         is_inside(whole_path(o.output), whole_path(input))))
+      throw Error(Fault::usage, "-o: '" + o.output + "' is an input, and would be replaced",
+                  "give another -o");
 }
 
 /// A picture on its way from the decoding threads to the model.
@@ -182,6 +223,7 @@ int run(const Options& o, Context& ctx) {
   const Stopwatch watch;
   PictureInputs inputs(o.inputs, {o.images, o.from, parse_shard(o.shard)});
   const auto package = package::open_model(o.model, ctx.options.set);
+  refuse_lost_files(o, package);
   auto model = inference::Model::load(package, {o.engine, o.threads});
   Predictions predictions(o, ctx, model);
   const auto progress = ctx.progress("infer", inputs.known_count(), "pictures");

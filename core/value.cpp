@@ -64,6 +64,8 @@ std::string_view kind_name(Value::Kind kind) {
 
 ObjectReader::ObjectReader(const Value& value, std::string path, std::string where)
     : value_(&value), path_(std::move(path)), where_(std::move(where)) {
+  if (value.is_null() && where_.empty())
+    throw Error(Fault::input, path_ + ": is empty, a mapping was expected");
   if (!value.is_object())
     throw Error(Fault::input, path_ + ":" + std::to_string(value.line) + ": " +
                                   (where_.empty() ? "the file" : where_) + " is " +

@@ -45,6 +45,10 @@ Value plain_scalar(const std::string& text) {
   return Value(text);
 }
 
+bool has_tab_indent(std::string_view text) {
+  return text.starts_with('\t') || text.find("\n\t") != std::string_view::npos;
+}
+
 std::size_t count_nodes(const Value& value) {
   std::size_t count = 1;
   for (const auto& item : value.items)
@@ -210,8 +214,9 @@ Value parse_yaml(std::string_view text, const std::string& name) {
     }
     return builder.take_root();
   } catch (const YAML::Exception& error) {
-    throw Error(Fault::input, name + ":" + std::to_string(error.mark.line + 1) +
-                                  ": not valid YAML: " + error.msg);
+    throw Error(Fault::input,
+                name + ":" + std::to_string(error.mark.line + 1) + ": not valid YAML: " + error.msg,
+                has_tab_indent(text) ? "a line starts with a tab; YAML wants spaces" : "");
   }
 }
 

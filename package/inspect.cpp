@@ -75,6 +75,23 @@ void look_at(const PackageItem& item, ByteSource& source, const InspectLimits& l
   inspection.items.push_back({item.name, passed.size_bytes, std::move(passed.digest)});
 }
 
+/// What a folder holds besides files and folders does not go into a package: it is told.
+void look_for_others(const std::string& path, Inspection& inspection) {
+  std::map<std::string, std::string> others; // sorted: the order on disk is not told
+  for (const auto& entry : fs::recursive_directory_iterator(path)) {
+    const auto name = entry.path().lexically_relative(path).generic_string();
+    std::error_code ignored;
+    if (entry.is_symlink() && entry.is_directory(ignored))
+      others[name] = "a link to a folder is left out; copy the folder itself into the package";
+    else if (entry.is_symlink() && !entry.exists(ignored))
+      others[name] = "a link to nothing is left out";
+    else if (!entry.is_regular_file(ignored) && !entry.is_directory(ignored))
+      others[name] = "a pipe, socket or device is left out";
+  }
+  for (const auto& [name, text] : others)
+    warn(inspection, "left-out", name, text);
+}
+
 } // namespace
 
 void visit_package(const std::string& path, const formats::ArchiveLimits& limits,
@@ -113,6 +130,7 @@ Inspection inspect_package(const std::string& path, const InspectLimits& limits)
   if (is_folder) {
     for (const auto& item : inspection.items)
       inspection.size_bytes += item.size_bytes;
+    look_for_others(path, inspection);
     inspection.digest = listing_digest(digests);
   } else {
     const auto source = open_source(path);

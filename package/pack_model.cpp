@@ -32,6 +32,24 @@ bool is_same_file(const std::string& a, const std::string& b) {
   return fs::equivalent(a, b, ignored);
 }
 
+/// The archive of an earlier run may stand in the folder and be replaced; what goes into the
+/// package may not.
+bool is_earlier_archive(const std::string& name, const std::string& path, const ModelSpec& spec) {
+  return name != k_model_yaml && name != spec.weights && !spec.digests.contains(name) &&
+         formats::archive_kind(head_of(path)) == "gzip";
+}
+
+void refuse_output_among_inputs(const std::string& folder, const std::string& output,
+                                const Verification& verification) {
+  for (const auto& item : verification.inspection.items) {
+    const auto path = resolve_inside(folder, item.name);
+    if (is_same_file(path, output) && !is_earlier_archive(item.name, path, *verification.spec))
+      throw Error(Fault::usage,
+                  output + ": is a file of the package, and the archive would replace it",
+                  "give another -o");
+  }
+}
+
 /// Top-level lines of the key `digests`: from it to the next line that starts another key.
 std::string without_digests(std::string_view text) {
   std::string out;
@@ -74,6 +92,8 @@ PackedModel pack_model(const std::string& folder, const std::string& output, Exi
                        int jobs) {
   auto verification = verify_package(folder);
   refuse_findings(folder, verification.findings);
+  if (output != "-")
+    refuse_output_among_inputs(folder, output, verification);
   PackedModel out;
   out.spec = *verification.spec;
   out.warnings = std::move(verification.findings);

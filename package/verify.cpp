@@ -23,6 +23,15 @@ std::string with_hint(const Error& error) {
   return error.hint().empty() ? error.what() : std::string(error.what()) + "; " + error.hint();
 }
 
+/// An error of a file of the package as a finding: its "file:line: " is the place.
+Problem to_finding(const std::string& rule, const std::string& path, const Error& error) {
+  const auto text = with_hint(error);
+  const auto end = text.starts_with(path) ? text.find(": ", path.size()) : std::string::npos;
+  if (end == std::string::npos)
+    return {rule, Severity::error, path, text};
+  return {rule, Severity::error, text.substr(0, end), text.substr(end + 2)};
+}
+
 void check_axis(const OnnxTensor& tensor, std::size_t axis, std::int64_t wanted,
                 const std::string& key, Problems& problems) {
   const auto& size = tensor.shape[axis].size;
@@ -118,7 +127,7 @@ Verification verify_package(const std::string& path, const InspectLimits& limits
   } catch (const Error& error) {
     if (error.fault() != Fault::input)
       throw;
-    add(out.findings, "archive", Severity::error, path, with_hint(error));
+    out.findings.push_back(to_finding("archive", path, error));
     return out;
   }
   OpenLimits open_limits;
@@ -133,10 +142,10 @@ Verification verify_package(const std::string& path, const InspectLimits& limits
   } catch (const Error& error) {
     if (error.fault() != Fault::input)
       throw;
-    add(out.findings, "model-yaml", Severity::error, path, with_hint(error));
+    out.findings.push_back(to_finding("model-yaml", path, error));
   }
   for (const auto& problem : out.inspection.problems)
-    if (problem.rule == "executable-content")
+    if (problem.rule == "executable-content" || problem.rule == "left-out")
       out.findings.push_back(problem);
   if (out.spec)
     check_contents(out.inspection, *out.spec, out.findings);

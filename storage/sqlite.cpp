@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <system_error>
 #include <thread>
 
 namespace mlopsctl::storage {
@@ -92,7 +93,11 @@ Sqlite::~Sqlite() {
 void Sqlite::check(int code, const char* doing) const {
   if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE)
     return;
-  const std::string words = db_ != nullptr ? sqlite3_errmsg(db_) : sqlite3_errstr(code);
+  std::string words = db_ != nullptr ? sqlite3_errmsg(db_) : sqlite3_errstr(code);
+  // "disk I/O error" alone does not say that the disk is full.
+  const int system = db_ != nullptr ? sqlite3_system_errno(db_) : 0;
+  if ((code & 0xFF) == SQLITE_IOERR && system != 0)
+    words += " (" + std::generic_category().message(system) + ")";
   throw Error(Fault::input, path_ + ": " + doing + ": " + words, hint_for(code));
 }
 

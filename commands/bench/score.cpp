@@ -72,7 +72,7 @@ void refuse_strangers(const Options& o, const bench::Predictions& predictions) {
     throw Error(Fault::input,
                 name + ": none of its classes is in " + o.truth.path + ", the first is '" +
                     left_out.unknown_classes.begin()->first + "'",
-                "classes meet by name; 'manifest relabel --map old=new' changes them");
+                "classes meet by name; give them the same names on both sides");
 }
 
 Value to_document(const bench::Truth& truth, const bench::Predictions& predictions,

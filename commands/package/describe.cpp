@@ -63,6 +63,16 @@ void warn_about(const Options& o, const package::Draft& draft) {
               folder(o.output).string());
 }
 
+void validate(const Options& o) {
+  if (o.model == "-")
+    throw Error(Fault::usage, "MODEL: '-' has no name, and model.yaml names its weights",
+                "give the ONNX file itself");
+  std::error_code ignored;
+  if (std::filesystem::equivalent(o.output, o.model, ignored))
+    throw Error(Fault::usage, "-o: '" + o.output + "' is the model, and would be replaced",
+                "give another -o, such as model.yaml");
+}
+
 int run(const Options& o, Context& ctx) {
   const auto source = open_source(o.model);
   const auto mapped = source->mapped();
@@ -102,7 +112,10 @@ Run declare(Args& args) {
   args.value("--licence", o->licence, "Licence of the weights, such as Apache-2.0").metavar("NAME");
   args.value("--task", o->task, "What the model is for, where its outputs fit several tasks")
       .choices({"detection", "classification", "embedding"});
-  return [o](Context& ctx) { return run(*o, ctx); };
+  return [o](Context& ctx) {
+    validate(*o);
+    return run(*o, ctx);
+  };
 }
 
 } // namespace

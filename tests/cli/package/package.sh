@@ -39,6 +39,27 @@ run 0 package model pkg -o pkg/inside.tar.gz --overwrite
 cmp out.tar.gz pkg/inside.tar.gz || fail "the old output was packed into the new one"
 rm pkg/inside.tar.gz
 "$MLOPSCTL" package model pkg -o - | cmp - out.tar.gz || fail "-o - differs"
+for name in model.yaml model.onnx extra/README.txt; do
+  run 2 package model pkg -o "pkg/$name" --overwrite
+  err_has "pkg/$name: is a file of the package, and the archive would replace it"
+done
+run 2 package describe pkg/model.onnx -o pkg/model.onnx --overwrite
+err_has "is the model, and would be replaced"
+run 2 package describe -
+err_has "'-' has no name"
+mkfifo pkg/pipe
+ln -s . pkg/loop
+run 0 package verify pkg
+out_has "a link to a folder is left out"
+out_has "a pipe, socket or device is left out"
+rm pkg/pipe pkg/loop
+mkdir empty
+: > empty/model.yaml
+run 1 package model empty -o empty.tar.gz
+err_has "empty/model.yaml: is empty, a mapping was expected"
+printf 'name: a\n\ttask: b\n' > empty/model.yaml
+run 3 package verify empty
+out_has "a line starts with a tab; YAML wants spaces"
 run 2 package model pkg -o - --json
 err_has "both want stdout"
 run 2 package model pkg
@@ -137,7 +158,7 @@ broken() { # SED_EXPRESSION TEXT
   run 1 package model pkg -o bad.tar.gz
   [ ! -e bad.tar.gz ] || fail "an archive was written"
 }
-broken 's/^name:/nmae:/' "pkg/model.yaml:3: unknown key 'nmae', did you mean 'name'?"
+broken 's/^name:/nmae:/' "pkg/model.yaml:3  unknown key 'nmae', did you mean 'name'?"
 broken 's/sha256:..../sha256:0000/' "model.onnx has sha256:"
 broken 's/name: images/name: image/' "the graph has no input 'image', did you mean 'images'?"
 broken 's/width: 64/width: 32/' "input.width  is 32, the graph's input 'images' is 1x3x64x64"

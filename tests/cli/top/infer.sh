@@ -36,6 +36,21 @@ cp pictures/b.png pictures/more/a.png
 
 # One line a picture, in the order of the names; the box is the middle half of 16x8.
 run 0 infer --model det pictures -o p.jsonl --no-timing --draw drawn
+# Nothing that went in, or came out, is replaced by what comes out.
+for name in pictures/a.png det/m.onnx det/model.yaml; do
+  run 2 infer --model det pictures/a.png -o $name --overwrite
+  err_has "'$name' is an input, and would be replaced"
+done
+run 2 infer --model det pictures -o pictures/b.png --overwrite
+err_has "'pictures/b.png' is an input, and would be replaced"
+run 2 infer --model det pictures/a.png -o both --draw both
+err_has "'both' is in the folder of the pictures"
+run 2 infer --model det pictures/a.png -o n.jsonl --draw pictures --overwrite
+err_has "'pictures' holds the input pictures/a.png"
+[ ! -e both ] || fail "something was written"
+run 2 infer --model det pictures/a.png --threads 100000
+err_has "--threads: 100000 is not from 0 to 1024"
+run 0 infer --model det pictures -o p.jsonl --no-timing --draw drawn --overwrite
 out_has "p.jsonl: 3 pictures, 2 detections, opencv"
 printf '%s\n' '{"image":"pictures/a.png","width":16,"height":8,"detections":[]}' \
   '{"image":"pictures/b.png","width":16,"height":8,"detections":[{"label":"red","class_id":0,"score":1,"left":4,"top":2,"width":8,"height":4}]}' \
@@ -90,7 +105,7 @@ done
 run 2 infer --model det pictures -o p.jsonl
 err_has "p.jsonl: already exists; pass --overwrite"
 run 2 infer --model det pictures -o r.jsonl --draw pictures
-err_has "pictures: "
+err_has "'pictures' holds the input pictures"
 [ ! -e r.jsonl ] || fail "the predictions were written although the pictures could not be"
 run 0 infer --model det pictures/a.png -o p.jsonl --draw drawn --overwrite
 [ "$(wc -l < p.jsonl)" -eq 1 ] && [ ! -e drawn/b.jpg ] || fail "--overwrite left the old output"
@@ -179,7 +194,7 @@ err_has "unknown format 'groundtruth'"
 run 2 infer --model det pictures --threshold low
 err_has "'low' is unknown"
 run 2 infer --model det pictures --threads -1
-err_has "--threads: -1 is negative"
+err_has "--threads: -1 is not from 0 to 1024"
 run 2 infer --model det pictures --json
 err_has "with --json the predictions need a file"
 run 2 infer pictures

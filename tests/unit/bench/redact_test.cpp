@@ -25,6 +25,11 @@ TEST(Redact, ValuesOfSecretOptionsAreMasked) {
             "mlopsctl x 'AWS_SECRET_ACCESS_KEY=***'");
 }
 
+TEST(Redact, RemarksLoseSecretsAndKeepTheirSpaces) {
+  EXPECT_EQ(without_secrets("token=abc  --password hunter2 rtsp://u:p@h/l\nsecond run"),
+            "token=***  --password *** rtsp://h/l\nsecond run");
+}
+
 TEST(Redact, EverythingElseStaysAsTyped) {
   const std::string line =
       "mlopsctl bench run --keep x --keyword y --token-file t --gate 'map_50>=0.5' "
