@@ -84,7 +84,9 @@ step "6. Infer and measure: pictures with boxes, a row in the benchmark table"
 test=splits/test.manifest
 [ -s "$test" ] || test=labels.manifest # a very short video: too few groups for three splits
 mlopsctl infer --model model.tar.gz "$test" -o test.jsonl --draw drawn
-mlopsctl bench run --model model.tar.gz --data "$test" --table bench.db --tag quickstart
+gate=(--gate 'map_50>=0.9') # on somebody's own video the labels are the model's own: nothing to prove
+[ -z "$video" ] || gate=()
+mlopsctl bench run --model model.tar.gz --data "$test" --table bench.db --tag quickstart "${gate[@]}"
 
 step "Where everything is"
 cat <<EOT
