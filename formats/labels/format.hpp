@@ -36,6 +36,9 @@ struct ReadOptions {
   /// Take formats that have ids instead of references and class names (COCO results): only who
   /// holds the truth can look them up.
   bool allow_ids_only = false;
+  /// Read a class for the whole image too (Ground Truth image classification, where no label of the
+  /// line has boxes): one annotation with a box of 0 x 0. Only for those who expect such boxes.
+  bool allow_whole_image_classes = false;
 };
 
 struct WriteOptions {

@@ -20,6 +20,7 @@ using simdjson::dom::object;
 
 constexpr std::string_view k_metadata = "-metadata";
 constexpr std::string_view k_boxes_type = "groundtruth/object-detection";
+constexpr std::string_view k_whole_image_type = "groundtruth/image-classification";
 constexpr std::size_t k_max_reserved = 1000;
 constexpr std::size_t k_max_classes = 10'000; // Ground Truth itself takes 50
 constexpr std::size_t k_max_parsed_bytes = std::size_t{32} * 1024 * 1024;
@@ -135,6 +136,8 @@ Chosen choose_named(const Line& line, const Members& members) {
   const Chosen chosen{find(members, name), find(members, name + std::string(k_metadata)), name};
   if (chosen.metadata && chosen.label) {
     const auto type = text_of(chosen.metadata->value, "type");
+    if (type == k_whole_image_type && line.options.allow_whole_image_classes)
+      return chosen;
     if (!type.empty() && type != k_boxes_type)
       line.note("label-without-boxes", Severity::warning,
                 "'" + name + "' has type " + std::string(type) + ", which holds no boxes");
@@ -142,6 +145,23 @@ Chosen choose_named(const Line& line, const Members& members) {
       return {};
   }
   return chosen;
+}
+
+/// The newest class of the whole image, if there is one.
+Chosen choose_whole_image(const Members& members) {
+  Chosen best;
+  std::string_view best_date;
+  for (const auto& member : members) {
+    if (!is_metadata_key(member.key) || text_of(member.value, "type") != k_whole_image_type)
+      continue;
+    const auto name = member.key.substr(0, member.key.size() - k_metadata.size());
+    const auto date = text_of(member.value, "creation-date");
+    if (best.metadata && date <= best_date)
+      continue;
+    best = {find(members, name), &member, name};
+    best_date = date;
+  }
+  return best;
 }
 
 /// Chained jobs leave several labels in a line: the newest of those with boxes is the one meant
@@ -169,6 +189,8 @@ Chosen choose(const Line& line, const Members& members) {
     best = {label, &member, name};
     best_date = date;
   }
+  if (!best.metadata && line.options.allow_whole_image_classes)
+    best = choose_whole_image(members);
   if (!best.metadata && !other_type.empty())
     line.note("label-without-boxes", Severity::warning,
               "the label has type " + std::string(other_type) + ", which holds no boxes");
@@ -318,8 +340,30 @@ void keep_metadata(const Line& line, const element& metadata) {
       line.sample.label_metadata.emplace_back(member.key, raw(member.value));
 }
 
+/// A class for the whole image: the label is its id, as a number or as text, the name stands in the
+/// metadata ("Image Classification Job Output" of the Ground Truth guide).
+bool read_whole_image_class(const Line& line, const Chosen& chosen) {
+  auto& annotation = line.sample.annotations.emplace_back();
+  std::string_view text;
+  const bool is_text = chosen.label->value.get(text) == simdjson::SUCCESS;
+  const auto id = is_text ? parse_int(text) : std::nullopt;
+  annotation.source_id = id.value_or(-1);
+  if (!is_text && !get_id(chosen.label->value, annotation.source_id))
+    annotation.source_id = -1;
+  annotation.label = text_of(chosen.metadata->value, "class-name");
+  if (annotation.source_id < 0 || annotation.label.empty())
+    return line.refuse("bad-label", "'" + std::string(chosen.name) +
+                                        "' is not a class id with a class-name in its metadata");
+  note_class(line, annotation.source_id, annotation.label);
+  keep_metadata(line, chosen.metadata->value);
+  line.sample.label_attribute = chosen.name;
+  return true;
+}
+
 bool read_label(const Line& line, const Chosen& chosen,
                 std::vector<std::pair<std::int64_t, std::string_view>>& map) {
+  if (chosen.metadata && text_of(chosen.metadata->value, "type") == k_whole_image_type)
+    return read_whole_image_class(line, chosen);
   object label;
   array boxes;
   if (chosen.label->value.get(label) != simdjson::SUCCESS ||
