@@ -36,14 +36,6 @@ std::optional<std::int64_t> id_of(const dataset::Sample& sample) {
   return std::nullopt;
 }
 
-/// A whole picture's class has a name and no box. COCO results have no names, and a box without
-/// area is a wrong box there.
-bool has_box(const dataset::Annotation& annotation) {
-  const auto& box = annotation.box;
-  return annotation.label.empty() || box.left != 0 || box.top != 0 || box.width != 0 ||
-         box.height != 0;
-}
-
 std::string shown_name(const dataset::Sample& sample) {
   if (!sample.ref.empty())
     return sample.ref;
@@ -94,11 +86,18 @@ std::optional<std::int32_t> PredictionCollector::image_of(const dataset::Sample&
   return entry == by_id_.end() ? std::nullopt : std::optional(entry->second);
 }
 
-std::int32_t PredictionCollector::label_of(const dataset::Annotation& annotation) const {
-  if (!annotation.label.empty())
-    return classes_.find(annotation.label).value_or(-1);
-  const auto entry = truth_.class_by_source_id.find(annotation.source_id);
-  return entry == truth_.class_by_source_id.end() ? -1 : entry->second;
+std::int32_t PredictionCollector::label_of(const std::string& name, std::int64_t source_id) {
+  if (!name.empty()) {
+    const auto label = classes_.find(name).value_or(-1);
+    if (label < 0)
+      ++out_.left_out.unknown_classes[name];
+    return label;
+  }
+  const auto entry = truth_.class_by_source_id.find(source_id);
+  if (entry != truth_.class_by_source_id.end())
+    return entry->second;
+  ++out_.left_out.unknown_classes["category " + std::to_string(source_id)];
+  return -1;
 }
 
 void PredictionCollector::mark(std::int32_t image) {
@@ -115,22 +114,31 @@ void PredictionCollector::add_box(std::int32_t image, const dataset::Sample& sam
   if (!annotation.score || !std::isfinite(*annotation.score))
     refuse(sample, "a box of '" + annotation.label + "' has no score",
            "average precision needs one for each box");
-  const auto label = label_of(annotation);
-  const bool is_class_of_picture = !has_box(annotation);
-  if (is_class_of_picture != (truth_.kind == TruthKind::classification))
-    refuse(sample,
-           is_class_of_picture ? "a class for the whole picture, but the truth has boxes"
-                               : "a box, but the truth has a class for the whole picture",
-           "a " + std::string(truth_kind_name(truth_.kind)) + " truth is scored with " +
-               std::string(truth_kind_name(truth_.kind)) + " predictions");
-  if (label < 0)
-    ++out_.left_out.unknown_classes[annotation.label.empty()
-                                        ? "category " + std::to_string(annotation.source_id)
-                                        : annotation.label];
-  if (is_class_of_picture)
-    guesses_.push_back({image, label, *annotation.score});
-  else if (label >= 0)
+  refuse_other_kind(sample, TruthKind::detection);
+  const auto label = label_of(annotation.label, annotation.source_id);
+  if (label >= 0)
     out_.detections.push_back({image, label, *annotation.score, annotation.box});
+}
+
+void PredictionCollector::add_class(std::int32_t image, const dataset::Sample& sample,
+                                    const dataset::ImageClass& image_class) {
+  if (!image_class.score || !std::isfinite(*image_class.score))
+    refuse(sample, "the class '" + image_class.label + "' has no score",
+           "accuracy needs one for each class");
+  refuse_other_kind(sample, TruthKind::classification);
+  guesses_.push_back(
+      {image, label_of(image_class.label, image_class.source_id), *image_class.score});
+}
+
+void PredictionCollector::refuse_other_kind(const dataset::Sample& sample, TruthKind kind) const {
+  if (kind == truth_.kind)
+    return;
+  refuse(sample,
+         kind == TruthKind::classification
+             ? "a class for the whole picture, but the truth has boxes"
+             : "a box, but the truth has a class for the whole picture",
+         "a " + std::string(truth_kind_name(truth_.kind)) + " truth is scored with " +
+             std::string(truth_kind_name(truth_.kind)) + " predictions");
 }
 
 void PredictionCollector::add(const dataset::Sample& sample) {
@@ -138,7 +146,8 @@ void PredictionCollector::add(const dataset::Sample& sample) {
   if (!image) {
     auto& left_out = out_.left_out;
     ++left_out.unknown_image_count;
-    left_out.detections_of_unknown_images += static_cast<std::int64_t>(sample.annotations.size());
+    left_out.detections_of_unknown_images +=
+        static_cast<std::int64_t>(sample.annotations.size() + sample.classes.size());
     if (left_out.unknown_images.size() < k_names_kept)
       left_out.unknown_images.push_back(shown_name(sample));
     return;
@@ -146,6 +155,8 @@ void PredictionCollector::add(const dataset::Sample& sample) {
   mark(*image);
   for (const auto& annotation : sample.annotations)
     add_box(*image, sample, annotation);
+  for (const auto& image_class : sample.classes)
+    add_class(*image, sample, image_class);
 }
 
 void PredictionCollector::add_all(dataset::SampleReader& reader, const std::string& name) {

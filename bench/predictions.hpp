@@ -56,7 +56,10 @@ private:
     double score;
   };
   std::optional<std::int32_t> image_of(const dataset::Sample& sample) const;
-  std::int32_t label_of(const dataset::Annotation& annotation) const;
+  std::int32_t label_of(const std::string& name, std::int64_t source_id);
+  void refuse_other_kind(const dataset::Sample& sample, TruthKind kind) const;
+  void add_class(std::int32_t image, const dataset::Sample& sample,
+                 const dataset::ImageClass& image_class);
   void mark(std::int32_t image);
   void add_box(std::int32_t image, const dataset::Sample& sample,
                const dataset::Annotation& annotation);

@@ -49,9 +49,9 @@ dataset::Sample to_sample(const RunImage& image, const inference::Prediction& pr
     annotation.box = detection.box;
   }
   for (const auto& guess : prediction.classes) {
-    auto& annotation = sample.annotations.emplace_back();
-    annotation.label = labels[static_cast<std::size_t>(guess.class_id)];
-    annotation.score = guess.score;
+    auto& image_class = sample.classes.emplace_back();
+    image_class.label = labels[static_cast<std::size_t>(guess.class_id)];
+    image_class.score = guess.score;
   }
   return sample;
 }

@@ -27,11 +27,6 @@ struct Draft {
   std::string first_label_place;
 };
 
-bool is_whole_picture(const dataset::Annotation& annotation) {
-  const auto& box = annotation.box;
-  return box.left == 0 && box.top == 0 && box.width == 0 && box.height == 0;
-}
-
 std::optional<double> number_field(const dataset::Fields& fields, std::string_view key) {
   for (const auto& [name, json] : fields)
     if (name == key)
@@ -56,15 +51,6 @@ void add_annotation(const dataset::Sample& sample, const dataset::Annotation& an
   const auto label = names.add(annotation.label);
   if (annotation.source_id >= 0)
     draft.truth.class_by_source_id.emplace(annotation.source_id, label);
-  if (is_whole_picture(annotation)) {
-    if (draft.labels.back() >= 0 && draft.labels.back() != label)
-      throw Error(Fault::input,
-                  sample.place + ": '" + sample.ref + "' has two classes for the whole picture",
-                  "accuracy needs one class a picture");
-    draft.labels.back() = label;
-    draft.first_label_place = draft.label_count++ == 0 ? sample.place : draft.first_label_place;
-    return;
-  }
   TruthBox row;
   row.image = static_cast<std::int32_t>(draft.truth.images.size() - 1);
   row.label = label;
@@ -74,6 +60,19 @@ void add_annotation(const dataset::Sample& sample, const dataset::Annotation& an
   row.is_difficult = annotation.is_difficult;
   draft.boxes.back().push_back(row);
   draft.first_box_place = draft.box_count++ == 0 ? sample.place : draft.first_box_place;
+}
+
+void add_class(const dataset::Sample& sample, const dataset::ImageClass& image_class,
+               NameIndex& names, Draft& draft) {
+  const auto label = names.add(image_class.label);
+  if (image_class.source_id >= 0)
+    draft.truth.class_by_source_id.emplace(image_class.source_id, label);
+  if (draft.labels.back() >= 0 && draft.labels.back() != label)
+    throw Error(Fault::input,
+                sample.place + ": '" + sample.ref + "' has two classes for the whole picture",
+                "accuracy needs one class a picture");
+  draft.labels.back() = label;
+  draft.first_label_place = draft.label_count++ == 0 ? sample.place : draft.first_label_place;
 }
 
 void refuse_mixture(const Draft& draft) {
@@ -207,6 +206,8 @@ Truth read_truth(dataset::SampleReader& reader, const std::string& name) {
     draft.labels.push_back(-1);
     for (const auto& annotation : sample.annotations)
       add_annotation(sample, annotation, names, draft);
+    for (const auto& image_class : sample.classes)
+      add_class(sample, image_class, names, draft);
   }
   refuse_problems(reader.problems(), name);
   if (draft.truth.images.empty())

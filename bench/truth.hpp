@@ -38,8 +38,7 @@ struct Truth {
   std::int64_t object_count() const; ///< boxes, or labelled pictures
 };
 
-/// Reads all of \p reader. Boxes must have a place to be there: annotations whose box is all zero
-/// are labels of the whole picture.
+/// Reads all of \p reader: boxes, or classes of whole pictures.
 /// \param name of the source, for messages.
 /// \throws Error(input) if nothing is labelled, an image occurs twice, boxes and whole-picture
 /// labels are mixed, a picture has two classes, or records were bad.

@@ -16,7 +16,7 @@ formats::ImageSizes sizes_from_files(const TruthOptions& options) {
     if (!path)
       return std::nullopt;
     const auto info = imaging::probe_file(*path);
-    return formats::ImageSize{info.width, info.height, info.channels};
+    return formats::ImageSize{info.width, info.height, info.channels, info.exif_orientation};
   };
 }
 
@@ -47,7 +47,6 @@ bench::Truth open_truth(const TruthOptions& options, const Context& ctx) {
   read.format = options.from;
   read.label_attribute = options.label_attribute;
   read.voc_base = options.voc_base;
-  read.allow_whole_image_classes = true;
   read.image_size = sizes_from_files(options);
   const auto reader = formats::open_labels(options.path, read);
   try {

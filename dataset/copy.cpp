@@ -87,8 +87,9 @@ std::int64_t copy_samples(SampleReader& reader, SampleWriter& writer, const Copy
       if (input.block)
         reader.blocks()->parse(*input.block);
       auto& samples = input.block ? input.block->samples : input.samples;
+      output.images = static_cast<std::int64_t>(samples.size());
       if (options.transform)
-        std::for_each(samples.begin(), samples.end(), options.transform);
+        std::erase_if(samples, [&](Sample& sample) { return !options.transform(sample); });
       turn.wait();
       if (input.block) {
         reader.blocks()->settle(*input.block);
@@ -97,7 +98,6 @@ std::int64_t copy_samples(SampleReader& reader, SampleWriter& writer, const Copy
       if (writer.blocks())
         output.piece = writer.blocks()->reserve(input.samples);
     }
-    output.images = static_cast<std::int64_t>(input.samples.size());
     if (writer.blocks())
       writer.blocks()->format(input.samples, *output.piece);
     else

@@ -14,8 +14,8 @@ namespace mlopsctl::dataset {
 
 struct CopyOptions {
   int jobs = 1;
-  /// Applied to every sample before it is written; called from any thread.
-  std::function<void(Sample&)> transform;
+  /// Applied to every sample before it is written; called from any thread. False leaves it out.
+  std::function<bool(Sample&)> transform;
   /// Called in order, now and then, with the images that went through since the last call.
   std::function<void(std::int64_t)> advance;
 };

@@ -49,6 +49,13 @@ struct Annotation {
   Fields extra;                ///< unknown members of this object
 };
 
+/// A class for the whole image.
+struct ImageClass {
+  std::string label;           ///< class NAME
+  std::int64_t source_id = -1; ///< the id the source file used for it, or -1
+  std::optional<double> score; ///< confidence 0..1, where the source gives one
+};
+
 /// One image reference with its annotations.
 struct Sample {
   std::string
@@ -57,6 +64,10 @@ struct Sample {
   int height = 0;
   int depth = 0; ///< channels; 0 if the source does not say
   std::vector<Annotation> annotations;
+  /// Of the whole image, the best first. One, unless is_multilabel or a model gave several guesses.
+  std::vector<ImageClass> classes;
+  bool is_multilabel = false;      ///< any number of classes, also none, is an answer
+  std::string mask_ref;            ///< picture whose colours are classes; empty: none
   bool is_labelled = true; ///< false: nobody looked at it (not the same as "looked, nothing there")
   Split split = Split::none;
   std::string

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace mlopsctl::dataset {
@@ -40,6 +41,14 @@ public:
   virtual void append(Piece& piece) = 0; ///< in order, one at a time
 };
 
+/// What did not come through, by field.
+struct Loss {
+  std::string field; ///< what it is, such as "score" or "boxes rounded to whole pixels"
+  std::int64_t count = 0;
+  std::string first; ///< where it happened first: "file:line", or the image
+};
+using Losses = std::vector<Loss>; ///< by field as text
+
 /// Pulls samples. Bad records do not stop it: they are left out and listed in problems().
 class SampleReader {
 public:
@@ -54,6 +63,8 @@ public:
   virtual const Problems& problems() const = 0;
   /// Records (images) so far that were too bad to hand out.
   virtual std::int64_t left_out() const { return 0; }
+  /// So far: what the source says and a Sample cannot hold, such as a polygon read as its box.
+  virtual const Losses& losses() const;
   /// Null: only next(). A reader is used through one of the two, not both.
   virtual BlockReader* blocks() { return nullptr; }
 };
@@ -70,8 +81,8 @@ public:
   virtual ~SampleWriter() = default;
   virtual void write(const Sample& sample) = 0;
   virtual Written finish() = 0;
-  /// What the target could not hold and how often, such as "score: 12 values".
-  virtual const Problems& losses() const = 0;
+  /// What the target cannot hold.
+  virtual const Losses& losses() const = 0;
   /// Null: only write().
   virtual BlockWriter* blocks() { return nullptr; }
 };

@@ -37,15 +37,24 @@ formats::WriteOptions write_options(const Options& o, const Context& ctx,
   return write;
 }
 
-void report_losses(const Options& o, const Context& ctx, const Problems& losses) {
+/// What the reader could not take up and what the writer cannot hold, as one list.
+dataset::Losses all_losses(const dataset::SampleReader& reader,
+                           const dataset::SampleWriter& writer) {
+  dataset::Losses losses = reader.losses();
+  losses.insert(losses.end(), writer.losses().begin(), writer.losses().end());
+  return losses;
+}
+
+void report_losses(const Options& o, const Context& ctx, const dataset::Losses& losses) {
   if (!o.loss_report.empty()) {
     Value document = Value::object();
     document["schema"] = "mlopsctl.manifest.losses/1";
     Value list = Value::array();
     for (const auto& loss : losses) {
       Value entry = Value::object();
-      entry["what"] = loss.place;
-      entry["count"] = parse_int(loss.text).value_or(0);
+      entry["what"] = loss.field;
+      entry["count"] = loss.count;
+      entry["first"] = loss.first;
       list.push(std::move(entry));
     }
     document["losses"] = std::move(list);
@@ -54,7 +63,8 @@ void report_losses(const Options& o, const Context& ctx, const Problems& losses)
   if (ctx.options.quiet)
     return;
   for (const auto& loss : losses)
-    ctx.err << "not in the output: " << printable(loss.place) << ": " << loss.text << '\n';
+    ctx.err << "not in the output: " << printable(loss.field) << ": " << loss.count
+            << " (first: " << printable(loss.first) << ")\n";
 }
 
 int run(const Options& o, Context& ctx) {
@@ -72,7 +82,11 @@ int run(const Options& o, Context& ctx) {
   copy.jobs = ctx.jobs();
   copy.advance = [&](std::int64_t count) { progress->advance(count); };
   if (to.holds.unknown_fields && !to.extensions.empty()) // formats that keep whole references
-    copy.transform = rebasing(o.input, o.output);
+    if (const auto rebase = rebasing(o.input, o.output))
+      copy.transform = [rebase](dataset::Sample& sample) {
+        rebase(sample);
+        return true;
+      };
   Outcome outcome;
   outcome.images_read = dataset::copy_samples(*reader, *writer, copy) + reader->left_out();
   outcome.problems = reader->problems();
@@ -82,7 +96,7 @@ int run(const Options& o, Context& ctx) {
   const bool is_written = may_write(ctx, o.labels, outcome.problems);
   if (is_written) {
     outcome.written = writer->finish();
-    report_losses(o, ctx, writer->losses());
+    report_losses(o, ctx, all_losses(*reader, *writer));
   }
   return conclude(ctx, o.labels, outcome, is_written, o.output);
 }

@@ -22,6 +22,21 @@ void write_problems(const std::string& path, const Problems& problems, Existing 
   write_file(path, text, existing);
 }
 
+formats::UriMap uri_map_of(const std::vector<std::string>& entries) {
+  formats::UriMap map;
+  for (const auto& entry : entries) {
+    const auto equals = entry.find('=');
+    std::error_code ignored;
+    if (equals == std::string::npos || equals == 0 || equals + 1 == entry.size())
+      throw Error(Fault::usage, "--uri-map: '" + entry + "' is not URI=DIR",
+                  "such as --uri-map s3://bucket/frames=frames");
+    if (!std::filesystem::is_directory(entry.substr(equals + 1), ignored))
+      throw Error(Fault::input, "--uri-map: " + entry.substr(equals + 1) + ": no such folder");
+    map.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return map;
+}
+
 } // namespace
 
 void add_reading_options(Args& args, LabelOptions& options) {
@@ -36,6 +51,9 @@ void add_reading_options(Args& args, LabelOptions& options) {
              "Folder of the images: sizes that the labels lack are read there, others compared")
       .metavar("DIR")
       .default_text("");
+  args.value("--uri-map", options.uri_map,
+             "Look for images whose reference starts with URI below DIR (repeatable)")
+      .metavar("URI=DIR");
   args.value("--voc-base", options.voc_base,
              "VOC corners count from 0, or from 1 with inclusive upper corners")
       .metavar("0|1");
@@ -84,14 +102,19 @@ formats::ReadOptions read_options(const LabelOptions& options, const std::string
   read.voc_base = options.voc_base;
   read.check_sizes = !options.images.empty();
   read.require_size = require_size;
-  const auto finder = std::make_shared<formats::ImageFinder>(options.images, input);
+  const auto finder =
+      std::make_shared<formats::ImageFinder>(options.images, input, uri_map_of(options.uri_map));
+  read.open_ref = [finder](const std::string& ref) -> std::unique_ptr<ByteSource> {
+    const auto path = finder->find(ref);
+    return path ? open_source(*path) : nullptr;
+  };
   read.image_size = [finder](const std::string& ref) -> std::optional<formats::ImageSize> {
     const auto path = finder->find(ref);
     if (!path)
       return std::nullopt;
     try {
       const auto info = imaging::probe_file(*path);
-      return formats::ImageSize{info.width, info.height, info.channels};
+      return formats::ImageSize{info.width, info.height, info.channels, info.exif_orientation};
     } catch (const Error&) {
       return std::nullopt; // no picture: for the labels the same as no file
     }

@@ -18,12 +18,13 @@ struct LabelOptions {
   std::string from;
   std::string label_attribute;
   std::string images;
-  std::string problems; ///< file for the list of problems; empty: none
+  std::vector<std::string> uri_map; ///< "s3://bucket/prefix=DIR"
+  std::string problems;             ///< file for the list of problems; empty: none
   int voc_base = 0;
   bool discard_bad = false;
 };
 
-/// --from --label-attribute --images --voc-base
+/// --from --label-attribute --images --uri-map --voc-base
 void add_reading_options(Args& args, LabelOptions& options);
 /// --discard-bad --problems
 void add_bad_record_options(Args& args, LabelOptions& options);

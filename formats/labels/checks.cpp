@@ -43,16 +43,12 @@ bool check_size(dataset::Sample& sample, const ReadOptions& options, const Repor
       return false;
     }
   }
-  if (!is_known && options.require_size && sample.is_labelled) {
+  if (!is_known && options.require_size && sample.is_labelled && sample.classes.empty()) {
     report("missing-image-size", Severity::error,
            "no size for '" + sample.ref + "' in the labels, and the image was not found");
     return false;
   }
   return true;
-}
-
-bool is_whole_image(const dataset::Box& box) {
-  return box.left == 0 && box.top == 0 && box.width == 0 && box.height == 0;
 }
 
 Verdict check_box(const dataset::Sample& sample, std::size_t index, const Report& report) {
@@ -97,9 +93,7 @@ bool check_sample(dataset::Sample& sample, const ReadOptions& options, const Rep
   std::size_t kept = 0;
   bool is_good = true;
   for (std::size_t i = 0; i < sample.annotations.size(); ++i) {
-    const bool is_class =
-        options.allow_whole_image_classes && is_whole_image(sample.annotations[i].box);
-    const Verdict verdict = is_class ? Verdict::keep : check_box(sample, i, report);
+    const Verdict verdict = check_box(sample, i, report);
     is_good = is_good && verdict != Verdict::drop_sample;
     if (verdict != Verdict::keep)
       continue;

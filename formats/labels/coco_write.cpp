@@ -113,9 +113,9 @@ public:
     piece->first_annotation = written_.annotations + 1;
     for (const auto& sample : samples) {
       losses_.note(sample);
-      losses_.note("metadata of the label",
+      losses_.note(sample, "metadata of the label",
                    static_cast<std::int64_t>(sample.label_metadata.size()));
-      piece->images += sample.is_labelled ? 1 : 0;
+      piece->images += losses_.takes(sample) ? 1 : 0;
       for (const auto& annotation : sample.annotations) {
         classes_.learn(annotation);
         piece->categories.push_back(classes_.id(annotation) + 1);
@@ -131,7 +131,7 @@ public:
     std::int64_t image = piece.first_image;
     std::size_t index = 0;
     for (const auto& sample : samples) {
-      if (!sample.is_labelled)
+      if (!losses_.takes(sample))
         continue;
       append_image(piece.image_text, sample, image);
       for (const auto& annotation : sample.annotations) {
@@ -169,14 +169,14 @@ public:
     return written_;
   }
 
-  const Problems& losses() const override { return losses_.all(); }
+  const dataset::Losses& losses() const override { return losses_.all(); }
   dataset::BlockWriter* blocks() override { return this; }
 
 private:
   std::unique_ptr<ByteSink> sink_;
   std::unique_ptr<Spool> annotations_;
   ClassIds classes_;
-  Losses losses_;
+  LossCounter losses_;
   dataset::Written written_;
   std::vector<Sample> one_;
 };

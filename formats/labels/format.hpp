@@ -15,30 +15,33 @@
 
 namespace mlopsctl::formats {
 
-/// px; depth = channels, 0 if unknown.
+/// px as the pixels are stored; depth = channels, 0 if unknown.
 struct ImageSize {
   int width = 0;
   int height = 0;
   int depth = 0;
+  int orientation = 1; ///< EXIF 1..8: how a viewer turns it; 1 = not at all
 };
 
 /// How a reader learns the size of an image: handed in, so that labels never link a codec. Called
 /// from several threads. Nothing if the image is not there or is none.
 using ImageSizes = std::function<std::optional<ImageSize>(const std::string& ref)>;
 
+/// Opens a file that labels point to (SeqLabel.json of a video): handed in like ImageSizes. Null if
+/// it is not there.
+using RefOpener = std::function<std::unique_ptr<ByteSource>(const std::string& ref)>;
+
 struct ReadOptions {
   std::string format;          ///< empty: by content and name
   std::string label_attribute; ///< Ground Truth: which label; empty: the newest of its kind
   int voc_base = 0;            ///< VOC: 1 = corners count from 1 and the upper ones are inclusive
   ImageSizes image_size;       ///< may be empty: then only the sizes in the labels are known
+  RefOpener open_ref;          ///< may be empty: then files that labels point to are not read
   bool check_sizes = false;    ///< compare the sizes in the labels with image_size
   bool require_size = false;   ///< a labelled image without any size is an error
   /// Take formats that have ids instead of references and class names (COCO results): only who
   /// holds the truth can look them up.
   bool allow_ids_only = false;
-  /// Read a class for the whole image too (Ground Truth image classification, where no label of the
-  /// line has boxes): one annotation with a box of 0 x 0. Only for those who expect such boxes.
-  bool allow_whole_image_classes = false;
 };
 
 struct WriteOptions {
@@ -56,6 +59,10 @@ std::string_view needs_name(Needs needs);
 
 /// What a format can carry, for the loss report and `mlopsctl formats`.
 struct CanHold {
+  bool boxes = true;
+  bool image_classes = false; ///< a class for the whole image
+  bool multilabel = false;    ///< any number of them
+  bool mask = false;          ///< a reference to a segmentation mask
   bool image_size = true;
   bool class_ids = true;
   bool score = false;

@@ -136,7 +136,7 @@ Chosen choose_named(const Line& line, const Members& members) {
   const Chosen chosen{find(members, name), find(members, name + std::string(k_metadata)), name};
   if (chosen.metadata && chosen.label) {
     const auto type = text_of(chosen.metadata->value, "type");
-    if (type == k_whole_image_type && line.options.allow_whole_image_classes)
+    if (type == k_whole_image_type)
       return chosen;
     if (!type.empty() && type != k_boxes_type)
       line.note("label-without-boxes", Severity::warning,
@@ -189,7 +189,7 @@ Chosen choose(const Line& line, const Members& members) {
     best = {label, &member, name};
     best_date = date;
   }
-  if (!best.metadata && line.options.allow_whole_image_classes)
+  if (!best.metadata)
     best = choose_whole_image(members);
   if (!best.metadata && !other_type.empty())
     line.note("label-without-boxes", Severity::warning,
@@ -343,18 +343,20 @@ void keep_metadata(const Line& line, const element& metadata) {
 /// A class for the whole image: the label is its id, as a number or as text, the name stands in the
 /// metadata ("Image Classification Job Output" of the Ground Truth guide).
 bool read_whole_image_class(const Line& line, const Chosen& chosen) {
-  auto& annotation = line.sample.annotations.emplace_back();
+  auto& image_class = line.sample.classes.emplace_back();
   std::string_view text;
   const bool is_text = chosen.label->value.get(text) == simdjson::SUCCESS;
   const auto id = is_text ? parse_int(text) : std::nullopt;
-  annotation.source_id = id.value_or(-1);
-  if (!is_text && !get_id(chosen.label->value, annotation.source_id))
-    annotation.source_id = -1;
-  annotation.label = text_of(chosen.metadata->value, "class-name");
-  if (annotation.source_id < 0 || annotation.label.empty())
+  image_class.source_id = id.value_or(-1);
+  if (!is_text && !get_id(chosen.label->value, image_class.source_id))
+    image_class.source_id = -1;
+  image_class.label = text_of(chosen.metadata->value, "class-name");
+  if (image_class.source_id < 0 || image_class.label.empty())
     return line.refuse("bad-label", "'" + std::string(chosen.name) +
                                         "' is not a class id with a class-name in its metadata");
-  note_class(line, annotation.source_id, annotation.label);
+  if (double score = 0; chosen.metadata->value["confidence"].get(score) == simdjson::SUCCESS)
+    image_class.score = score;
+  note_class(line, image_class.source_id, image_class.label);
   keep_metadata(line, chosen.metadata->value);
   line.sample.label_attribute = chosen.name;
   return true;

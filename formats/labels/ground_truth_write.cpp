@@ -162,7 +162,7 @@ public:
     return written_;
   }
 
-  const Problems& losses() const override { return losses_; }
+  const dataset::Losses& losses() const override { return losses_; }
   dataset::BlockWriter* blocks() override { return this; }
 
   std::unique_ptr<BlockWriter::Piece> reserve(const std::vector<Sample>& samples) override {
@@ -204,7 +204,7 @@ private:
   std::unique_ptr<ByteSink> sink_;
   std::string label_;
   ClassIds classes_;
-  Problems losses_;
+  dataset::Losses losses_;
   dataset::Written written_;
 };
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/labels/image_files.hpp"
 
+#include "core/io.hpp"
 #include "core/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
@@ -60,8 +62,10 @@ std::string_view base_name(std::string_view name) {
   return slash == std::string_view::npos ? name : name.substr(slash + 1);
 }
 
-ImageFinder::ImageFinder(std::string images_folder, const std::string& labels)
-    : is_named_(!images_folder.empty()) {
+ImageFinder::ImageFinder(std::string images_folder, const std::string& labels, UriMap uri_map)
+    : uri_map_(std::move(uri_map)), is_named_(!images_folder.empty()) {
+  std::stable_sort(uri_map_.begin(), uri_map_.end(),
+                   [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
   if (is_named_) {
     folders_.push_back(std::move(images_folder));
     return;
@@ -78,7 +82,21 @@ ImageFinder::ImageFinder(std::string images_folder, const std::string& labels)
     folders_.push_back((base / place).string());
 }
 
+std::optional<std::string> ImageFinder::find_mapped(const std::string& ref) const {
+  for (const auto& [start, folder] : uri_map_) {
+    const bool is_below = ref.size() > start.size() && ref.starts_with(start) &&
+                          (start.ends_with('/') || ref[start.size()] == '/');
+    const auto name = is_below ? ref.substr(start.size() + (start.ends_with('/') ? 0 : 1)) : "";
+    if (is_below && name_fault(name).empty())
+      if (auto path = find_in(folder, name))
+        return path;
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> ImageFinder::find(const std::string& ref) const {
+  if (auto mapped = find_mapped(ref))
+    return mapped;
   const auto key = key_of(ref);
   if (!is_named_ && key.starts_with("/"))
     return is_file(ref) ? std::optional<std::string>(ref) : std::nullopt;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mlopsctl::formats {
@@ -15,17 +16,24 @@ bool has_image_extension(std::string_view name);
 std::string_view without_extension(std::string_view name);
 std::string_view base_name(std::string_view name);
 
-/// Finds the file of a reference: below the folder of --images (by the whole path, then by the bare
-/// name), else beside the labels, else as a path of this machine; the extension may differ.
+/// Start of references, and the folder that holds what comes behind it.
+using UriMap = std::vector<std::pair<std::string, std::string>>;
+
+/// Finds the file of a reference: in the folder of the longest entry of the map that it starts
+/// with, below the folder of --images (by the whole path, then by the bare name), else beside the
+/// labels, else as a path of this machine; the extension may differ.
 class ImageFinder {
 public:
   /// \param images_folder empty if the user named none. \param labels the input the references come
   /// from.
-  ImageFinder(std::string images_folder, const std::string& labels);
+  ImageFinder(std::string images_folder, const std::string& labels, UriMap uri_map = {});
   std::optional<std::string> find(const std::string& ref) const;
 
 private:
+  std::optional<std::string> find_mapped(const std::string& ref) const;
+
   std::vector<std::string> folders_;
+  UriMap uri_map_;
   bool is_named_;
 };
 

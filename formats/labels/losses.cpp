@@ -4,46 +4,86 @@
 #include <cmath>
 
 namespace mlopsctl::formats {
+namespace {
 
-void Losses::note(const dataset::Sample& sample) {
-  if (!sample.is_labelled && !holds_.unlabelled)
-    note("images that nobody labelled, left out (in this format they would look empty)");
+template <class List> std::int64_t count_of(const List& list) {
+  return static_cast<std::int64_t>(list.size());
+}
+
+bool is_whole(const dataset::Box& box) {
+  return std::trunc(box.left) == box.left && std::trunc(box.top) == box.top &&
+         std::trunc(box.right()) == box.right() && std::trunc(box.bottom()) == box.bottom();
+}
+
+} // namespace
+
+bool LossCounter::takes(const dataset::Sample& sample) const {
+  if (!sample.is_labelled)
+    return holds_.unlabelled;
+  if (!sample.annotations.empty() && holds_.boxes)
+    return true;
+  const bool has_classes = !sample.classes.empty() || sample.is_multilabel;
+  const bool has_mask = !sample.mask_ref.empty();
+  if (!has_classes && !has_mask)
+    return holds_.boxes;
+  return (has_classes && holds_.image_classes) || (has_mask && holds_.mask);
+}
+
+void LossCounter::note(const dataset::Sample& sample) {
+  if (!takes(sample))
+    note(sample, sample.is_labelled
+                     ? "images whose kind of label the format does not know, left out"
+                     : "images that nobody labelled, left out (in this format they would look "
+                       "empty)");
   if (sample.split != dataset::Split::none && !holds_.split)
-    note("split");
+    note(sample, "split");
+  if (!holds_.boxes)
+    note(sample, "boxes", count_of(sample.annotations));
+  if (!holds_.image_classes)
+    note(sample, "classes of whole images", count_of(sample.classes));
+  else if (!holds_.multilabel)
+    note(sample, "classes after the first of an image",
+         sample.classes.empty() ? 0 : count_of(sample.classes) - 1);
+  if (!holds_.mask && !sample.mask_ref.empty())
+    note(sample, "segmentation masks");
   if (!holds_.unknown_fields) {
-    note("other members of the image", static_cast<std::int64_t>(sample.extra.size()));
-    note("metadata of the label", static_cast<std::int64_t>(sample.label_metadata.size()));
-    note("group", sample.group.empty() ? 0 : 1);
-    note("time_s", sample.time_s ? 1 : 0);
+    note(sample, "other members of the image", count_of(sample.extra));
+    note(sample, "metadata of the label", count_of(sample.label_metadata));
+    note(sample, "group", sample.group.empty() ? 0 : 1);
+    note(sample, "time_s", sample.time_s ? 1 : 0);
   }
+  if (!holds_.boxes)
+    return;
   for (const auto& annotation : sample.annotations) {
     if (annotation.score && !holds_.score)
-      note("score");
+      note(sample, "score");
     if (annotation.is_crowd && !holds_.crowd)
-      note("crowd");
+      note(sample, "crowd");
     if (annotation.is_difficult && !holds_.difficult)
-      note("difficult");
+      note(sample, "difficult");
     if (annotation.is_truncated && !holds_.truncated)
-      note("truncated");
+      note(sample, "truncated");
     if (!holds_.unknown_fields)
-      note("other members of the box", static_cast<std::int64_t>(annotation.extra.size()));
-    const dataset::Box& box = annotation.box;
-    if (!holds_.fractions &&
-        (std::trunc(box.left) != box.left || std::trunc(box.top) != box.top ||
-         std::trunc(box.right()) != box.right() || std::trunc(box.bottom()) != box.bottom()))
-      note("boxes rounded to whole pixels");
+      note(sample, "other members of the box", count_of(annotation.extra));
+    if (!holds_.fractions && !is_whole(annotation.box))
+      note(sample, "boxes rounded to whole pixels");
   }
 }
 
-void Losses::note(const std::string& what, std::int64_t count) {
-  if (count > 0)
-    counts_[what] += count;
+void LossCounter::note(const dataset::Sample& sample, const std::string& field,
+                       std::int64_t count) {
+  if (count <= 0)
+    return;
+  auto& loss = losses_[field];
+  if (loss.count == 0)
+    loss = {field, 0, sample.place.empty() ? sample.ref : sample.place};
+  loss.count += count;
 }
 
-const Problems& Losses::all() const {
+const dataset::Losses& LossCounter::all() const {
   listed_.clear();
-  for (const auto& [what, count] : counts_)
-    listed_.push_back({"loss", Severity::warning, what, std::to_string(count)});
+  for (const auto& [field, loss] : losses_)
+    listed_.push_back(loss);
   return listed_;
 }
 

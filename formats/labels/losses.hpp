@@ -10,19 +10,24 @@
 
 namespace mlopsctl::formats {
 
-class Losses {
+class LossCounter {
 public:
-  explicit Losses(const CanHold& holds) : holds_(holds) {}
+  explicit LossCounter(const CanHold& holds) : holds_(holds) {}
 
+  /// False for images that the format would show as "looked, nothing there" although nobody said
+  /// so: not labelled, or labelled in a way that it does not know. They are left out.
+  bool takes(const dataset::Sample& sample) const;
+  /// Everything about \p sample that the format cannot hold.
   void note(const dataset::Sample& sample);
-  void note(const std::string& what, std::int64_t count = 1);
-  /// One warning for each kind: rule "loss", place the kind, text "12 values".
-  const Problems& all() const;
+  /// One more field that did not come through; the place of the first is kept.
+  void note(const dataset::Sample& sample, const std::string& field, std::int64_t count = 1);
+  const dataset::Losses& all() const;
+  void clear() { losses_.clear(); }
 
 private:
   CanHold holds_;
-  std::map<std::string, std::int64_t> counts_;
-  mutable Problems listed_;
+  std::map<std::string, dataset::Loss, std::less<>> losses_;
+  mutable dataset::Losses listed_;
 };
 
 } // namespace mlopsctl::formats

@@ -102,9 +102,12 @@ private:
     if (double time_s = 0; root["time_s"].get(time_s) == simdjson::SUCCESS)
       sample.time_s = time_s;
     sample.label_metadata.emplace_back("human-annotated", "\"no\"");
+    if (array classes; root["classes"].get(classes) == simdjson::SUCCESS)
+      return read_classes(classes, sample);
     if (root["detections"].get(detections) != simdjson::SUCCESS) {
       sample.is_labelled = false;
-      refuse("label-without-boxes", "the line has no list of detections", Severity::warning);
+      refuse("label-without-boxes", "the line has no list of detections or classes",
+             Severity::warning);
       return true;
     }
     bool is_good = true;
@@ -117,6 +120,41 @@ private:
                         [this](std::string rule, Severity severity, std::string message) {
                           refuse(rule.c_str(), std::move(message), severity);
                         });
+  }
+
+  bool read_classes(const array& classes, Sample& sample) {
+    for (const auto item : classes) {
+      object record;
+      std::string_view label;
+      auto& guess = sample.classes.emplace_back();
+      const std::string name = "class " + std::to_string(sample.classes.size());
+      if (item.get(record) != simdjson::SUCCESS ||
+          record["label"].get(label) != simdjson::SUCCESS || label.empty())
+        return refuse("bad-class", name + ": label is missing");
+      double score = 0;
+      if (record["score"].get(score) != simdjson::SUCCESS || score < 0 || score > 1)
+        return refuse("bad-class", name + ": score is not a number from 0 to 1");
+      guess.label = label;
+      guess.score = score;
+      const auto id = record["class_id"].get_int64();
+      if (id.error() || id.value_unsafe() < 0)
+        continue;
+      guess.source_id = id.value_unsafe();
+      if (!learn_class(guess.source_id, guess.label))
+        return false;
+    }
+    std::stable_sort(sample.classes.begin(), sample.classes.end(),
+                     [](const auto& a, const auto& b) { return *a.score > *b.score; });
+    return true;
+  }
+
+  bool learn_class(std::int64_t id, const std::string& label) {
+    const auto [entry, is_new] = classes_.emplace(id, label);
+    if (!is_new && entry->second != label)
+      return refuse("class-map-conflict", "class id " + std::to_string(id) + " is '" + label +
+                                              "' here and '" + entry->second +
+                                              "' in an earlier line");
+    return true;
   }
 
   bool read_detection(const element& item, dataset::Annotation& annotation, std::size_t index) {
@@ -140,12 +178,7 @@ private:
     if (record["class_id"].get(id) != simdjson::SUCCESS || id < 0)
       return true;
     annotation.source_id = id;
-    const auto [entry, is_new] = classes_.emplace(id, label);
-    if (!is_new && entry->second != label)
-      return refuse("class-map-conflict", "class id " + std::to_string(id) + " is '" +
-                                              annotation.label + "' here and '" + entry->second +
-                                              "' in an earlier line");
-    return true;
+    return learn_class(id, annotation.label);
   }
 
   LabelInput input_;
@@ -181,7 +214,8 @@ const LabelFormat predictions{
     "Detections of 'mlopsctl infer' (JSON Lines; read only)",
     {".jsonl"},
     Needs::streaming,
-    {.image_size = true,
+    {.image_classes = true,
+     .image_size = true,
      .class_ids = true,
      .score = true,
      .crowd = false,

@@ -100,7 +100,7 @@ public:
 
   void write(const Sample& sample) override {
     losses_.note(sample);
-    if (!sample.is_labelled)
+    if (!losses_.takes(sample))
       return;
     const std::string file(base_name(sample.ref));
     const std::string stem(without_extension(file));
@@ -125,7 +125,7 @@ public:
     folder_->finish();
     return written_;
   }
-  const Problems& losses() const override { return losses_.all(); }
+  const dataset::Losses& losses() const override { return losses_.all(); }
 
 private:
   std::string document(const Sample& sample, const std::string& file) {
@@ -143,8 +143,9 @@ private:
     out += "\t</size>\n";
     const auto lost = append_extra(out, "\t", sample.extra,
                                    {replaced, "filename", "path", "size", "object", "image_id"});
-    losses_.note("other members of the image", static_cast<std::int64_t>(lost));
-    losses_.note("metadata of the label", static_cast<std::int64_t>(sample.label_metadata.size()));
+    losses_.note(sample, "other members of the image", static_cast<std::int64_t>(lost));
+    losses_.note(sample, "metadata of the label",
+                 static_cast<std::int64_t>(sample.label_metadata.size()));
     for (const auto& annotation : sample.annotations)
       append_object(out, annotation, sample);
     return out + "</annotation>\n";
@@ -157,9 +158,9 @@ private:
     append_element(out, "\t\t", "difficult", annotation.is_difficult ? 1 : 0);
     const auto lost =
         append_extra(out, "\t\t", annotation.extra, {"name", "truncated", "difficult", "bndbox"});
-    losses_.note("other members of the box", static_cast<std::int64_t>(lost));
+    losses_.note(sample, "other members of the box", static_cast<std::int64_t>(lost));
     if (sample.width > 0 && !is_inside(annotation.box, sample))
-      losses_.note("boxes cut at the edge of the image");
+      losses_.note(sample, "boxes cut at the edge of the image");
     const Range x = whole_pixels(annotation.box.left, annotation.box.right(), sample.width);
     const Range y = whole_pixels(annotation.box.top, annotation.box.bottom(), sample.height);
     out += "\t\t<bndbox>\n";
@@ -172,7 +173,7 @@ private:
 
   std::unique_ptr<FolderSink> folder_;
   int base_;
-  Losses losses_;
+  LossCounter losses_;
   std::set<std::string> stems_;
   std::array<std::string, 4> lists_; ///< stems by Split
   dataset::Written written_;

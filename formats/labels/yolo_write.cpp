@@ -50,7 +50,7 @@ public:
 
   void write(const Sample& sample) override {
     losses_.note(sample);
-    if (!sample.is_labelled)
+    if (!losses_.takes(sample))
       return;
     if (!sample.annotations.empty() && (sample.width <= 0 || sample.height <= 0))
       throw Error(Fault::input,
@@ -71,7 +71,7 @@ public:
                   "rename one of them, or write a format that keeps whole paths (coco, "
                   "ground_truth)");
     if (name != sample.ref && "images/" + name != sample.ref)
-      losses_.note("references that became images/<name>");
+      losses_.note(sample, "references that became images/<name>");
     std::string rows;
     for (const auto& annotation : sample.annotations)
       append_row(rows, annotation, sample);
@@ -105,7 +105,7 @@ public:
     folder_->finish();
     return written_;
   }
-  const Problems& losses() const override { return losses_.all(); }
+  const dataset::Losses& losses() const override { return losses_.all(); }
 
 private:
   /// Trainers refuse a whole file for one coordinate outside 0..1: boxes are cut at the edges.
@@ -116,11 +116,11 @@ private:
     const double right = std::clamp(box.right(), 0.0, double(sample.width));
     const double bottom = std::clamp(box.bottom(), 0.0, double(sample.height));
     if (right <= left || bottom <= top) {
-      losses_.note("boxes outside the image, left out");
+      losses_.note(sample, "boxes outside the image, left out");
       return;
     }
     if (left != box.left || top != box.top || right != box.right() || bottom != box.bottom())
-      losses_.note("boxes cut at the edge of the image");
+      losses_.note(sample, "boxes cut at the edge of the image");
     classes_.learn(annotation);
     append_int(out, classes_.id(annotation));
     append_fraction(out, (left + right) / 2 / sample.width);
@@ -133,7 +133,7 @@ private:
 
   std::unique_ptr<FolderSink> folder_;
   ClassIds classes_;
-  Losses losses_;
+  LossCounter losses_;
   std::set<std::string> labels_;
   std::array<std::string, 4> lists_; ///< by Split
   dataset::Written written_;

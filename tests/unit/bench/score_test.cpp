@@ -43,11 +43,8 @@ Annotation box(const std::string& label, double left, std::optional<double> scor
   return annotation;
 }
 
-Annotation whole(const std::string& label, std::optional<double> score = {}) {
-  Annotation annotation;
-  annotation.label = label;
-  annotation.score = score;
-  return annotation;
+dataset::ImageClass whole(const std::string& label, std::optional<double> score = {}) {
+  return {label, -1, score};
 }
 
 Sample sample(const std::string& ref, std::vector<Annotation> annotations) {
@@ -57,6 +54,12 @@ Sample sample(const std::string& ref, std::vector<Annotation> annotations) {
   out.height = 480;
   out.annotations = std::move(annotations);
   out.place = ref + ":1";
+  return out;
+}
+
+Sample classified(const std::string& ref, std::vector<dataset::ImageClass> classes) {
+  Sample out = sample(ref, {});
+  out.classes = std::move(classes);
   return out;
 }
 
@@ -103,10 +106,11 @@ TEST(Truth, RefusesWhatGivesNoFigure) {
   EXPECT_THAT(refusal({}), HasSubstr("no labelled image"));
   EXPECT_THAT(refusal({sample("a", {})}), HasSubstr("not one object"));
   EXPECT_THAT(refusal({sample("a", {box("x", 0)}), sample("a", {})}), HasSubstr("occurs twice"));
-  EXPECT_THAT(refusal({sample("a", {box("x", 0)}), sample("b", {whole("x")})}),
+  EXPECT_THAT(refusal({sample("a", {box("x", 0)}), classified("b", {whole("x")})}),
               HasSubstr("in a set that has boxes"));
-  EXPECT_THAT(refusal({sample("a", {whole("x"), whole("y")})}), HasSubstr("two classes"));
-  EXPECT_THAT(refusal({sample("a", {whole("x")}), sample("b", {})}), HasSubstr("has no class"));
+  EXPECT_THAT(refusal({classified("a", {whole("x"), whole("y")})}), HasSubstr("two classes"));
+  EXPECT_THAT(refusal({classified("a", {whole("x")}), sample("b", {})}),
+              HasSubstr("has no class"));
   auto unlabelled = sample("a", {});
   unlabelled.is_labelled = false;
   EXPECT_THAT(refusal({unlabelled}), HasSubstr("1 images have no label yet"));
@@ -206,12 +210,12 @@ TEST(Score, VocNamesCarryTheIou) {
 }
 
 TEST(Score, Accuracy) {
-  const auto truth = truth_of({sample("a", {whole("cat")}), sample("b", {whole("cat")}),
-                               sample("c", {whole("cat")}), sample("d", {whole("dog")})});
+  const auto truth = truth_of({classified("a", {whole("cat")}), classified("b", {whole("cat")}),
+                               classified("c", {whole("cat")}), classified("d", {whole("dog")})});
   PredictionCollector collector(truth);
-  collector.add(sample("a", {whole("dog", 0.1), whole("cat", 0.9)}));
-  collector.add(sample("b", {whole("dog", 0.6), whole("cat", 0.4)}));
-  collector.add(sample("d", {whole("dog", 0.6)}));
+  collector.add(classified("a", {whole("dog", 0.1), whole("cat", 0.9)}));
+  collector.add(classified("b", {whole("dog", 0.6), whole("cat", 0.4)}));
+  collector.add(classified("d", {whole("dog", 0.6)}));
   const auto result = score(truth, collector.finish(), {});
   EXPECT_EQ(result.protocol, Protocol::accuracy);
   EXPECT_DOUBLE_EQ(metric(result, "accuracy"), 0.5) << "c has no prediction, which is wrong";
@@ -221,9 +225,9 @@ TEST(Score, Accuracy) {
 
 TEST(Score, BoxesAndWholePicturesDoNotMeet) {
   const auto boxes = truth_of({sample("a", {box("cat", 0)})});
-  EXPECT_THROW(PredictionCollector(boxes).add(sample("a", {whole("cat", 0.9)})), Error);
+  EXPECT_THROW(PredictionCollector(boxes).add(classified("a", {whole("cat", 0.9)})), Error);
   EXPECT_THROW(PredictionCollector(boxes).add(sample("a", {box("cat", 0)})), Error) << "no score";
-  const auto classes = truth_of({sample("a", {whole("cat")})});
+  const auto classes = truth_of({classified("a", {whole("cat")})});
   EXPECT_THROW(PredictionCollector(classes).add(sample("a", {box("cat", 0, 0.9)})), Error);
 }
 

@@ -99,7 +99,7 @@ TEST_F(Coco, ImagesThatNobodyLabelledAreLeftOut) {
   empty.annotations.clear();
   const auto losses = write("x.json", {unlabelled, empty});
   ASSERT_EQ(losses.size(), 1U);
-  EXPECT_EQ(losses[0].text, "1");
+  EXPECT_EQ(losses[0].count, 1);
   EXPECT_EQ(read(path("x.json")).samples.size(), 1U);
 }
 

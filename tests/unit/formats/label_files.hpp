@@ -58,8 +58,8 @@ protected:
     return result;
   }
 
-  Problems write(const std::string& name, const std::vector<dataset::Sample>& samples,
-                 WriteOptions options = {}) const {
+  dataset::Losses write(const std::string& name, const std::vector<dataset::Sample>& samples,
+                        WriteOptions options = {}) const {
     const auto writer = create_labels(path(name), options);
     for (const auto& sample : samples)
       writer->write(sample);

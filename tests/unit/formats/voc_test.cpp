@@ -77,7 +77,7 @@ TEST_F(Voc, BothEdgesAreRoundedAndStayApart) {
   EXPECT_THAT(text, HasSubstr("<ymin>20</ymin>"));
   EXPECT_THAT(text, HasSubstr("<ymax>51</ymax>"));
   ASSERT_EQ(losses.size(), 1U);
-  EXPECT_EQ(losses[0].place, "boxes rounded to whole pixels");
+  EXPECT_EQ(losses[0].field, "boxes rounded to whole pixels");
 }
 
 TEST_F(Voc, BoxesAreCutAtTheImage) {
@@ -88,7 +88,7 @@ TEST_F(Voc, BoxesAreCutAtTheImage) {
   EXPECT_THAT(text, HasSubstr("<xmin>0</xmin>"));
   EXPECT_THAT(text, HasSubstr("<xmax>100</xmax>"));
   EXPECT_THAT(text, HasSubstr("<ymax>80</ymax>"));
-  EXPECT_EQ(losses.at(0).place, "boxes cut at the edge of the image");
+  EXPECT_EQ(losses.at(0).field, "boxes cut at the edge of the image");
 }
 
 TEST_F(Voc, BrokenFilesAreListedWithTheirPlace) {

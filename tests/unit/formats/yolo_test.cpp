@@ -96,7 +96,7 @@ TEST_F(Yolo, ThereAndBackToTheNoiseOfDoubles) {
   second.split = dataset::Split::test;
   const auto losses = write("out", {first, second}, options);
   ASSERT_EQ(losses.size(), 1U);
-  EXPECT_EQ(losses[0].place, "boxes cut at the edge of the image");
+  EXPECT_EQ(losses[0].field, "boxes cut at the edge of the image");
   EXPECT_EQ(text_of("out/test.txt"), "./images/sub/b.jpg\n");
   EXPECT_EQ(text_of("out/labels/sub/b.txt"), "0 0.95 0.9375 0.1 0.125\n");
   EXPECT_THAT(text_of("out/data.yaml"), HasSubstr("names:\n  0: \"cat\"\n  1: \"dog\"\n"));
