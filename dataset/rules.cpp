@@ -30,21 +30,24 @@ const std::vector<Rule>& all_rules() {
       {"bad-row", error, "YOLO: a row has the wrong count of values, or no numbers"},
       {"bad-source-ref", error, "a reference is not s3://bucket/key"},
       {"box-not-finite", error, "a box has a number that is not finite"},
-      {"box-outside-image", warning, "a box reaches over the edge (an error if wholly outside)"},
-      {"box-without-area", error, "a box has width or height zero or less"},
+      {"box-outside-image", warning, "a box reaches over the edge (an error if wholly outside)",
+       "cut at the edge, left out if nothing is inside"},
+      {"box-without-area", error, "a box has width or height zero or less", "left out"},
       {"class-count", error, "YOLO: nc is not the count of names"},
       {"class-id-not-in-class-map", error, "a class id has no name in its line"},
       {"class-id-not-in-names", error, "YOLO: a class id has no name"},
       {"class-map-conflict", error, "one class id has two names"},
-      {"class-names-alike", warning, "two class names differ only in upper and lower case"},
+      {"class-names-alike", warning, "two class names differ only in upper and lower case",
+       "the spelling that is used most"},
       {"doctype", error, "VOC: an XML file holds a DOCTYPE"},
       {"duplicate-annotation-id", warning, "COCO: an annotation id stands twice"},
-      {"duplicate-box", warning, "the same box of the same class stands twice"},
+      {"duplicate-box", warning, "the same box of the same class stands twice", "one is kept"},
       {"duplicate-category", error, "COCO: one category id has two names"},
       {"duplicate-image", warning, "YOLO: an image stands in more than one list"},
       {"duplicate-image-id", error, "COCO: an image id stands twice"},
       {"duplicate-key", error, "a name stands twice in one line"},
-      {"duplicate-source-ref", warning, "two lines are about the same image"},
+      {"duplicate-source-ref", warning, "two lines are about the same image",
+       "a line that says the same as the first is left out"},
       {"filename-mismatch", warning, "VOC: <filename> is not the image that is there"},
       {"filename-missing", warning, "VOC: no <filename>"},
       {"image-missing", warning, "the image was not found below --images"},
@@ -73,6 +76,18 @@ const std::vector<Rule>& all_rules() {
       {"outline-to-box", warning, "YOLO: outlines became the boxes around them"},
       {"tiny-box", warning, "a box is narrower or lower than 2 pixels"},
       {"too-large", error, "a file is larger than is read"},
+      {"training-attribute", error, "training: lines name their label differently"},
+      {"training-channel", error, "training: train or validation is empty"},
+      {"training-class-id", error, "training: class ids have a gap, two names, or are missing"},
+      {"training-class-name", warning, "training: one class has two ids, or is only in validation"},
+      {"training-image", error, "training: the picture is not one that the algorithm reads"},
+      {"training-image-size", error, "training: no size, or not three colour channels"},
+      {"training-negative", warning, "training: images without a box"},
+      {"training-reference", error, "training: an image is not in S3"},
+      {"training-shared-image", warning, "training: an image is in train and in validation"},
+      {"training-unlabelled", error,
+       "training: a line without the label, or with one without boxes"},
+      {"training-unreadable", error, "training: lines that cannot be read"},
       {"two-sources", error, "both source-ref and source in one line"},
       {"unknown-category", error, "COCO: a category id is not among the categories"},
       {"unknown-image", error, "COCO: an image id is not among the images"},
@@ -80,14 +95,18 @@ const std::vector<Rule>& all_rules() {
   return table;
 }
 
+const Rule* find_rule(std::string_view id) {
+  for (const auto& rule : all_rules())
+    if (rule.id == id)
+      return &rule;
+  return nullptr;
+}
+
 void Validator::report(std::string_view rule, const std::string& place, std::string text) {
   if (problems_.size() >= k_problems_kept)
     return;
-  for (const auto& known : all_rules())
-    if (known.id == rule) {
-      problems_.push_back({std::string(rule), known.severity, place, std::move(text)});
-      return;
-    }
+  if (const Rule* known = find_rule(rule))
+    problems_.push_back({std::string(rule), known->severity, place, std::move(text)});
 }
 
 void Validator::check_boxes(const Sample& sample) {
@@ -115,14 +134,19 @@ void Validator::check_boxes(const Sample& sample) {
                  " of '" + all[order[i]].label + "' are the same");
 }
 
+void Validator::note_spelling(const std::string& label) {
+  const auto [entry, is_new] = spellings_.emplace(lower(label), label);
+  if (!is_new && entry->second != label)
+    clashes_.emplace(label, entry->second);
+}
+
 void Validator::add(const Sample& sample) {
   ++images_;
   labelled_ += sample.is_labelled ? 1 : 0;
-  for (const auto& annotation : sample.annotations) {
-    const auto [entry, is_new] = spellings_.emplace(lower(annotation.label), annotation.label);
-    if (!is_new && entry->second != annotation.label)
-      clashes_.emplace(annotation.label, entry->second);
-  }
+  for (const auto& annotation : sample.annotations)
+    note_spelling(annotation.label);
+  for (const auto& image_class : sample.classes)
+    note_spelling(image_class.label);
   check_boxes(sample);
 }
 

@@ -18,10 +18,13 @@ struct Rule {
   std::string_view id;
   Severity severity = Severity::error;
   std::string_view what;
+  std::string_view fix = {}; ///< what --fix does about it; empty: a person has to
 };
 
 /// Every rule, sorted by id.
 const std::vector<Rule>& all_rules();
+/// Null if there is none of that id.
+const Rule* find_rule(std::string_view id);
 
 /// Checks that need a whole sample, or all of them.
 class Validator {
@@ -33,6 +36,7 @@ public:
 private:
   void report(std::string_view rule, const std::string& place, std::string text);
   void check_boxes(const Sample& sample);
+  void note_spelling(const std::string& label);
 
   std::map<std::string, std::string> spellings_; ///< lower case -> first spelling
   std::map<std::string, std::string> clashes_;   ///< second spelling -> first

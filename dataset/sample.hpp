@@ -66,8 +66,8 @@ struct Sample {
   std::vector<Annotation> annotations;
   /// Of the whole image, the best first. One, unless is_multilabel or a model gave several guesses.
   std::vector<ImageClass> classes;
-  bool is_multilabel = false;      ///< any number of classes, also none, is an answer
-  std::string mask_ref;            ///< picture whose colours are classes; empty: none
+  bool is_multilabel = false; ///< any number of classes, also none, is an answer
+  std::string mask_ref;       ///< picture whose colours are classes; empty: none
   bool is_labelled = true; ///< false: nobody looked at it (not the same as "looked, nothing there")
   Split split = Split::none;
   std::string

@@ -19,24 +19,6 @@ struct Options {
   LabelOptions labels;
 };
 
-/// Ground Truth ids hold across the files of a training job: they are kept where the target has
-/// ids. Elsewhere ids follow the order of the classes in the source, which has to be known first.
-formats::WriteOptions write_options(const Options& o, const Context& ctx,
-                                    const formats::LabelFormat& from,
-                                    const formats::LabelFormat& to, dataset::SampleReader& reader) {
-  formats::WriteOptions write;
-  write.format = to.name;
-  write.existing = ctx.existing();
-  write.label_attribute = to.name == from.name ? "" : o.labels.label_attribute;
-  write.voc_base = o.labels.voc_base;
-  write.keep_source_ids =
-      from.name == "ground_truth" && (to.name == "ground_truth" || to.name == "coco");
-  if (write.keep_source_ids || !to.holds.class_ids)
-    return write;
-  write.classes = dataset::read_classes(reader);
-  return write;
-}
-
 /// What the reader could not take up and what the writer cannot hold, as one list.
 dataset::Losses all_losses(const dataset::SampleReader& reader,
                            const dataset::SampleWriter& writer) {
@@ -75,7 +57,7 @@ int run(const Options& o, Context& ctx) {
   const auto& from =
       o.labels.from.empty() ? formats::recognise(input) : formats::label_format(o.labels.from);
   const auto reader = formats::open_labels(std::move(input), read_options(o.labels, o.input, true));
-  const auto write = write_options(o, ctx, from, to, *reader);
+  const auto write = write_options(o.labels, ctx, from, to, *reader);
   const auto writer = formats::create_labels(o.output, write);
   const auto progress = ctx.progress("convert", 0, "images");
   dataset::CopyOptions copy;

@@ -4,6 +4,7 @@
 #include "commands/dataset_report.hpp"
 #include "core/io.hpp"
 #include "core/text.hpp"
+#include "dataset/copy.hpp"
 #include "dataset/refs.hpp"
 #include "formats/labels/image_files.hpp"
 #include "imaging/codecs.hpp"
@@ -94,6 +95,10 @@ void refuse_existing(const Context& ctx, const std::vector<std::string>& reports
   }
 }
 
+formats::ImageFinder image_finder(const LabelOptions& options, const std::string& input) {
+  return {options.images, input, uri_map_of(options.uri_map)};
+}
+
 formats::ReadOptions read_options(const LabelOptions& options, const std::string& input,
                                   bool require_size) {
   formats::ReadOptions read;
@@ -102,8 +107,7 @@ formats::ReadOptions read_options(const LabelOptions& options, const std::string
   read.voc_base = options.voc_base;
   read.check_sizes = !options.images.empty();
   read.require_size = require_size;
-  const auto finder =
-      std::make_shared<formats::ImageFinder>(options.images, input, uri_map_of(options.uri_map));
+  const auto finder = std::make_shared<formats::ImageFinder>(image_finder(options, input));
   read.open_ref = [finder](const std::string& ref) -> std::unique_ptr<ByteSource> {
     const auto path = finder->find(ref);
     return path ? open_source(*path) : nullptr;
@@ -120,6 +124,22 @@ formats::ReadOptions read_options(const LabelOptions& options, const std::string
     }
   };
   return read;
+}
+
+formats::WriteOptions write_options(const LabelOptions& labels, const Context& ctx,
+                                    const formats::LabelFormat& from,
+                                    const formats::LabelFormat& to, dataset::SampleReader& reader) {
+  formats::WriteOptions write;
+  write.format = to.name;
+  write.existing = ctx.existing();
+  write.label_attribute = to.name == from.name ? "" : labels.label_attribute;
+  write.voc_base = labels.voc_base;
+  write.keep_source_ids =
+      from.name == "ground_truth" && (to.name == "ground_truth" || to.name == "coco");
+  if (write.keep_source_ids || !to.holds.class_ids)
+    return write;
+  write.classes = dataset::read_classes(reader);
+  return write;
 }
 
 bool may_write(const Context& ctx, const LabelOptions& options, const Problems& problems) {

@@ -6,6 +6,7 @@
 #include "commands/command.hpp"
 #include "dataset/stream.hpp"
 #include "formats/labels/format.hpp"
+#include "formats/labels/image_files.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -37,9 +38,19 @@ void check_label_options(const LabelOptions& options);
 void refuse_existing(const Context& ctx, const std::vector<std::string>& reports,
                      const std::vector<std::string>& data_files);
 
+/// Finds pictures by --images and --uri-map, else beside \p input.
+formats::ImageFinder image_finder(const LabelOptions& options, const std::string& input);
+
 /// Sizes come from the labels, else from the image: below --images, or beside the labels.
 formats::ReadOptions read_options(const LabelOptions& options, const std::string& input,
                                   bool require_size);
+
+/// How a data set of format \p from is written as \p to. Ground Truth ids hold across the files of
+/// a training job: they are kept where the target has ids. Elsewhere ids follow the order of the
+/// classes in the source, which is read once for it if need be.
+formats::WriteOptions write_options(const LabelOptions& labels, const Context& ctx,
+                                    const formats::LabelFormat& from,
+                                    const formats::LabelFormat& to, dataset::SampleReader& reader);
 
 struct Outcome {
   std::int64_t images_read = 0;
