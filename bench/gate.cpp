@@ -5,39 +5,9 @@
 #include "core/text.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace mlopsctl::bench {
 namespace {
-
-struct Operator {
-  std::string_view text;
-  Comparison comparison;
-};
-
-// Two characters before one: "<=" also starts with "<".
-constexpr std::array<Operator, 6> k_operators{{{"<=", Comparison::less_equal},
-                                               {">=", Comparison::greater_equal},
-                                               {"==", Comparison::equal},
-                                               {"!=", Comparison::not_equal},
-                                               {"<", Comparison::less},
-                                               {">", Comparison::greater}}};
-
-bool holds(double value, Comparison comparison, double bound) {
-  switch (comparison) {
-  case Comparison::less: return value < bound;
-  case Comparison::less_equal: return value <= bound;
-  case Comparison::greater: return value > bound;
-  case Comparison::greater_equal: return value >= bound;
-  case Comparison::equal: return value == bound;
-  case Comparison::not_equal: return value != bound;
-  }
-  return false;
-}
-
-[[noreturn]] void refuse(const std::string& text, const std::string& why, const std::string& hint) {
-  throw Error(Fault::usage, "--gate '" + printable(text) + "': " + why, hint);
-}
 
 /// "84.1 ms" for names that end in a unit, four digits elsewhere.
 std::string shown(const std::string& metric, double value) {
@@ -48,11 +18,24 @@ std::string shown(const std::string& metric, double value) {
   return metric == "images_per_s" ? fixed(value, 1) + " images/s" : fixed(value, 4);
 }
 
+/// The value of one metric, or "map_50 0.4800, p99_ms 84.0 ms" of several.
+std::string shown_values(const std::vector<std::string>& names, const std::vector<double>& values) {
+  std::string out;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    out += (i > 0 ? ", " : "") + (names.size() > 1 ? names[i] + " " : std::string()) +
+           shown(names[i], values[i]);
+  return out;
+}
+
 std::string circumstances(const Gate& gate, const storage::BenchmarkRow& row) {
   const auto p50 = storage::find_number(row, "p50_ms");
   std::string out = "n=" + std::to_string(row.dataset_images) + " images, " +
                     std::to_string(row.dataset_objects) + " objects";
-  if (gate.metric.ends_with("_ms") && gate.metric != "p50_ms" && p50 && p50->second)
+  const auto& names = gate.condition.names();
+  const bool has_latency = std::any_of(names.begin(), names.end(), [](const std::string& name) {
+    return name.ends_with("_ms") && name != "p50_ms";
+  });
+  if (has_latency && p50 && p50->second)
     out += ", median " + fixed(*p50->second, 1) + " ms";
   return " (" + out + ")";
 }
@@ -60,37 +43,33 @@ std::string circumstances(const Gate& gate, const storage::BenchmarkRow& row) {
 } // namespace
 
 Gate parse_gate(const std::string& text, const std::vector<std::string>& known) {
-  const std::string hint = "write a metric, one of < <= > >= == !=, and a number: map_50>=0.5";
-  const auto at = text.find_first_of("<>=!");
-  if (at == std::string::npos)
-    refuse(text, "no comparison in it", hint);
-  const auto found = std::find_if(k_operators.begin(), k_operators.end(), [&](const Operator& o) {
-    return std::string_view(text).substr(at).starts_with(o.text);
-  });
-  if (found == k_operators.end())
-    refuse(text, "'" + text.substr(at, 1) + "' is no comparison", hint);
-  Gate gate{text, std::string(trim(std::string_view(text).substr(0, at))), found->comparison, 0};
-  const auto bound = trim(std::string_view(text).substr(at + found->text.size()));
-  const auto value = parse_double(bound);
-  if (!value)
-    refuse(text, "'" + printable(bound) + "' is not a number", hint);
-  gate.bound = *value;
-  if (std::find(known.begin(), known.end(), gate.metric) == known.end())
-    refuse(text, "unknown metric '" + gate.metric + "'" + did_you_mean(gate.metric, known),
-           "one of " + join(known, ", "));
+  Gate gate{Expression(text, "--gate")};
+  if (gate.condition.names().empty())
+    throw Error(Fault::usage, "--gate '" + printable(text) + "': no metric in it",
+                "one of " + join(known, ", "));
+  for (const auto& name : gate.condition.names())
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw Error(Fault::usage,
+                  "--gate '" + printable(text) + "': unknown metric '" + printable(name) + "'" +
+                      did_you_mean(name, known),
+                  "one of " + join(known, ", "));
   return gate;
 }
 
 GateResult check_gate(const Gate& gate, const storage::BenchmarkRow& row) {
-  const std::string name = "gate '" + gate.text + "' ";
-  const auto number = storage::find_number(row, gate.metric);
-  if (!number || !number->second)
-    return {Verdict::undefined,
-            name + "has no verdict: " + gate.metric + " is undefined" + circumstances(gate, row)};
-  const bool is_met = holds(*number->second, gate.comparison, gate.bound);
-  return {is_met ? Verdict::met : Verdict::not_met, name + (is_met ? "met: " : "not met: ") +
-                                                        shown(gate.metric, *number->second) +
-                                                        circumstances(gate, row)};
+  const std::string name = "gate '" + gate.condition.text() + "' ";
+  std::vector<double> values;
+  for (const auto& metric : gate.condition.names()) {
+    const auto number = storage::find_number(row, metric);
+    if (!number || !number->second)
+      return {Verdict::undefined,
+              name + "has no verdict: " + metric + " is undefined" + circumstances(gate, row)};
+    values.push_back(*number->second);
+  }
+  const bool is_met = gate.condition.holds([&](std::size_t index) { return values[index]; });
+  return {is_met ? Verdict::met : Verdict::not_met,
+          name + (is_met ? "met: " : "not met: ") + shown_values(gate.condition.names(), values) +
+              circumstances(gate, row)};
 }
 
 } // namespace mlopsctl::bench

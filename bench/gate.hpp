@@ -2,6 +2,7 @@
 // Gates: "map_50>=0.5" as a condition on a row.
 #pragma once
 
+#include "core/expression.hpp"
 #include "storage/benchmark_row.hpp"
 
 #include <string>
@@ -9,20 +10,15 @@
 
 namespace mlopsctl::bench {
 
-enum class Comparison { less, less_equal, greater, greater_equal, equal, not_equal };
-
-/// A metric, a comparison, a number.
+/// A condition on the numbers of a row, in the language of core/expression.hpp.
 struct Gate {
-  std::string text; ///< as given
-  std::string metric;
-  Comparison comparison = Comparison::greater_equal;
-  double bound = 0;
+  Expression condition;
 };
 
 enum class Verdict {
   met,
   not_met,
-  undefined ///< the metric has no value in this row
+  undefined ///< a metric of the gate has no value in this row
 };
 
 struct GateResult {
@@ -31,8 +27,8 @@ struct GateResult {
   std::string message;
 };
 
-/// \param known names of the numbers that rows will have. \throws Error(usage) for another form
-/// than "metric op number" and for an unknown metric (with the nearest known one).
+/// \param known names of the numbers that rows will have. \throws Error(usage) for what is no
+/// condition and for an unknown metric (with the nearest known one).
 Gate parse_gate(const std::string& text, const std::vector<std::string>& known);
 
 GateResult check_gate(const Gate& gate, const storage::BenchmarkRow& row);

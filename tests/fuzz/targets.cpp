@@ -5,6 +5,7 @@
 #include "capture/name_template.hpp"
 #include "capture/pattern_source.hpp"
 #include "core/error.hpp"
+#include "core/expression.hpp"
 #include "core/io.hpp"
 #include "core/value.hpp"
 #include "formats/archive/archive.hpp"
@@ -84,11 +85,20 @@ void parse_capture_words(std::string_view bytes) {
     std::abort();
 }
 
+/// A condition that was accepted can be asked, whatever its names mean.
+void parse_expression(std::string_view bytes) {
+  const Expression expression(std::string(bytes), "fuzz");
+  for (const ExpressionValue& value :
+       {ExpressionValue(), ExpressionValue(2.0), ExpressionValue(std::string("a/b"))})
+    static_cast<void>(expression.holds([&](std::size_t) { return value; }));
+}
+
 } // namespace
 
 const std::vector<Target>& targets() {
   static const std::vector<Target> table{
       {"archive", read_archive},
+      {"expression", parse_expression},
       {"json", parse_json_text},
       {"model", read_model_yaml},
       {"onnx", read_onnx_file},

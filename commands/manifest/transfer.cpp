@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/manifest/transfer.hpp"
+
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <ostream>
+
+namespace mlopsctl::commands {
+namespace {
+
+const formats::LabelFormat& output_format(const std::string& output, const std::string& to,
+                                          const formats::LabelFormat& from) {
+  const bool has_its_name =
+      std::any_of(from.extensions.begin(), from.extensions.end(),
+                  [&](std::string_view extension) { return lower(output).ends_with(extension); });
+  if (!to.empty() || (!from.create && !has_its_name))
+    return formats::format_for_output(output, to);
+  if (has_its_name && from.create)
+    return from;
+  try {
+    return formats::format_for_output(output, to);
+  } catch (const Error&) { // its name says nothing
+    return from;
+  }
+}
+
+} // namespace
+
+Transfer open_transfer(const LabelOptions& labels, const std::string& input,
+                       const std::string& output, const std::string& to, const Context& ctx,
+                       const ClassOrder& class_order) {
+  Transfer transfer;
+  auto opened = formats::open_label_input(input);
+  transfer.from =
+      labels.from.empty() ? &formats::recognise(opened) : &formats::label_format(labels.from);
+  transfer.to = &output_format(output, to, *transfer.from);
+  transfer.reader = formats::open_labels(std::move(opened), read_options(labels, input, true));
+  formats::WriteOptions write;
+  if (class_order && transfer.to->holds.class_ids) {
+    write.format = transfer.to->name;
+    write.existing = ctx.existing();
+    write.voc_base = labels.voc_base;
+    write.classes = class_order(*transfer.reader);
+  } else {
+    write = write_options(labels, ctx, *transfer.from, *transfer.to, *transfer.reader);
+  }
+  transfer.writer = formats::create_labels(output, write);
+  if (transfer.to->holds.unknown_fields && !transfer.to->extensions.empty())
+    transfer.rebase = rebasing(input, output); // formats that keep whole references
+  return transfer;
+}
+
+dataset::CopyOptions copy_options(const Context& ctx, Progress& progress) {
+  dataset::CopyOptions copy;
+  copy.jobs = ctx.jobs();
+  copy.advance = [&progress](std::int64_t count) { progress.advance(count); };
+  return copy;
+}
+
+dataset::Losses all_losses(const Transfer& transfer) {
+  dataset::Losses losses = transfer.reader->losses();
+  const auto& written = transfer.writer->losses();
+  losses.insert(losses.end(), written.begin(), written.end());
+  return losses;
+}
+
+void print_losses(const Context& ctx, const dataset::Losses& losses) {
+  if (ctx.options.quiet)
+    return;
+  for (const auto& loss : losses)
+    ctx.err << "not in the output: " << printable(loss.field) << ": " << loss.count
+            << " (first: " << printable(loss.first) << ")\n";
+}
+
+} // namespace mlopsctl::commands

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Data sets that go through a command: opened at one end, written at the other, losses reported.
+#pragma once
+
+#include "commands/manifest/labels_io.hpp"
+#include "dataset/copy.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mlopsctl::commands {
+
+struct Transfer {
+  const formats::LabelFormat* from = nullptr;
+  const formats::LabelFormat* to = nullptr;
+  std::unique_ptr<dataset::SampleReader> reader;
+  std::unique_ptr<dataset::SampleWriter> writer;
+  std::function<void(dataset::Sample&)>
+      rebase; ///< references as seen from the output; may be empty
+};
+
+/// Decides the order of the class ids; may read all samples, and rewinds then.
+using ClassOrder = std::function<std::vector<std::string>(dataset::SampleReader&)>;
+
+/// \param to name of the output's format; empty: by the name of the output, else that of the input.
+/// \param class_order empty: ids as write_options() says.
+Transfer open_transfer(const LabelOptions& labels, const std::string& input,
+                       const std::string& output, const std::string& to, const Context& ctx,
+                       const ClassOrder& class_order = {});
+
+/// Jobs and progress; the transform is the command's.
+dataset::CopyOptions copy_options(const Context& ctx, Progress& progress);
+
+/// What the reader could not take up and what the writer cannot hold, as one list.
+dataset::Losses all_losses(const Transfer& transfer);
+/// "not in the output: ..." on stderr, unless --quiet.
+void print_losses(const Context& ctx, const dataset::Losses& losses);
+
+} // namespace mlopsctl::commands
