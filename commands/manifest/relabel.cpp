@@ -7,9 +7,11 @@
 #include "commands/manifest/transfer.hpp"
 #include "core/text.hpp"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <set>
+#include <tuple>
 
 namespace mlopsctl::commands {
 namespace {
@@ -127,9 +129,17 @@ struct Work {
 
   bool refuse(const dataset::Sample& sample, const char* rule, std::string text) {
     const std::lock_guard lock(mutex);
-    problems.push_back(
-        {rule, Severity::error, sample.place.empty() ? sample.ref : sample.place, std::move(text)});
+    // by the reference: line numbers are counted later, when the pieces are put in order
+    problems.push_back({rule, Severity::error, sample.ref, std::move(text)});
     return false;
+  }
+
+  /// The same list for any number of threads.
+  Problems sorted_problems() {
+    std::sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
+      return std::tie(a.place, a.text) < std::tie(b.place, b.text);
+    });
+    return problems;
   }
 
   bool apply(dataset::Sample& sample) {
@@ -182,7 +192,8 @@ int run(const Options& o, Context& ctx) {
   outcome.images_read =
       dataset::copy_samples(*transfer.reader, *transfer.writer, copy) + transfer.reader->left_out();
   outcome.problems = transfer.reader->problems();
-  outcome.problems.insert(outcome.problems.end(), work.problems.begin(), work.problems.end());
+  const auto refused = work.sorted_problems();
+  outcome.problems.insert(outcome.problems.end(), refused.begin(), refused.end());
   for (const auto& name : relabeler.unused())
     outcome.problems.push_back({"relabel-unused", Severity::warning, "--map",
                                 "'" + name + "' is no class of the data set"});

@@ -65,11 +65,11 @@ run 0 manifest relabel in.manifest -o r.manifest --overwrite --classes names.txt
 [ "$(jq -c -s '.[0]["bb-metadata"]["class-map"]' r.manifest)" = '{"0":"cat","1":"dog"}' ] || fail "--classes"
 out_has "class id of cat: 7 -> 0"
 run 1 manifest relabel in.manifest -o x.manifest --map cat=lion --classes names.txt
-err_has "in.manifest:1: 'lion' is not in --classes"
+err_has "s3://b/f/a (1).jpg: 'lion' is not in --classes"
 run 0 manifest relabel in.manifest -o x.manifest --map cat=lion --classes names.txt --discard-bad
 [ "$(refs x.manifest)" = "s3://b/f/c.jpg " ] || fail "--discard-bad"
 run 1 manifest relabel in.manifest -o y2.manifest --from-filename '([0-9])'
-err_has "in.manifest:2: --from-filename finds no class in 's3://b/f/b.jpg'"
+err_has "error: s3://b/f/b.jpg: --from-filename finds no class in 's3://b/f/b.jpg'"
 run 0 manifest relabel in.manifest -o y2.manifest --map horse=pony
 err_has "warning: --map: 'horse' is no class of the data set"
 run 2 manifest relabel in.manifest -o z.manifest
