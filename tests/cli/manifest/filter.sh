@@ -68,7 +68,7 @@ run 1 manifest relabel in.manifest -o x.manifest --map cat=lion --classes names.
 err_has "s3://b/f/a (1).jpg: 'lion' is not in --classes"
 run 0 manifest relabel in.manifest -o x.manifest --map cat=lion --classes names.txt --discard-bad
 [ "$(refs x.manifest)" = "s3://b/f/c.jpg " ] || fail "--discard-bad"
-run 1 manifest relabel in.manifest -o y2.manifest --from-filename '([0-9])'
+run 1 manifest relabel in.manifest -o y2.manifest --from-filename '\(([0-9])\)'
 err_has "error: s3://b/f/b.jpg: --from-filename finds no class in 's3://b/f/b.jpg'"
 run 0 manifest relabel in.manifest -o y2.manifest --map horse=pony
 err_has "warning: --map: 'horse' is no class of the data set"
