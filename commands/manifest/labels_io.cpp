@@ -48,6 +48,10 @@ void add_reading_options(Args& args, LabelOptions& options) {
              "Label of a Ground Truth manifest (default: the newest)")
       .metavar("NAME")
       .default_text("");
+  args.list(
+          "--discard-verified", options.discard_verified,
+          "Leave images out whose Ground Truth verification says one of these, such as bad,unsure")
+      .metavar("WORDS");
   args.value("--images", options.images,
              "Folder of the images: sizes that the labels lack are read there, others compared")
       .metavar("DIR")
@@ -104,6 +108,7 @@ formats::ReadOptions read_options(const LabelOptions& options, const std::string
   formats::ReadOptions read;
   read.format = options.from;
   read.label_attribute = options.label_attribute;
+  read.discard_verified = options.discard_verified;
   read.voc_base = options.voc_base;
   read.check_sizes = !options.images.empty();
   read.require_size = require_size;
@@ -182,6 +187,8 @@ std::function<void(dataset::Sample&)> rebasing(const std::string& input,
     return {};
   return [from, to](dataset::Sample& sample) {
     sample.ref = dataset::rebase_ref(sample.ref, from, to);
+    if (!sample.mask_ref.empty())
+      sample.mask_ref = dataset::rebase_ref(sample.mask_ref, from, to);
   };
 }
 

@@ -18,6 +18,7 @@ namespace mlopsctl::commands {
 struct LabelOptions {
   std::string from;
   std::string label_attribute;
+  std::vector<std::string> discard_verified; ///< verdicts of a Ground Truth verification job
   std::string images;
   std::vector<std::string> uri_map; ///< "s3://bucket/prefix=DIR"
   std::string problems;             ///< file for the list of problems; empty: none
@@ -25,7 +26,7 @@ struct LabelOptions {
   bool discard_bad = false;
 };
 
-/// --from --label-attribute --images --uri-map --voc-base
+/// --from --label-attribute --discard-verified --images --uri-map --voc-base
 void add_reading_options(Args& args, LabelOptions& options);
 /// --discard-bad --problems
 void add_bad_record_options(Args& args, LabelOptions& options);

@@ -43,7 +43,9 @@ bool check_size(dataset::Sample& sample, const ReadOptions& options, const Repor
       return false;
     }
   }
-  if (!is_known && options.require_size && sample.is_labelled && sample.classes.empty()) {
+  const bool may_have_boxes = sample.is_labelled && sample.classes.empty() &&
+                              !sample.is_multilabel && sample.mask_ref.empty();
+  if (!is_known && options.require_size && may_have_boxes) {
     report("missing-image-size", Severity::error,
            "no size for '" + sample.ref + "' in the labels, and the image was not found");
     return false;

@@ -6,20 +6,20 @@ namespace mlopsctl::formats {
 ClassIds::ClassIds(const WriteOptions& options)
     : keeps_source_ids_(options.keep_source_ids), names_(options.classes) {}
 
-void ClassIds::learn(const dataset::Annotation& annotation) {
+void ClassIds::learn(const std::string& label, std::int64_t source_id) {
   if (!keeps_source_ids_) {
-    names_.add(annotation.label);
+    names_.add(label);
     return;
   }
-  if (annotation.source_id < 0)
-    throw Error(Fault::internal, "class '" + annotation.label + "' has no id in the source");
-  const auto known = source_names_.find(annotation.source_id);
+  if (source_id < 0)
+    throw Error(Fault::internal, "class '" + label + "' has no id in the source");
+  const auto known = source_names_.find(source_id);
   if (known == source_names_.end())
-    source_names_.emplace(annotation.source_id, annotation.label);
+    source_names_.emplace(source_id, label);
 }
 
-std::int64_t ClassIds::id(const dataset::Annotation& annotation) const {
-  return keeps_source_ids_ ? annotation.source_id : names_.find(annotation.label).value_or(-1);
+std::int64_t ClassIds::id(const std::string& label, std::int64_t source_id) const {
+  return keeps_source_ids_ ? source_id : names_.find(label).value_or(-1);
 }
 
 std::vector<std::pair<std::int64_t, std::string>> ClassIds::all() const {

@@ -17,9 +17,15 @@ public:
   explicit ClassIds(const WriteOptions& options);
 
   /// In order: the classes of \p annotation get their ids here.
-  void learn(const dataset::Annotation& annotation);
+  void learn(const dataset::Annotation& annotation) {
+    learn(annotation.label, annotation.source_id);
+  }
+  void learn(const std::string& label, std::int64_t source_id);
   /// Of a class that learn() has seen; any thread that learn() happened before.
-  std::int64_t id(const dataset::Annotation& annotation) const;
+  std::int64_t id(const dataset::Annotation& annotation) const {
+    return id(annotation.label, annotation.source_id);
+  }
+  std::int64_t id(const std::string& label, std::int64_t source_id) const;
   /// Every class by rising id, with its name.
   std::vector<std::pair<std::int64_t, std::string>> all() const;
 

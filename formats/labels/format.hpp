@@ -34,11 +34,12 @@ using RefOpener = std::function<std::unique_ptr<ByteSource>(const std::string& r
 struct ReadOptions {
   std::string format;          ///< empty: by content and name
   std::string label_attribute; ///< Ground Truth: which label; empty: the newest of its kind
-  int voc_base = 0;            ///< VOC: 1 = corners count from 1 and the upper ones are inclusive
-  ImageSizes image_size;       ///< may be empty: then only the sizes in the labels are known
-  RefOpener open_ref;          ///< may be empty: then files that labels point to are not read
-  bool check_sizes = false;    ///< compare the sizes in the labels with image_size
-  bool require_size = false;   ///< a labelled image without any size is an error
+  std::vector<std::string> discard_verified; ///< Ground Truth: verdicts whose images are left out
+  int voc_base = 0;          ///< VOC: 1 = corners count from 1 and the upper ones are inclusive
+  ImageSizes image_size;     ///< may be empty: then only the sizes in the labels are known
+  RefOpener open_ref;        ///< may be empty: then files that labels point to are not read
+  bool check_sizes = false;  ///< compare the sizes in the labels with image_size
+  bool require_size = false; ///< a labelled image without any size is an error
   /// Take formats that have ids instead of references and class names (COCO results): only who
   /// holds the truth can look them up.
   bool allow_ids_only = false;

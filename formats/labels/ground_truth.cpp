@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ground_truth: SageMaker Ground Truth manifests with bounding boxes (JSON Lines), the native form
-// of a data set.
+// ground_truth: SageMaker Ground Truth manifests (JSON Lines) with boxes, classes of whole images
+// or masks, the native form of a data set.
 #include "core/interrupt.hpp"
 #include "core/text.hpp"
 #include "formats/labels/checks.hpp"
@@ -102,6 +102,8 @@ public:
     problems_.clear();
     samples_ = labels_ = 0;
     has_told_ = false;
+    verdicts_.clear();
+    losses_.clear();
   }
 
   const ClassMap& classes() const override {
@@ -117,14 +119,13 @@ public:
     return classes_;
   }
   const Problems& problems() const override {
-    if (!options_.label_attribute.empty() && samples_ > 0 && labels_ == 0 && !has_told_) {
-      has_told_ = true;
-      problems_.add({"no-such-label", Severity::error, input_.path,
-                     "no line has the label '" + options_.label_attribute + "'" +
-                         (other_label_.empty() ? "" : ", but there is '" + other_label_ + "'")});
+    if (!has_told_ && samples_ + left_out_ > 0) {
+      tell_missing_label();
+      tell_missing_verdicts();
     }
     return problems_.all();
   }
+  const dataset::Losses& losses() const override { return losses_; }
   std::int64_t left_out() const override { return left_out_; }
   dataset::BlockReader* blocks() override { return this; }
 
@@ -177,6 +178,7 @@ public:
                      [](const auto& a, const auto& b) { return a.line < b.line; });
     for (auto& note : block.notes.notes)
       problems_.add({std::move(note.rule), note.severity, place(note.line), std::move(note.text)});
+    settle_verdicts(block.notes);
     line_base_ += block.line_count;
     left_out_ += block.left_out;
     input_.source->drop_before(block.lines.end_offset);
@@ -185,6 +187,39 @@ public:
 private:
   std::string place(std::int64_t line) const {
     return input_.path + ":" + std::to_string(line_base_ + line);
+  }
+
+  /// Asked at the end: what the options name and no line has.
+  void tell_missing_label() const {
+    if (options_.label_attribute.empty() || labels_ > 0 || samples_ == 0)
+      return;
+    has_told_ = true;
+    problems_.add({"no-such-label", Severity::error, input_.path,
+                   "no line has the label '" + options_.label_attribute + "'" +
+                       (other_label_.empty() ? "" : ", but there is '" + other_label_ + "'")});
+  }
+  void tell_missing_verdicts() const {
+    for (const auto& verdict : options_.discard_verified) {
+      if (verdicts_.contains(verdict))
+        continue;
+      std::string known;
+      for (const auto& [name, count] : verdicts_)
+        known += (known.empty() ? ", but there is '" : ", '") + name + "'";
+      has_told_ = true;
+      problems_.add({"no-such-verdict", Severity::warning, input_.path,
+                     "no line was verified as '" + verdict + "'" + known});
+    }
+  }
+
+  void settle_verdicts(const LineNotes& notes) {
+    for (const auto& [verdict, count] : notes.verdicts)
+      verdicts_[verdict] += count;
+    if (notes.discarded == 0)
+      return;
+    if (losses_.empty())
+      losses_.push_back({"images left out for their verification, as asked", 0,
+                         place(notes.first_discarded_line)});
+    losses_.front().count += notes.discarded;
   }
 
   /// For the problem that a label of that name is nowhere (a typing error would look like no
@@ -212,10 +247,12 @@ private:
                                      "' in an earlier line; images with it are left out"});
     std::size_t kept = 0;
     for (std::size_t i = 0; i < block.samples.size(); ++i) {
-      const auto& annotations = block.samples[i].annotations;
-      if (std::any_of(annotations.begin(), annotations.end(), [&](const auto& annotation) {
-            return annotation.source_id == use.id && annotation.label == use.name;
-          }))
+      const auto is_it = [&](const auto& labelled) {
+        return labelled.source_id == use.id && labelled.label == use.name;
+      };
+      const Sample& sample = block.samples[i];
+      if (std::any_of(sample.annotations.begin(), sample.annotations.end(), is_it) ||
+          std::any_of(sample.classes.begin(), sample.classes.end(), is_it))
         continue;
       if (kept != i) {
         block.samples[kept] = std::move(block.samples[i]);
@@ -244,6 +281,8 @@ private:
   std::int64_t samples_ = 0;
   std::int64_t labels_ = 0; ///< samples with the label that options_ name
   std::string other_label_;
+  std::map<std::string, std::int64_t> verdicts_; ///< of verification labels, if options ask
+  dataset::Losses losses_;
   mutable ProblemList problems_; ///< problems() adds what only the end shows
   mutable bool has_told_ = false;
 };
@@ -267,10 +306,12 @@ std::unique_ptr<dataset::SampleReader> open(LabelInput input, const ReadOptions&
 extern const LabelFormat ground_truth;
 const LabelFormat ground_truth{
     "ground_truth",
-    "SageMaker Ground Truth manifest with bounding boxes (JSON Lines)",
+    "SageMaker Ground Truth manifest: boxes, classes, masks (JSON Lines)",
     {".manifest", ".jsonl"},
     Needs::streaming,
     {.image_classes = true,
+     .multilabel = true,
+     .mask = true,
      .image_size = true,
      .class_ids = true,
      .score = true,

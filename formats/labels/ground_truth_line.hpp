@@ -6,6 +6,7 @@
 #include "formats/labels/format.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,6 +29,9 @@ struct LineNotes {
   };
   std::vector<Note> notes;
   std::vector<ClassUse> classes;
+  std::map<std::string, std::int64_t> verdicts; ///< of verification labels, if options ask for them
+  std::int64_t discarded = 0;                   ///< lines left out for their verdict
+  std::int64_t first_discarded_line = 0;
 };
 
 /// Holds the JSON parser and its buffers; one for each thread.
@@ -39,7 +43,7 @@ public:
   GroundTruthLineParser& operator=(const GroundTruthLineParser&) = delete;
 
   /// \param text one line without its end. \param readable bytes that may be read from its begin.
-  /// \return false if the line is bad as a whole (a note says why).
+  /// \return false if the line is bad as a whole (a note says why) or discarded by its verdict.
   bool parse(std::string_view text, std::size_t readable, std::int64_t line,
              const ReadOptions& options, dataset::Sample& sample, LineNotes& notes);
 
