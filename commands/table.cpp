@@ -8,7 +8,7 @@ namespace mlopsctl::commands {
 extern const Command capture_command;
 extern const Command doctor, help, completion, config_trust, schema;
 extern const Command manifest_build, manifest_convert, manifest_join, manifest_split;
-extern const Command manifest_diff, manifest_filter, manifest_relabel;
+extern const Command manifest_preview, manifest_diff, manifest_filter, manifest_relabel;
 extern const Command manifest_merge_detections, manifest_stats, manifest_validate, list_formats;
 extern const Command package_describe, package_model, package_inspect, package_verify;
 extern const Command infer, engines;
@@ -22,7 +22,7 @@ const std::vector<const Command*>& all_commands() {
       &manifest_build, &manifest_convert, &manifest_join, &manifest_filter, &manifest_relabel,
       &manifest_split,
       &manifest_merge_detections, &manifest_stats, &manifest_validate,
-      &manifest_diff,
+      &manifest_diff, &manifest_preview,
       &package_describe, &package_model, &package_inspect, &package_verify,
       &bench_run, &bench_score, &bench_show,
       &infer, &engines, &list_formats,

@@ -5,8 +5,6 @@
 
 #include <openssl/evp.h>
 
-#include <array>
-
 namespace mlopsctl {
 namespace {
 
@@ -34,15 +32,23 @@ void Sha256::update(std::string_view bytes) {
   check(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()), "EVP_DigestUpdate");
 }
 
-std::string Sha256::finish() {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
+std::string Sha256::finish_raw() {
+  std::string raw(EVP_MAX_MD_SIZE, '\0');
   unsigned int length = 0;
-  check(EVP_DigestFinal_ex(state_->context.get(), raw.data(), &length), "EVP_DigestFinal_ex");
+  check(EVP_DigestFinal_ex(state_->context.get(), reinterpret_cast<unsigned char*>(raw.data()),
+                           &length),
+        "EVP_DigestFinal_ex");
+  raw.resize(length);
+  return raw;
+}
+
+std::string Sha256::finish() {
   static constexpr std::string_view digits = "0123456789abcdef";
   std::string text = "sha256:";
-  for (unsigned int i = 0; i < length; ++i) {
-    text += digits[raw[i] >> 4];
-    text += digits[raw[i] & 15];
+  for (const char c : finish_raw()) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
   }
   return text;
 }
@@ -51,6 +57,28 @@ std::string sha256(std::string_view bytes) {
   Sha256 digest;
   digest.update(bytes);
   return digest.finish();
+}
+
+std::string sha256_base64(std::string_view bytes) {
+  Sha256 digest;
+  digest.update(bytes);
+  return base64(digest.finish_raw());
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr std::size_t k_piece = std::size_t{3} << 20; // whole groups: EVP counts in int
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4 + 1);
+  for (std::size_t at = 0; at < bytes.size(); at += k_piece) {
+    const auto piece = bytes.substr(at, k_piece);
+    const std::size_t start = out.size();
+    out.resize(start + (piece.size() + 2) / 3 * 4 + 1); // it ends its text with a 0
+    const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data() + start),
+                                       reinterpret_cast<const unsigned char*>(piece.data()),
+                                       static_cast<int>(piece.size()));
+    out.resize(start + static_cast<std::size_t>(length));
+  }
+  return out;
 }
 
 } // namespace mlopsctl

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHA-256, by OpenSSL (which uses the processor's SHA instructions where it has them).
+// SHA-256 (by OpenSSL, which uses the processor's SHA instructions where it has them) and base64.
 #pragma once
 
 #include <memory>
@@ -19,6 +19,7 @@ public:
   void update(std::string_view bytes);
   /// "sha256:<64 hex>", the form that OCI and our own files use. The object is spent afterwards.
   std::string finish();
+  std::string finish_raw(); ///< the 32 bytes instead
 
 private:
   struct State;
@@ -26,5 +27,10 @@ private:
 };
 
 std::string sha256(std::string_view bytes); ///< "sha256:<64 hex>"
+/// The same digest as "<base64>", as content-security policies and S3 want it.
+std::string sha256_base64(std::string_view bytes);
+
+/// RFC 4648 with padding, one line.
+std::string base64(std::string_view bytes);
 
 } // namespace mlopsctl

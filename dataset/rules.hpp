@@ -10,6 +10,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mlopsctl::dataset {
@@ -30,6 +31,8 @@ const Rule* find_rule(std::string_view id);
 class Validator {
 public:
   void add(const Sample& sample);
+  /// What add() found since the last call.
+  Problems take() { return std::exchange(problems_, {}); }
   /// After the last sample: adds what only the whole set shows.
   Problems finish();
 

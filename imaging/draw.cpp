@@ -105,6 +105,18 @@ void draw_boxes(Image& image, std::span<const DrawnBox> boxes) {
   }
 }
 
+void draw_line_of_text(Image& image, const std::string& text, int left, int top, int width_px) {
+  constexpr int k_font = cv::FONT_HERSHEY_SIMPLEX;
+  constexpr double k_scale = 0.4;
+  std::string shown = drawable(text);
+  int baseline = 0;
+  while (!shown.empty() && cv::getTextSize(shown, k_font, k_scale, 1, &baseline).width > width_px)
+    shown.pop_back();
+  cv::Mat canvas = view(image);
+  cv::putText(canvas, shown, {left, top + 12}, k_font, k_scale, cv::Scalar::all(220), 1,
+              cv::LINE_AA);
+}
+
 void draw_caption(Image& image, const std::string& text) {
   if (image.empty())
     return;

@@ -27,6 +27,9 @@ std::array<std::uint8_t, 3> class_colour(int class_id);
 /// grow with the picture. The letters are ASCII: others are shown as '?'.
 void draw_boxes(Image& image, std::span<const DrawnBox> boxes);
 
+/// Small light letters straight on the picture, cut to \p width_px. ASCII, others as '?'.
+void draw_line_of_text(Image& image, const std::string& text, int left, int top, int width_px);
+
 /// One line of text on a dark bar at the top left.
 void draw_caption(Image& image, const std::string& text);
 
