@@ -5,7 +5,7 @@
 #include "core/text.hpp"
 #include "formats/labels/format.hpp"
 
-#include <ostream>
+#include <algorithm>
 
 namespace mlopsctl::commands {
 namespace {
@@ -15,8 +15,42 @@ struct Options {
   std::string output;
   std::string to;
   std::string loss_report;
+  std::string labeling_config;
+  std::string image_url;
+  std::string classes;
   LabelOptions labels;
 };
+
+void check_studio_options(const Options& o, const formats::LabelFormat& to) {
+  for (const auto& [name, value] :
+       {std::pair{"--labeling-config", &o.labeling_config}, std::pair{"--image-url", &o.image_url},
+        std::pair{"--classes", &o.classes}})
+    if (!value->empty() && to.name != "label_studio")
+      throw Error(Fault::usage,
+                  std::string(name) + " is for Label Studio, and the output is " +
+                      std::string(to.name),
+                  "write it with --to label_studio");
+  if (!o.classes.empty() && o.labeling_config.empty())
+    throw Error(Fault::usage, "--classes names the classes of a labelling configuration",
+                "say with --labeling-config FILE where to write it");
+  for (const auto& name : split(o.classes, ','))
+    if (!o.classes.empty() && trim(name).empty())
+      throw Error(Fault::usage, "--classes: '" + o.classes + "' has an empty name");
+}
+
+/// The labelling interface has the named classes, then those of the labels in their order.
+void tune_for_studio(const Options& o, formats::WriteOptions& write,
+                     dataset::SampleReader& reader) {
+  write.image_url = o.image_url;
+  write.labeling_config = o.labeling_config;
+  if (o.labeling_config.empty())
+    return;
+  if (!o.classes.empty())
+    write.classes = split(o.classes, ',');
+  for (auto& name : dataset::read_classes(reader))
+    if (std::find(write.classes.begin(), write.classes.end(), name) == write.classes.end())
+      write.classes.push_back(std::move(name));
+}
 
 void report_losses(const Options& o, const Context& ctx, const dataset::Losses& losses) {
   if (!o.loss_report.empty()) {
@@ -38,9 +72,14 @@ void report_losses(const Options& o, const Context& ctx, const dataset::Losses& 
 
 int run(const Options& o, Context& ctx) {
   check_label_options(o.labels);
-  refuse_existing(ctx, {o.labels.problems, o.loss_report}, {o.input, o.output});
-  formats::format_for_output(o.output, o.to); // which has to be said, one way or the other
-  const auto transfer = open_transfer(o.labels, o.input, o.output, o.to, ctx);
+  refuse_existing(ctx, {o.labels.problems, o.loss_report, o.labeling_config}, {o.input, o.output});
+  // Which has to be said, one way or the other.
+  check_studio_options(o, formats::format_for_output(o.output, o.to));
+  const auto transfer =
+      open_transfer(o.labels, o.input, o.output, o.to, ctx, {},
+                    [&](formats::WriteOptions& write, dataset::SampleReader& reader) {
+                      tune_for_studio(o, write, reader);
+                    });
   const auto progress = ctx.progress("convert", 0, "images");
   dataset::CopyOptions copy = copy_options(ctx, *progress);
   if (transfer.rebase)
@@ -75,6 +114,18 @@ Run declare(Args& args) {
   args.value("--loss-report", o->loss_report,
              "Write what the output format cannot hold to this file (JSON)")
       .metavar("FILE")
+      .default_text("");
+  args.value("--labeling-config", o->labeling_config,
+             "Label Studio: write the labelling interface of the project to this file (XML)")
+      .metavar("FILE")
+      .default_text("");
+  args.value("--classes", o->classes,
+             "Label Studio: classes of the labelling interface, before those of the labels")
+      .metavar("A,B")
+      .default_text("");
+  args.value("--image-url", o->image_url,
+             "Label Studio: in front of references that are no URL, such as /data/local-files/?d=")
+      .metavar("URL")
       .default_text("");
   return [o](Context& ctx) { return run(*o, ctx); };
 }

@@ -137,7 +137,9 @@ formats::WriteOptions write_options(const LabelOptions& labels, const Context& c
   formats::WriteOptions write;
   write.format = to.name;
   write.existing = ctx.existing();
-  write.label_attribute = to.name == from.name ? "" : labels.label_attribute;
+  // In Label Studio the option says whose labels are read.
+  write.label_attribute =
+      to.name == from.name || from.name == "label_studio" ? "" : labels.label_attribute;
   write.voc_base = labels.voc_base;
   write.keep_source_ids =
       from.name == "ground_truth" && (to.name == "ground_truth" || to.name == "coco");

@@ -29,7 +29,7 @@ const formats::LabelFormat& output_format(const std::string& output, const std::
 
 Transfer open_transfer(const LabelOptions& labels, const std::string& input,
                        const std::string& output, const std::string& to, const Context& ctx,
-                       const ClassOrder& class_order) {
+                       const ClassOrder& class_order, const WriteTuning& tune) {
   Transfer transfer;
   auto opened = formats::open_label_input(input);
   transfer.from =
@@ -45,9 +45,14 @@ Transfer open_transfer(const LabelOptions& labels, const std::string& input,
   } else {
     write = write_options(labels, ctx, *transfer.from, *transfer.to, *transfer.reader);
   }
+  if (tune)
+    tune(write, *transfer.reader);
   transfer.writer = formats::create_labels(output, write);
-  if (transfer.to->holds.unknown_fields && !transfer.to->extensions.empty())
-    transfer.rebase = rebasing(input, output); // formats that keep whole references
+  // Formats that keep whole references. Label Studio gives them back as they were, wherever its
+  // export ends up.
+  if (transfer.to->holds.unknown_fields && !transfer.to->extensions.empty() &&
+      transfer.to->name != "label_studio")
+    transfer.rebase = rebasing(input, output);
   return transfer;
 }
 

@@ -24,11 +24,14 @@ struct Transfer {
 /// Decides the order of the class ids; may read all samples, and rewinds then.
 using ClassOrder = std::function<std::vector<std::string>(dataset::SampleReader&)>;
 
+/// What a command adds to the options of its writer; may read all samples, and rewinds then.
+using WriteTuning = std::function<void(formats::WriteOptions&, dataset::SampleReader&)>;
+
 /// \param to name of the output's format; empty: by the name of the output, else that of the input.
 /// \param class_order empty: ids as write_options() says.
 Transfer open_transfer(const LabelOptions& labels, const std::string& input,
                        const std::string& output, const std::string& to, const Context& ctx,
-                       const ClassOrder& class_order = {});
+                       const ClassOrder& class_order = {}, const WriteTuning& tune = {});
 
 /// Jobs and progress; the transform is the command's.
 dataset::CopyOptions copy_options(const Context& ctx, Progress& progress);

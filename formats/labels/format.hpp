@@ -51,7 +51,9 @@ struct WriteOptions {
   std::string label_attribute; ///< Ground Truth; empty: that of the samples, else "bounding-box"
   int voc_base = 0;
   std::vector<std::string> classes; ///< order of ids; classes not in it follow as they come
-  bool keep_source_ids = false; ///< Annotation::source_id (0-based) is the id (Ground Truth, COCO)
+  bool keep_source_ids = false;  ///< Annotation::source_id (0-based) is the id (Ground Truth, COCO)
+  std::string image_url{};       ///< Label Studio: in front of references that are no URL
+  std::string labeling_config{}; ///< Label Studio: file for the configuration of the project
 };
 
 /// What a reader may need of its input beyond the sample at hand.

@@ -195,7 +195,8 @@ private:
 };
 
 bool sniff(const LabelInput& input) {
-  return input.source && input.head.find("\"image\"") != std::string::npos &&
+  return input.source && !trim(input.head).starts_with("[") && // lists are other tools'
+         input.head.find("\"image\"") != std::string::npos &&
          (input.head.find("\"detections\"") != std::string::npos ||
           input.head.find("\"timing_ms\"") != std::string::npos);
 }

@@ -5,10 +5,12 @@
 namespace mlopsctl::formats {
 
 extern const LabelFormat ground_truth, predictions, coco, coco_results, voc, yolo;
+extern const LabelFormat label_studio, createml, cvat;
 
 const std::vector<const LabelFormat*>& all_label_formats() {
   static const std::vector<const LabelFormat*> table{
-      &ground_truth, &predictions, &coco, &coco_results, &voc, &yolo,
+      &ground_truth, &predictions, &coco,         &coco_results, &cvat, // before voc: also XML
+      &voc,          &yolo,        &label_studio, &createml,
   };
   return table;
 }

@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "formats/labels/image_files.hpp"
 #include "formats/labels/losses.hpp"
+#include "formats/labels/xml_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,22 +19,10 @@ namespace {
 using dataset::Annotation;
 using dataset::Sample;
 
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text)
-    switch (c) {
-    case '&': out += "&amp;"; break;
-    case '<': out += "&lt;"; break;
-    case '>': out += "&gt;"; break;
-    case '"': out += "&quot;"; break;
-    default: // XML 1.0 has no way to write the other control characters
-      out += static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' ? '?' : c;
-    }
-}
-
 void append_element(std::string& out, const char* indent, std::string_view name,
                     std::string_view text) {
   ((out += indent) += '<').append(name) += '>';
-  append_escaped(out, text);
+  append_xml_text(out, text);
   (out += "</").append(name) += ">\n";
 }
 

@@ -75,6 +75,15 @@ void parse_coco(std::string_view bytes) {
 void parse_voc(std::string_view bytes) {
   read_file_of(bytes, "voc");
 }
+void parse_label_studio(std::string_view bytes) {
+  read_file_of(bytes, "label_studio");
+}
+void parse_createml(std::string_view bytes) {
+  read_file_of(bytes, "createml");
+}
+void parse_cvat(std::string_view bytes) {
+  read_file_of(bytes, "cvat");
+}
 void parse_predictions(std::string_view bytes) {
   read_file_of(bytes, "predictions");
 }

@@ -9,6 +9,9 @@ namespace mlopsctl::fuzz {
 void parse_ground_truth(std::string_view bytes);
 void parse_coco(std::string_view bytes);
 void parse_voc(std::string_view bytes);
+void parse_label_studio(std::string_view bytes);
+void parse_createml(std::string_view bytes);
+void parse_cvat(std::string_view bytes);
 void parse_predictions(std::string_view bytes);
 void parse_yolo_rows(std::string_view bytes); ///< one label file
 void parse_yolo_data(std::string_view bytes); ///< data.yaml

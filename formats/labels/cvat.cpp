@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: Apache-2.0
+// cvat: "CVAT for images 1.1", annotations.xml alone or in the folder that CVAT exports. See
+// https://docs.cvat.ai/docs/other/xml_format
+#include "core/interrupt.hpp"
+#include "core/text.hpp"
+#include "formats/labels/checks.hpp"
+#include "formats/labels/cvat_write.hpp"
+#include "formats/labels/json_text.hpp"
+#include "formats/labels/losses.hpp"
+
+#include <pugixml.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace mlopsctl::formats {
+namespace {
+
+using dataset::Annotation;
+using dataset::Box;
+using dataset::ClassMap;
+using dataset::Sample;
+
+constexpr std::uint64_t k_max_bytes = std::uint64_t{512} << 20;
+constexpr const char* k_file = "annotations.xml";
+
+std::string json_text_of(std::string_view text) {
+  std::string out;
+  append_quoted(out, text);
+  return out;
+}
+
+std::optional<double> number_of(const pugi::xml_node& node, const char* name) {
+  return parse_double(trim(node.attribute(name).value()));
+}
+
+int side_of(const pugi::xml_node& node, const char* name) {
+  const auto value = number_of(node, name);
+  const bool is_good = value && *value > 0 && *value <= 1 << 24 && std::trunc(*value) == *value;
+  return is_good ? static_cast<int>(*value) : 0;
+}
+
+/// The box around a rectangle that is turned about its centre.
+Box turned(const Box& box, double degrees) {
+  const double angle = degrees * std::numbers::pi / 180;
+  const double across =
+      std::abs(box.width * std::cos(angle)) + std::abs(box.height * std::sin(angle));
+  const double down =
+      std::abs(box.width * std::sin(angle)) + std::abs(box.height * std::cos(angle));
+  return {box.left + (box.width - across) / 2, box.top + (box.height - down) / 2, across, down};
+}
+
+std::optional<Box> read_corners(const pugi::xml_node& node) {
+  const auto left = number_of(node, "xtl");
+  const auto top = number_of(node, "ytl");
+  const auto right = number_of(node, "xbr");
+  const auto bottom = number_of(node, "ybr");
+  if (!left || !top || !right || !bottom)
+    return std::nullopt;
+  const Box box{*left, *top, *right - *left, *bottom - *top};
+  const double degrees = std::fmod(number_of(node, "rotation").value_or(0), 360);
+  return degrees == 0 ? box : turned(box, degrees);
+}
+
+std::optional<Box> read_mask(const pugi::xml_node& node) {
+  const auto left = number_of(node, "left");
+  const auto top = number_of(node, "top");
+  const auto width = number_of(node, "width");
+  const auto height = number_of(node, "height");
+  if (!left || !top || !width || !height)
+    return std::nullopt;
+  return Box{*left, *top, *width, *height};
+}
+
+std::optional<Box> read_ellipse(const pugi::xml_node& node) {
+  const auto x = number_of(node, "cx");
+  const auto y = number_of(node, "cy");
+  const auto across = number_of(node, "rx");
+  const auto down = number_of(node, "ry");
+  if (!x || !y || !across || !down)
+    return std::nullopt;
+  const double angle = number_of(node, "rotation").value_or(0) * std::numbers::pi / 180;
+  const double half_width = std::hypot(*across * std::cos(angle), *down * std::sin(angle));
+  const double half_height = std::hypot(*across * std::sin(angle), *down * std::cos(angle));
+  return Box{*x - half_width, *y - half_height, 2 * half_width, 2 * half_height};
+}
+
+/// "x0,y0;x1,y1;..."
+std::optional<Box> read_points(const pugi::xml_node& node) {
+  double left = INFINITY;
+  double top = INFINITY;
+  double right = -INFINITY;
+  double bottom = -INFINITY;
+  std::string_view rest = node.attribute("points").value();
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find(';'), rest.size());
+    const auto point = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const auto comma = point.find(',');
+    if (comma == std::string_view::npos)
+      return std::nullopt;
+    const auto x = parse_double(trim(point.substr(0, comma)));
+    const auto y = parse_double(trim(point.substr(comma + 1)));
+    if (!x || !y)
+      return std::nullopt;
+    left = std::min(left, *x);
+    right = std::max(right, *x);
+    top = std::min(top, *y);
+    bottom = std::max(bottom, *y);
+  }
+  if (right < left)
+    return std::nullopt;
+  return Box{left, top, right - left, bottom - top};
+}
+
+/// Shapes that are objects in an image, how their box is found, and what is lost.
+struct Shape {
+  std::string_view element;
+  std::optional<Box> (*read)(const pugi::xml_node&);
+  const char* loss;
+};
+constexpr Shape k_shapes[] = {
+    {"box", read_corners, nullptr},
+    {"polygon", read_points, "polygons, read as the box around them"},
+    {"polyline", read_points, "lines, read as the box around them"},
+    {"ellipse", read_ellipse, "ellipses, read as the box around them"},
+    {"mask", read_mask, "masks, read as the box around them"},
+};
+
+class CvatReader final : public dataset::SampleReader {
+public:
+  CvatReader(LabelInput input, const ReadOptions& options)
+      : input_(std::move(input)), options_(options), losses_(k_cvat_holds) {
+    load();
+    rewind();
+  }
+
+  bool next(Sample& sample) override {
+    while (image_) {
+      check_interrupt();
+      const auto node = image_;
+      image_ = image_.next_sibling("image");
+      ++index_;
+      if (read_image(node, sample))
+        return true;
+      ++left_out_;
+    }
+    return false;
+  }
+  void rewind() override {
+    image_ = root_.child("image");
+    index_ = 0;
+    left_out_ = 0;
+    losses_.clear();
+    problems_.clear();
+    classes_ = labels_;
+  }
+  const ClassMap& classes() const override { return classes_; }
+  const Problems& problems() const override { return problems_.all(); }
+  std::int64_t left_out() const override { return left_out_; }
+  const dataset::Losses& losses() const override { return losses_.all(); }
+
+private:
+  void load() {
+    if (input_.folder) {
+      input_.source = input_.folder->open(k_file);
+      file_ = input_.path + "/" + k_file;
+    } else {
+      file_ = input_.path;
+    }
+    if (input_.source->size_bytes().value_or(0) > k_max_bytes)
+      throw Error(Fault::input,
+                  file_ + ": is " + bytes_for_people(*input_.source->size_bytes()) +
+                      ", CVAT files up to " + bytes_for_people(k_max_bytes) + " are read",
+                  "export the jobs of the task one by one");
+    text_ = read_all(*input_.source, k_max_bytes);
+    const auto result = document_.load_buffer(text_.data(), text_.size(),
+                                              pugi::parse_default | pugi::parse_doctype);
+    if (!result)
+      throw Error(Fault::input, file_ + ":" + std::to_string(line_of(result.offset)) +
+                                    ": not valid XML: " + result.description());
+    for (const auto& node : document_.children())
+      if (node.type() == pugi::node_doctype)
+        throw Error(Fault::input,
+                    file_ + ": holds a DOCTYPE, which label files do not need and this reader "
+                            "refuses");
+    root_ = document_.child("annotations");
+    if (!root_)
+      throw Error(Fault::input, file_ + ": has no <annotations>",
+                  "is it an export of CVAT? name its format with --from if it is another");
+    if (root_.child("track") && !root_.child("image"))
+      throw Error(Fault::input, file_ + ": holds tracks of a video",
+                  "export the task from CVAT as 'CVAT for images 1.1': then each frame has its "
+                  "boxes");
+    learn_labels();
+  }
+
+  /// In the order of the task or project; labels of parts of a skeleton are none of images.
+  void learn_labels() {
+    const auto meta = root_.child("meta");
+    for (const auto& holder : meta.children())
+      for (const auto& label : holder.child("labels").children("label"))
+        if (!label.child("parent"))
+          if (const auto name = trim(label.child_value("name")); !name.empty())
+            labels_.add(name);
+  }
+
+  std::int64_t line_of(std::ptrdiff_t offset) const {
+    const auto end =
+        std::clamp<std::ptrdiff_t>(offset, 0, static_cast<std::ptrdiff_t>(text_.size()));
+    return 1 + std::count(text_.begin(), text_.begin() + end, '\n');
+  }
+
+  bool refuse(const Sample& sample, const char* rule, std::string text,
+              Severity severity = Severity::error) {
+    problems_.add({rule, severity, sample.place, std::move(text)});
+    return false;
+  }
+
+  bool read_image(const pugi::xml_node& node, Sample& sample) {
+    sample.clear();
+    const std::string id = node.attribute("id").value();
+    sample.ref = node.attribute("name").value();
+    sample.place = file_ + ": image " + (id.empty() ? "number " + std::to_string(index_) : id);
+    if (sample.ref.empty() || !is_valid_utf8(sample.ref))
+      return refuse(sample, "missing-image", "name is empty or not UTF-8");
+    sample.width = side_of(node, "width");
+    sample.height = side_of(node, "height");
+    if (sample.width == 0 || sample.height == 0)
+      sample.width = sample.height = 0;
+    const std::string subset = node.attribute("subset").value();
+    const auto split = dataset::split_from_name(lower(subset));
+    sample.split = split.value_or(dataset::Split::none);
+    if (!split && !subset.empty() && is_valid_utf8(subset))
+      sample.extra.emplace_back("subset", json_text_of(subset));
+    if (parse_int(id))
+      sample.extra.emplace_back("image_id", id);
+    bool is_good = true;
+    bool has_shape_without_box = false;
+    for (const auto& child : node.children())
+      if (child.type() == pugi::node_element)
+        is_good = read_child(child, sample, has_shape_without_box) && is_good;
+    sample.is_multilabel = sample.classes.size() > 1;
+    if (has_shape_without_box && sample.annotations.empty() && sample.classes.empty()) {
+      sample.is_labelled = false; // else the image would look as if nothing was on it
+      refuse(sample, "label-without-boxes",
+             "only points, skeletons or cuboids; the image counts as not labelled",
+             Severity::warning);
+    }
+    return is_good && check_sample(sample, options_,
+                                   [&](std::string rule, Severity severity, std::string text) {
+                                     refuse(sample, rule.c_str(), std::move(text), severity);
+                                   });
+  }
+
+  bool read_child(const pugi::xml_node& node, Sample& sample, bool& has_shape_without_box) {
+    const std::string_view element = node.name();
+    for (const auto& shape : k_shapes)
+      if (element == shape.element)
+        return read_shape(node, shape, sample);
+    if (element != "tag") {
+      losses_.note(sample, "points, skeletons and cuboids");
+      has_shape_without_box = true;
+      return true;
+    }
+    const std::string label(trim(node.attribute("label").value()));
+    if (label.empty() || !is_valid_utf8(label))
+      return refuse(sample, "bad-class-name", "the label of a tag is empty or not UTF-8");
+    losses_.note(sample, "attributes of tags", std::distance(node.begin(), node.end()));
+    sample.classes.push_back({label, -1, std::nullopt});
+    classes_.add(label);
+    return true;
+  }
+
+  bool read_shape(const pugi::xml_node& node, const Shape& shape, Sample& sample) {
+    auto& annotation = sample.annotations.emplace_back();
+    const auto name = [&] { // only if there is something to say: finding the line is slow
+      return std::string(shape.element) + " " + std::to_string(sample.annotations.size()) +
+             " (line " + std::to_string(line_of(node.offset_debug())) + ")";
+    };
+    annotation.label = trim(node.attribute("label").value());
+    if (annotation.label.empty() || !is_valid_utf8(annotation.label))
+      return refuse(sample, "bad-class-name", name() + ": its label is empty or not UTF-8");
+    const auto box = shape.read(node);
+    if (!box)
+      return refuse(sample, "bad-box", name() + ": its place is incomplete or not numbers");
+    annotation.box = *box;
+    if (shape.loss != nullptr)
+      losses_.note(sample, shape.loss);
+    else if (std::fmod(number_of(node, "rotation").value_or(0), 360) != 0)
+      losses_.note(sample, "rotated boxes, read as the box around them");
+    read_members(node, annotation);
+    classes_.add(annotation.label);
+    return true;
+  }
+
+  static void read_members(const pugi::xml_node& node, Annotation& annotation) {
+    for (const auto& [key, usual] : {std::pair{"occluded", "0"}, std::pair{"z_order", "0"},
+                                     std::pair{"source", "manual"}, std::pair{"group_id", ""}}) {
+      const std::string value = node.attribute(key).value();
+      if (!value.empty() && value != usual && is_valid_utf8(value))
+        annotation.extra.emplace_back(key, json_text_of(value));
+    }
+    for (const auto& attribute : node.children("attribute")) {
+      const std::string key = attribute.attribute("name").value();
+      const std::string value(trim(attribute.child_value()));
+      if (!key.empty() && is_valid_utf8(key) && is_valid_utf8(value))
+        annotation.extra.emplace_back(key, json_text_of(value));
+    }
+  }
+
+  LabelInput input_;
+  ReadOptions options_;
+  LossCounter losses_;
+  std::string file_;
+  std::string text_;
+  pugi::xml_document document_;
+  pugi::xml_node root_;
+  pugi::xml_node image_; ///< the next
+  std::int64_t index_ = 0;
+  ClassMap labels_;
+  ClassMap classes_;
+  ProblemList problems_;
+  std::int64_t left_out_ = 0;
+};
+
+bool is_cvat_text(std::string_view head) {
+  return head.find("<annotations") != std::string_view::npos;
+}
+
+bool sniff(const LabelInput& input) {
+  if (input.source)
+    return is_cvat_text(input.head);
+  if (!input.folder->contains(k_file))
+    return false;
+  std::string head(64 * 1024, '\0');
+  head.resize(input.folder->open(k_file)->read({head.data(), head.size()}));
+  return is_cvat_text(head);
+}
+
+std::unique_ptr<dataset::SampleReader> open(LabelInput input, const ReadOptions& options) {
+  if (input.folder && !input.folder->contains(k_file))
+    throw Error(Fault::input, input.path + ": is a folder without " + k_file,
+                "name the XML file of the export");
+  return std::make_unique<CvatReader>(std::move(input), options);
+}
+
+} // namespace
+
+extern const LabelFormat cvat;
+const LabelFormat cvat{
+    "cvat",       "CVAT for images 1.1 (annotations.xml, or the folder of an export)",
+    {".xml"},     Needs::whole,
+    k_cvat_holds, sniff,
+    open,         create_cvat,
+};
+
+} // namespace mlopsctl::formats
