@@ -6,9 +6,11 @@
 #include "core/io.hpp"
 #include "core/text.hpp"
 #include "imaging/detail/codec_parts.hpp"
+#include "imaging/transform.hpp"
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace mlopsctl::imaging {
 namespace {
@@ -113,6 +115,18 @@ Image decode(std::string_view bytes, const std::string& name) {
   case Codec::webp: break;
   }
   return detail::decode_webp(bytes, info, name);
+}
+
+Image decode_grey(std::string_view bytes, const std::string& name, int scale) {
+  const ImageInfo info = probe(bytes, name);
+  if (info.codec == Codec::jpeg)
+    if (auto grey = detail::decode_jpeg_grey(bytes, info, scale, name))
+      return std::move(*grey);
+  Image grey = to_grey(decode(bytes, name));
+  if (scale == 1)
+    return grey;
+  return resize(grey, (grey.width + scale - 1) / scale, (grey.height + scale - 1) / scale,
+                Interpolation::area);
 }
 
 Image decode_file(const std::string& path) {

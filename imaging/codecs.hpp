@@ -41,6 +41,12 @@ ImageInfo probe_file(const std::string& path);
 Image decode(std::string_view bytes, const std::string& name);
 Image decode_file(const std::string& path);
 
+/// The brightness alone (of a JPEG its luma as stored, without a way through colour), optionally
+/// smaller: a JPEG is then decoded at that size, which costs a fraction; others are averaged down.
+/// \param scale 1, 2, 4 or 8: each side is divided by it, rounded up.
+/// \return 1 channel, pixels as stored. \throws Error(input) as decode().
+Image decode_grey(std::string_view bytes, const std::string& name, int scale = 1);
+
 /// \param quality 1..100. 4:2:0 below 90, 4:4:4 from 90 on (colour edges matter in training data).
 std::string encode_jpeg(const Image& image, int quality = 95);
 /// \return the same bytes for the same pixels.

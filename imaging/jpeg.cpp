@@ -120,6 +120,19 @@ Image rgb_from_inverted_cmyk(const Image& cmyk) {
   return image;
 }
 
+/// \return TJCS. \throws Error(input) if this header is not the one that probe_jpeg() read.
+int read_header(tjhandle handle, std::string_view bytes, const ImageInfo& info,
+                const std::string& name) {
+  int width = 0, height = 0, subsampling = 0, colour = 0;
+  if (tjDecompressHeader3(handle, as_bytes(bytes), bytes.size(), &width, &height, &subsampling,
+                          &colour) != 0 &&
+      tjGetErrorCode(handle) != TJERR_WARNING)
+    detail::fail_damaged(name, Codec::jpeg, tjGetErrorStr2(handle));
+  if (width != info.width || height != info.height)
+    detail::fail_damaged(name, Codec::jpeg, "two frame headers disagree");
+  return colour;
+}
+
 } // namespace
 
 ImageInfo detail::probe_jpeg(std::string_view bytes, const std::string& name) {
@@ -157,20 +170,26 @@ ImageInfo detail::probe_jpeg(std::string_view bytes, const std::string& name) {
 
 Image detail::decode_jpeg(std::string_view bytes, const ImageInfo& info, const std::string& name) {
   const Handle handle(tjInitDecompress());
-  int width = 0, height = 0, subsampling = 0, colour = 0;
-  if (tjDecompressHeader3(handle.value, as_bytes(bytes), bytes.size(), &width, &height,
-                          &subsampling, &colour) != 0 &&
-      tjGetErrorCode(handle.value) != TJERR_WARNING)
-    fail_damaged(name, Codec::jpeg, tjGetErrorStr2(handle.value));
-  if (width != info.width || height != info.height)
-    fail_damaged(name, Codec::jpeg, "two frame headers disagree");
+  const int colour = read_header(handle.value, bytes, info, name);
   if (colour == TJCS_CMYK || colour == TJCS_YCCK) {
-    Image cmyk(width, height, 4);
+    Image cmyk(info.width, info.height, 4);
     decode_into(handle.value, bytes, cmyk, TJPF_CMYK, name);
     return rgb_from_inverted_cmyk(cmyk);
   }
-  Image image(width, height, colour == TJCS_GRAY ? 1 : 3);
+  Image image(info.width, info.height, colour == TJCS_GRAY ? 1 : 3);
   decode_into(handle.value, bytes, image, image.channels == 1 ? TJPF_GRAY : TJPF_RGB, name);
+  return image;
+}
+
+std::optional<Image> detail::decode_jpeg_grey(std::string_view bytes, const ImageInfo& info,
+                                              int scale, const std::string& name) {
+  const Handle handle(tjInitDecompress());
+  const int colour = read_header(handle.value, bytes, info, name);
+  if (colour == TJCS_CMYK || colour == TJCS_YCCK)
+    return std::nullopt;
+  const tjscalingfactor factor{1, scale};
+  Image image(TJSCALED(info.width, factor), TJSCALED(info.height, factor), 1);
+  decode_into(handle.value, bytes, image, TJPF_GRAY, name);
   return image;
 }
 
