@@ -30,4 +30,19 @@ std::string rebase_ref(const std::string& ref, const std::string& from_folder,
   return image.lexically_normal().lexically_relative(to).generic_string();
 }
 
+ImageKeys::ImageKeys(const std::string& folder) {
+  std::error_code ignored;
+  folder_ = fs::weakly_canonical(fs::absolute(folder.empty() ? "." : folder), ignored).string();
+}
+
+std::string ImageKeys::key_of(const std::string& ref) const {
+  if (is_remote_ref(ref))
+    return ref;
+  const fs::path image = fs::path(folder_) / ref; // an absolute reference stays what it is
+  std::error_code ignored;
+  if (fs::exists(image, ignored))
+    return image.lexically_normal().string();
+  return fs::path(ref).lexically_normal().string();
+}
+
 } // namespace mlopsctl::dataset

@@ -16,4 +16,16 @@ bool is_remote_ref(std::string_view ref);
 std::string rebase_ref(const std::string& ref, const std::string& from_folder,
                        const std::string& to_folder);
 
+/// One name for an image, whichever file mentions it: to find it again in another data set.
+class ImageKeys {
+public:
+  /// \param folder where the references stand.
+  explicit ImageKeys(const std::string& folder);
+  /// The whole path of a file that is there; else the reference itself, without "./" and "a/../".
+  std::string key_of(const std::string& ref) const;
+
+private:
+  std::string folder_; ///< absolute
+};
+
 } // namespace mlopsctl::dataset

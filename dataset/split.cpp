@@ -3,26 +3,15 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "dataset/groups.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <regex>
+#include <numeric>
 #include <tuple>
 
 namespace mlopsctl::dataset {
 namespace {
-
-constexpr std::size_t k_longest_matched = 1024; // std::regex recurses once a character
-
-/// FNV-1a, then a finaliser: an order of groups that depends on the seed and on nothing else.
-std::uint64_t shuffled(std::uint64_t seed, std::string_view text) {
-  std::uint64_t hash = 0xCBF29CE484222325U ^ (seed * 0x9E3779B97F4A7C15U);
-  for (const char c : text)
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
-  hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9U;
-  hash = (hash ^ (hash >> 27)) * 0x94D049BB133111EBU;
-  return hash ^ (hash >> 31);
-}
 
 /// One quantity to be shared out: all images, or the objects of one class.
 struct Quantity {
@@ -79,93 +68,103 @@ Ratios parse_ratios(std::string_view text) {
   return ratios;
 }
 
-struct GroupRule::Impl {
-  enum class Kind { source, time, field, regex } kind = Kind::source;
-  std::string field;
-  double seconds = 0;
-  std::regex pattern;
-};
-
-GroupRule::GroupRule(std::string_view text) : impl_(std::make_unique<Impl>()) {
-  const auto colon = text.find(':');
-  const auto kind = text.substr(0, colon);
-  const std::string value(colon == std::string_view::npos ? "" : text.substr(colon + 1));
-  if (kind == "source" && value.empty())
+void SplitPlan::add(const std::string& group, const Sample& sample, Split kept) {
+  const auto [place, is_new] = groups_.try_emplace(group);
+  Group& entry = place->second;
+  if (is_new)
+    entry.kept.assign(options_.ratios.size(), 0);
+  const auto part = part_of(kept);
+  if (part)
+    ++entry.kept[*part];
+  else
+    ++entry.images;
+  ++images_;
+  if (!options_.stratify)
     return;
-  if (kind == "time") {
-    const auto seconds = parse_duration_s(value);
-    if (!seconds)
-      throw Error(Fault::usage,
-                  "--group-by: '" + printable(value) + "' is not a duration such as 10s");
-    impl_->kind = Impl::Kind::time;
-    impl_->seconds = *seconds;
-  } else if (kind == "field" && !value.empty()) {
-    impl_->kind = Impl::Kind::field;
-    impl_->field = value;
-  } else if (kind == "regex" && !value.empty()) {
-    impl_->kind = Impl::Kind::regex;
-    try {
-      impl_->pattern = std::regex(value, std::regex::ECMAScript | std::regex::optimize);
-    } catch (const std::regex_error& error) {
-      throw Error(Fault::usage, "--group-by: '" + printable(value) +
-                                    "' is not a regular expression: " + error.what());
+  const auto count = [&](const std::string& label) {
+    const int id = classes_.add(label);
+    if (!part) {
+      ++entry.objects[id];
+      return;
     }
-  } else {
-    throw Error(Fault::usage,
-                "--group-by: '" + printable(text) + "' is no rule" +
-                    did_you_mean(kind, {"source", "time", "field", "regex"}),
-                "one of source, time:10s, field:NAME, regex:RE");
-  }
-}
-
-GroupRule::~GroupRule() = default;
-GroupRule::GroupRule(GroupRule&&) noexcept = default;
-GroupRule& GroupRule::operator=(GroupRule&&) noexcept = default;
-
-std::string GroupRule::group_of(const Sample& sample) const {
-  const auto fail = [&](const std::string& text) {
-    throw Error(Fault::input, sample.place + ": " + text, "choose another --group-by");
+    auto& objects = kept_objects_[id];
+    objects.resize(options_.ratios.size());
+    ++objects[*part];
   };
-  switch (impl_->kind) {
-  case Impl::Kind::source: return sample.group.empty() ? sample.ref : sample.group;
-  case Impl::Kind::time:
-    if (!sample.time_s)
-      fail("has no time in its video (time_s), which --group-by time: needs");
-    return sample.group + "@" +
-           std::to_string(static_cast<std::int64_t>(std::floor(*sample.time_s / impl_->seconds)));
-  case Impl::Kind::field:
-    for (const auto& [key, json] : sample.extra)
-      if (key == impl_->field)
-        return json;
-    fail("has no member '" + impl_->field + "'");
-    break;
-  case Impl::Kind::regex: {
-    std::smatch match;
-    if (sample.ref.size() > k_longest_matched ||
-        !std::regex_search(sample.ref, match, impl_->pattern))
-      fail("the regular expression finds nothing in '" + sample.ref + "'");
-    return match.size() > 1 ? match[1].str() : match[0].str();
-  }
-  }
-  return sample.ref;
+  for (const auto& annotation : sample.annotations)
+    count(annotation.label);
+  for (const auto& image_class : sample.classes)
+    count(image_class.label);
 }
 
-void SplitPlan::add(const std::string& group, const Sample& sample) {
-  Group& entry = groups_[group];
-  ++entry.images;
-  if (options_.stratify)
-    for (const auto& annotation : sample.annotations)
-      ++entry.objects[classes_.add(annotation.label)];
+std::optional<std::size_t> SplitPlan::part_of(Split split) const {
+  for (std::size_t part = 0; part < options_.ratios.size(); ++part)
+    if (split != Split::none && options_.ratios[part].first == split)
+      return part;
+  return std::nullopt;
 }
 
 std::pair<std::int64_t, std::int64_t> SplitPlan::largest_group() const {
   std::int64_t largest = 0;
-  std::int64_t all = 0;
-  for (const auto& [name, group] : groups_) {
-    largest = std::max(largest, group.images);
-    all += group.images;
+  for (const auto& [name, group] : groups_)
+    largest = std::max(largest, group.images + group.kept_images());
+  return {largest, images_};
+}
+
+/// What there is to share out, and what each part has of it already.
+struct SplitPlan::Shares {
+  Quantity images;
+  std::vector<Quantity> classes;  ///< by name, so that sums do not depend on who came first
+  std::vector<std::size_t> place; ///< of a class id in classes
+
+  double gain(std::size_t part, const Group& group) const {
+    double sum = images.gain(part, static_cast<double>(group.images));
+    for (const auto& [at, count] : objects_of(group))
+      sum += classes[at].gain(part, static_cast<double>(count));
+    return sum;
   }
-  return {largest, all};
+  void give(std::size_t part, const Group& group) {
+    images.given[part] += static_cast<double>(group.images);
+    for (const auto& [at, count] : objects_of(group))
+      classes[at].given[part] += static_cast<double>(count);
+  }
+  std::vector<std::pair<std::size_t, std::int64_t>> objects_of(const Group& group) const {
+    std::vector<std::pair<std::size_t, std::int64_t>> list;
+    list.reserve(group.objects.size());
+    for (const auto& [id, count] : group.objects)
+      list.emplace_back(place[static_cast<std::size_t>(id)], count);
+    std::sort(list.begin(), list.end());
+    return list;
+  }
+};
+
+SplitPlan::Shares SplitPlan::shares() const {
+  const Ratios& ratios = options_.ratios;
+  std::vector<std::size_t> by_name(classes_.size());
+  std::iota(by_name.begin(), by_name.end(), std::size_t{0});
+  std::sort(by_name.begin(), by_name.end(), [this](std::size_t a, std::size_t b) {
+    return classes_.names()[a] < classes_.names()[b];
+  });
+  std::vector<std::int64_t> totals(classes_.size(), 0);
+  for (const auto& [name, group] : groups_)
+    for (const auto& [id, count] : group.objects)
+      totals[static_cast<std::size_t>(id)] += count;
+  for (const auto& [id, counts] : kept_objects_)
+    for (const auto count : counts)
+      totals[static_cast<std::size_t>(id)] += count;
+  Shares shares{quantity(static_cast<double>(images_), ratios), {}, {}};
+  shares.place.resize(classes_.size());
+  for (std::size_t at = 0; at < by_name.size(); ++at) {
+    shares.place[by_name[at]] = at;
+    shares.classes.push_back(quantity(static_cast<double>(totals[by_name[at]]), ratios));
+    const auto kept = kept_objects_.find(static_cast<int>(by_name[at]));
+    for (std::size_t part = 0; kept != kept_objects_.end() && part < ratios.size(); ++part)
+      shares.classes.back().given[part] = static_cast<double>(kept->second[part]);
+  }
+  for (const auto& [name, group] : groups_)
+    for (std::size_t part = 0; part < ratios.size(); ++part)
+      shares.images.given[part] += static_cast<double>(group.kept[part]);
+  return shares;
 }
 
 void SplitPlan::assign() {
@@ -177,47 +176,40 @@ void SplitPlan::assign() {
     Group* group;
   };
   std::vector<Entry> entries;
-  std::vector<std::int64_t> totals(classes_.size(), 0);
+  Shares shares = this->shares();
   for (auto& [name, group] : groups_) {
-    entries.push_back({shuffled(options_.seed, name), &name, &group});
-    for (const auto& [label, count] : group.objects)
-      totals[static_cast<std::size_t>(label)] += count;
+    if (group.kept_images() == 0) {
+      entries.push_back({shuffled(options_.seed, name), &name, &group});
+      continue;
+    }
+    const auto most = std::max_element(group.kept.begin(), group.kept.end());
+    const auto part = static_cast<std::size_t>(most - group.kept.begin());
+    group.split = options_.ratios[part].first;
+    shares.give(part, group);
   }
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
     return std::tie(b.group->images, a.order, *a.name) <
            std::tie(a.group->images, b.order, *b.name);
   });
-
-  const Ratios& ratios = options_.ratios;
-  Quantity images = quantity(static_cast<double>(largest_group().second), ratios);
-  std::vector<Quantity> classes;
-  classes.reserve(totals.size());
-  for (const auto total : totals)
-    classes.push_back(quantity(static_cast<double>(total), ratios));
-  std::size_t empty_parts = ratios.size();
+  const auto& given = shares.images.given;
   for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto empty_parts = static_cast<std::size_t>(std::count(given.begin(), given.end(), 0.0));
+    // else a part would stay without any group
+    const bool must_fill = empty_parts > 0 && entries.size() - i <= empty_parts;
     const Group& group = *entries[i].group;
-    const bool must_fill =
-        entries.size() - i <= empty_parts; // else a part would stay without any group
-    std::size_t best = ratios.size();
+    std::size_t best = given.size();
     double best_gain = 0;
-    for (std::size_t part = 0; part < ratios.size(); ++part) {
-      if (must_fill && empty_parts > 0 && images.given[part] > 0)
+    for (std::size_t part = 0; part < given.size(); ++part) {
+      if (must_fill && given[part] > 0)
         continue;
-      double gain = images.gain(part, static_cast<double>(group.images));
-      for (const auto& [label, count] : group.objects)
-        gain += classes[static_cast<std::size_t>(label)].gain(part, static_cast<double>(count));
-      if (best == ratios.size() || gain > best_gain) {
+      const double gain = shares.gain(part, group);
+      if (best == given.size() || gain > best_gain) {
         best = part;
         best_gain = gain;
       }
     }
-    if (!(images.given[best] > 0))
-      --empty_parts;
-    images.given[best] += static_cast<double>(group.images);
-    for (const auto& [label, count] : group.objects)
-      classes[static_cast<std::size_t>(label)].given[best] += static_cast<double>(count);
-    entries[i].group->split = ratios[best].first;
+    shares.give(best, group);
+    entries[i].group->split = options_.ratios[best].first;
   }
 }
 

@@ -6,7 +6,8 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
+#include <numeric>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,26 +22,6 @@ using Ratios = std::vector<std::pair<Split, double>>;
 /// once and add up to 1.
 Ratios parse_ratios(std::string_view text);
 
-/// Which samples belong together.
-class GroupRule {
-public:
-  /// \param text "source": the clip that capture wrote down; an image without one stands alone.
-  /// "time:10s": the clip, cut into pieces of that length. "field:NAME": the value of a member of
-  /// the manifest line. "regex:RE": what RE finds in the reference (its first group if it has one).
-  /// \throws Error(usage).
-  explicit GroupRule(std::string_view text);
-  ~GroupRule();
-  GroupRule(GroupRule&&) noexcept;
-  GroupRule& operator=(GroupRule&&) noexcept;
-
-  /// \throws Error(input) if a time:, field: or regex: rule finds nothing in \p sample.
-  std::string group_of(const Sample& sample) const;
-
-private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
-
 struct SplitOptions {
   Ratios ratios;
   bool stratify =
@@ -54,9 +35,12 @@ class SplitPlan {
 public:
   explicit SplitPlan(SplitOptions options) : options_(std::move(options)) {}
 
-  void add(const std::string& group, const Sample& sample); ///< first pass: every sample
-  void assign();                                            ///< then once
-  Split of(const std::string& group) const;                 ///< second pass
+  /// First pass: every sample. \param kept the split it must stay in (one of the ratios), if any.
+  void add(const std::string& group, const Sample& sample, Split kept = Split::none);
+  /// Then once. A group with kept images goes where most of those are.
+  void assign();
+  /// Second pass: for samples that are not kept.
+  Split of(const std::string& group) const;
 
   std::size_t group_count() const { return groups_.size(); }
   /// Images of the largest group, and all images.
@@ -64,12 +48,22 @@ public:
 
 private:
   struct Group {
-    std::int64_t images = 0;
+    std::int64_t images = 0;             ///< that are not kept
+    std::vector<std::int64_t> kept;      ///< images by part
     std::map<int, std::int64_t> objects; ///< by class, when stratifying
     Split split = Split::none;
+    std::int64_t kept_images() const {
+      return std::accumulate(kept.begin(), kept.end(), std::int64_t{0});
+    }
   };
+  struct Shares;
+  Shares shares() const;
+  std::optional<std::size_t> part_of(Split split) const; ///< place in the ratios
+
   SplitOptions options_;
+  std::int64_t images_ = 0;
   ClassMap classes_;
+  std::map<int, std::vector<std::int64_t>> kept_objects_; ///< class id: by part, when stratifying
   std::unordered_map<std::string, Group> groups_;
 };
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/error.hpp"
+#include "dataset/groups.hpp"
+#include "dataset/nested_sets.hpp"
 #include "dataset/split.hpp"
 
 #include <gtest/gtest.h>

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/manifest/picture_scan.hpp"
+
+#include "core/digest.hpp"
+#include "core/interrupt.hpp"
+#include "core/io.hpp"
+#include "core/parallel.hpp"
+#include "dataset/near_duplicates.hpp"
+
+#include <string_view>
+#include <utility>
+
+namespace mlopsctl::commands {
+namespace {
+
+constexpr int k_scale = 8; // an eighth of a side still has eight pixels and more for every cell
+
+PictureFacts facts_of(const PictureJob& job, bool with_digest) {
+  PictureFacts facts;
+  const auto fail = [&](const std::string& text) {
+    facts.problem = Problem{"picture-unreadable", Severity::error, job.place, text};
+  };
+  if (!job.path) {
+    fail("'" + job.ref + "': the picture was not found; name its folder with --images");
+    return facts;
+  }
+  try {
+    const auto source = open_source(*job.path);
+    const std::string_view bytes = source->mapped().value_or(std::string_view{});
+    facts.look = imaging::look_at(bytes, *job.path, k_scale);
+    if (with_digest)
+      facts.digest = sha256(bytes);
+  } catch (const Error& error) {
+    fail(error.what());
+  }
+  return facts;
+}
+
+} // namespace
+
+void scan_pictures(const Context& ctx, bool with_digests,
+                   const std::function<std::optional<PictureJob>()>& next,
+                   const std::function<void(PictureFacts&&)>& take) {
+  const auto progress = ctx.progress("look at pictures", 0, "pictures");
+  ordered_parallel<PictureJob, PictureFacts>(
+      ctx.jobs(),
+      [&]() {
+        check_interrupt();
+        return next();
+      },
+      [with_digests](PictureJob&& job) { return facts_of(job, with_digests); },
+      [&](PictureFacts&& facts) {
+        progress->advance();
+        take(std::move(facts));
+      });
+}
+
+void add_distance_option(Args& args, int& distance) {
+  args.value("--distance", distance,
+             "Pictures are near-duplicates if their fingerprints differ in at most N of 64 bits")
+      .metavar("N");
+}
+
+void check_distance(int distance) {
+  if (distance < 0 || distance > dataset::k_max_distance)
+    throw Error(Fault::usage, "--distance: " + std::to_string(distance) + " is not from 0 to " +
+                                  std::to_string(dataset::k_max_distance));
+}
+
+} // namespace mlopsctl::commands

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Looking at every picture of a data set on all cores: fingerprints and digests of the files.
+#pragma once
+
+#include "commands/command.hpp"
+#include "imaging/hash.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace mlopsctl::commands {
+
+struct PictureJob {
+  std::optional<std::string> path; ///< nothing: the file was not found
+  std::string ref;
+  std::string place; ///< for messages
+};
+
+struct PictureFacts {
+  imaging::Look look;             ///< from a decode at an eighth of the size
+  std::string digest;             ///< "sha256:..." of the file, if asked for
+  std::optional<Problem> problem; ///< why there is neither
+};
+
+/// \param next the pictures in order, until nothing; called on this thread.
+/// \param take what is known of each, in the same order; called on this thread.
+void scan_pictures(const Context& ctx, bool with_digests,
+                   const std::function<std::optional<PictureJob>()>& next,
+                   const std::function<void(PictureFacts&&)>& take);
+
+/// --distance, the same words in each command. \throws Error(usage) by check_distance().
+void add_distance_option(Args& args, int& distance);
+void check_distance(int distance);
+
+} // namespace mlopsctl::commands
