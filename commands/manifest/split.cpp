@@ -8,6 +8,7 @@
 #include "commands/manifest/kept_images.hpp"
 #include "commands/manifest/labels_io.hpp"
 #include "commands/manifest/picture_scan.hpp"
+#include "commands/manifest/transfer.hpp"
 #include "core/interrupt.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
@@ -227,22 +228,21 @@ void write(const Options& o, const Survey& survey, const dataset::SplitPlan& pla
     part.written = part.writer->finish();
 }
 
-void report_losses(const Context& ctx, const dataset::SampleReader& reader, const Output& output) {
-  std::map<std::string, dataset::Loss> sums;
-  const auto add = [&](const dataset::Losses& losses) {
-    for (const auto& loss : losses) {
-      auto& sum =
-          sums.try_emplace(loss.field, dataset::Loss{loss.field, 0, loss.first}).first->second;
-      sum.count += loss.count;
-    }
-  };
-  add(reader.losses());
+/// Of all parts as one list.
+dataset::Losses losses_of(const dataset::SampleReader& reader, const Output& output) {
+  dataset::Losses sum = reader.losses();
+  const std::size_t read = sum.size();
   for (const auto& [split, part] : output.splits)
-    add(part.writer->losses());
-  if (!ctx.options.quiet)
-    for (const auto& [field, loss] : sums)
-      ctx.err << "not in the output: " << printable(field) << ": " << loss.count
-              << " (first: " << printable(loss.first) << ")\n";
+    for (const auto& loss : part.writer->losses()) {
+      const auto known =
+          std::find_if(sum.begin() + static_cast<std::ptrdiff_t>(read), sum.end(),
+                       [&](const dataset::Loss& entry) { return entry.field == loss.field; });
+      if (known == sum.end())
+        sum.push_back(loss);
+      else
+        known->count += loss.count;
+    }
+  return sum;
 }
 
 Value count_value(const dataset::Written& written) {
@@ -325,7 +325,7 @@ int run(const Options& o, Context& ctx) {
   const Problems divided = output.divided.problems();
   print_problems(ctx, divided);
   problems.insert(problems.end(), divided.begin(), divided.end());
-  report_losses(ctx, *reader, output);
+  print_losses(ctx, losses_of(*reader, output));
   report(o, ctx, output, plan.group_count(), survey, kept, problems);
   return exit_ok;
 }
