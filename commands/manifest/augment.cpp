@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// manifest augment: more pictures from the same ones, boxes with them.
+#include "imaging/augment.hpp"
+
+#include "commands/command.hpp"
+#include "commands/manifest/pictures_out.hpp"
+#include "core/interrupt.hpp"
+#include "core/parallel.hpp"
+#include "core/text.hpp"
+#include "dataset/copy.hpp"
+
+#include <algorithm>
+
+namespace mlopsctl::commands {
+namespace {
+
+struct Options {
+  std::string input;
+  std::string output;
+  std::vector<std::string> ops;
+  std::vector<std::string> no_flip_x_for;
+  std::vector<std::string> swap;
+  double min_visible = 0.3;
+  std::optional<int> jpeg;
+  bool keep_original = false;
+  LabelOptions labels;
+};
+
+struct Plan {
+  std::vector<imaging::Augmentation> augmentations;
+  imaging::AugmentRules rules;
+  PictureFormat format;
+};
+
+Plan plan_of(const Options& o, const Context& ctx) {
+  if (o.ops.empty())
+    throw Error(Fault::usage, "--ops is missing", "such as --ops flip-x,rotate90");
+  if (!(o.min_visible >= 0 && o.min_visible <= 1))
+    throw Error(Fault::usage, "--min-visible: " + number(o.min_visible) + " is not from 0 to 1");
+  if (o.jpeg && (*o.jpeg < 1 || *o.jpeg > 100))
+    throw Error(Fault::usage,
+                "--jpeg: " + std::to_string(*o.jpeg) + " is not a quality of 1 to 100");
+  Plan plan;
+  for (const auto& text : o.ops)
+    plan.augmentations.push_back(imaging::parse_augmentation(text));
+  for (const auto& pair : o.swap) {
+    const auto colon = pair.find(':');
+    if (colon == std::string::npos || colon == 0 || colon + 1 == pair.size())
+      throw Error(Fault::usage, "--swap: '" + printable(pair) + "' is not LEFT:RIGHT");
+    plan.rules.swaps[pair.substr(0, colon)] = pair.substr(colon + 1);
+    plan.rules.swaps[pair.substr(colon + 1)] = pair.substr(0, colon);
+  }
+  plan.rules.min_visible = o.min_visible;
+  plan.rules.seed = ctx.options.seed;
+  plan.format.jpeg_quality = o.jpeg;
+  return plan;
+}
+
+/// A sample on its way in, with the names its children will have: given in order, so that they do
+/// not depend on the threads.
+struct Parent {
+  dataset::Sample sample;
+  std::vector<std::string> names; ///< one for each augmentation; empty: it is not made
+  std::string original;           ///< empty: not kept
+};
+
+struct Family {
+  std::vector<dataset::Sample> samples;
+  Problems problems;
+  std::int64_t dropped_boxes = 0;
+  std::int64_t masks = 0;
+};
+
+bool has_class(const dataset::Sample& sample, const std::vector<std::string>& classes) {
+  const auto is_one = [&](const auto& thing) {
+    return std::find(classes.begin(), classes.end(), thing.label) != classes.end();
+  };
+  return std::any_of(sample.annotations.begin(), sample.annotations.end(), is_one) ||
+         std::any_of(sample.classes.begin(), sample.classes.end(), is_one);
+}
+
+/// Of a set that was augmented before, the last parent stays.
+void set_member(dataset::Sample& sample, const std::string& name, const std::string& text) {
+  std::erase_if(sample.extra, [&](const auto& member) { return member.first == name; });
+  sample.extra.emplace_back(name, to_json(Value(text)));
+}
+
+Family make_children(Parent&& parent, const Plan& plan, const formats::ImageFinder& finder,
+                     FolderSink& folder) {
+  Family family;
+  auto& sample = parent.sample;
+  const auto picture = open_picture(finder, sample);
+  if (!picture.fault.empty()) {
+    family.problems.push_back({picture.rule, Severity::error, sample.place, picture.fault});
+    return family;
+  }
+  family.masks = sample.mask_ref.empty() ? 0 : 1;
+  sample.mask_ref.clear(); // of the picture as it was
+  const std::string group = group_of_child(sample);
+  const std::string from = sample.ref;
+  if (!parent.original.empty()) {
+    folder.write(parent.original, read_file(*finder.find(from), std::uint64_t{1} << 30));
+    auto& kept = family.samples.emplace_back(sample);
+    kept.ref = parent.original;
+    kept.group = group;
+  }
+  for (std::size_t i = 0; i < plan.augmentations.size(); ++i) {
+    check_interrupt();
+    if (parent.names[i].empty())
+      continue;
+    auto made = imaging::augment(picture.image, sample, plan.augmentations[i], plan.rules);
+    folder.write(parent.names[i], plan.format.encode(made.image));
+    family.dropped_boxes += made.dropped_boxes;
+    made.sample.ref = parent.names[i];
+    made.sample.group = group;
+    set_member(made.sample, "augmented-from", from);
+    set_member(made.sample, "augmentation", plan.augmentations[i].text);
+    family.samples.push_back(std::move(made.sample));
+  }
+  return family;
+}
+
+class Namer {
+public:
+  Namer(const Options& o, const Plan& plan) : o_(o), plan_(plan) {}
+
+  Parent name(dataset::Sample&& sample) {
+    Parent parent;
+    const std::string stem = stem_of(sample.ref);
+    if (o_.keep_original) {
+      const std::string file(formats::base_name(sample.ref));
+      const auto extension = file.substr(formats::without_extension(file).size());
+      parent.original = names_.take("images/", stem, safe_name("x" + extension).substr(1));
+    }
+    const bool is_one_way = has_class(sample, o_.no_flip_x_for);
+    for (const auto& augmentation : plan_.augmentations) {
+      const bool is_left_out = is_one_way && augmentation.mirrors();
+      not_mirrored_ += is_left_out ? 1 : 0;
+      parent.names.push_back(is_left_out ? std::string()
+                                         : names_.take("images/", stem + "-" + augmentation.name(),
+                                                       plan_.format.extension()));
+    }
+    parent.sample = std::move(sample);
+    return parent;
+  }
+  std::int64_t not_mirrored() const { return not_mirrored_; }
+
+private:
+  const Options& o_;
+  const Plan& plan_;
+  FileNames names_;
+  std::int64_t not_mirrored_ = 0;
+};
+
+int run(const Options& o, Context& ctx) {
+  const Plan plan = plan_of(o, ctx);
+  check_label_options(o.labels);
+  refuse_existing(ctx, {o.labels.problems}, {o.input, o.output});
+  const auto folder = create_folder(o.output, ctx.existing());
+  const auto finder = image_finder(o.labels, o.input);
+  const auto reader = formats::open_labels(o.input, read_options(o.labels, o.input, false));
+  formats::WriteOptions write;
+  write.classes = dataset::read_classes(*reader);
+  const auto writer = formats::create_manifest(folder->create("labels.manifest"), write);
+  const auto progress = ctx.progress("augment", 0, "images");
+  Namer namer(o, plan);
+  Outcome outcome;
+  std::int64_t dropped = 0;
+  std::int64_t masks = 0;
+  dataset::Sample sample;
+  ordered_parallel<Parent, Family>(
+      ctx.jobs(),
+      [&]() -> std::optional<Parent> {
+        check_interrupt();
+        if (!reader->next(sample))
+          return std::nullopt;
+        ++outcome.images_read;
+        return namer.name(std::move(sample));
+      },
+      [&](Parent&& parent) { return make_children(std::move(parent), plan, finder, *folder); },
+      [&](Family&& family) {
+        for (const auto& child : family.samples)
+          writer->write(child);
+        dropped += family.dropped_boxes;
+        masks += family.masks;
+        outcome.problems.insert(outcome.problems.end(), family.problems.begin(),
+                                family.problems.end());
+        progress->advance();
+      });
+  outcome.images_read += reader->left_out();
+  outcome.problems.insert(outcome.problems.begin(), reader->problems().begin(),
+                          reader->problems().end());
+  outcome.has_merged = true; // one image became several
+  const bool is_written = may_write(ctx, o.labels, outcome.problems);
+  if (is_written) {
+    outcome.written = writer->finish();
+    folder->finish();
+    if (dropped > 0)
+      ctx.say(counted(dropped, "object") + " left out: less than " + number(o.min_visible) +
+              " of the area is visible");
+    if (namer.not_mirrored() > 0)
+      ctx.say(counted(namer.not_mirrored(), "picture") + " not mirrored (--no-flip-x-for)");
+    if (masks > 0)
+      ctx.say(counted(masks, "segmentation mask") +
+              " left out: masks are not changed with pictures");
+  }
+  return conclude(ctx, o.labels, outcome, is_written, o.output);
+}
+
+Run declare(Args& args) {
+  auto o = std::make_shared<Options>();
+  args.value("IN", o->input, "Data set, in any label format").required();
+  args.output(o->output, "Folder for images/ and labels.manifest").required();
+  args.list("--ops", o->ops,
+            "What to make of each picture: flip-x, flip-y, rotate90, rotate180, rotate270, "
+            "transpose, "
+            "brightness:V, contrast:V, blur:PX, noise:V, crop:PART, scale:V; several in one: a+b")
+      .metavar("OP,...");
+  args.flag("--keep-original", o->keep_original, "Copy the pictures themselves too");
+  args.list("--no-flip-x-for", o->no_flip_x_for, "Do not mirror pictures with these classes")
+      .metavar("A,B");
+  args.list("--swap", o->swap,
+            "Classes that exchange their names when mirrored, such as left:right")
+      .metavar("A:B,...");
+  args.value("--min-visible", o->min_visible, "A box that keeps less of its area (crop) goes")
+      .metavar("R");
+  args.value("--jpeg", o->jpeg, "Write JPEG of this quality instead of PNG, which loses nothing")
+      .metavar("Q");
+  add_reading_options(args, o->labels);
+  add_bad_record_options(args, o->labels);
+  return [o](Context& ctx) { return run(*o, ctx); };
+}
+
+} // namespace
+extern const Command manifest_augment;
+const Command manifest_augment{"manifest augment",
+                               "Make more pictures from the same ones, with boxes", declare};
+} // namespace mlopsctl::commands

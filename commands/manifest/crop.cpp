@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+// manifest crop: cut every box out: a detection data set becomes one for classification.
+#include "commands/command.hpp"
+#include "commands/manifest/pictures_out.hpp"
+#include "core/interrupt.hpp"
+#include "core/parallel.hpp"
+#include "core/text.hpp"
+#include "dataset/copy.hpp"
+#include "imaging/transform.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace mlopsctl::commands {
+namespace {
+
+struct Options {
+  std::string input;
+  std::string output;
+  double margin = 0;
+  bool square = false;
+  bool by_split = false;
+  std::optional<std::pair<int, int>> size;
+  double min_area = 0;
+  std::optional<int> jpeg;
+  LabelOptions labels;
+};
+
+struct Parent {
+  dataset::Sample sample;
+  std::vector<std::string> names; ///< one for each box; empty: it is too small
+};
+
+struct Cuts {
+  std::vector<dataset::Sample> samples;
+  Problems problems;
+  std::int64_t clipped = 0;
+};
+
+/// Folders by class, files by image and box; given in order.
+class Namer {
+public:
+  explicit Namer(const Options& o) : o_(o), extension_(PictureFormat{o.jpeg}.extension()) {}
+
+  Parent name(dataset::Sample&& sample) {
+    Parent parent;
+    const std::string stem = stem_of(sample.ref);
+    for (std::size_t i = 0; i < sample.annotations.size(); ++i) {
+      const auto& annotation = sample.annotations[i];
+      const bool is_small = annotation.box.area() < o_.min_area;
+      too_small_ += is_small ? 1 : 0;
+      parent.names.push_back(is_small
+                                 ? std::string()
+                                 : files_.take(folder(sample, annotation.label),
+                                               stem + "-" + std::to_string(i + 1), extension_));
+    }
+    parent.sample = std::move(sample);
+    return parent;
+  }
+  std::int64_t too_small() const { return too_small_; }
+
+private:
+  std::string folder(const dataset::Sample& sample, const std::string& label) {
+    auto known = folders_.find(label);
+    if (known == folders_.end())
+      known = folders_.emplace(label, class_names_.take("", safe_name(label), "")).first;
+    const std::string split(dataset::split_name(sample.split));
+    return (o_.by_split && !split.empty() ? split + "/" : std::string()) + known->second + "/";
+  }
+
+  const Options& o_;
+  std::string extension_;
+  FileNames files_;
+  FileNames class_names_;
+  std::map<std::string, std::string> folders_;
+  std::int64_t too_small_ = 0;
+};
+
+/// Whole pixels around a box with its margin. \return false if it had to be cut at the edge.
+bool place_of(const dataset::Box& box, const Options& o, const imaging::Image& image, int& left,
+              int& top, int& width, int& height) {
+  double half_width = box.width / 2 * (1 + 2 * o.margin);
+  double half_height = box.height / 2 * (1 + 2 * o.margin);
+  if (o.square)
+    half_width = half_height = std::max(half_width, half_height);
+  const double x = box.left + box.width / 2;
+  const double y = box.top + box.height / 2;
+  const auto pixel = [](double value, int most) {
+    return static_cast<int>(std::clamp(value, 0.0, double(most)));
+  };
+  const double x0 = std::floor(x - half_width);
+  const double y0 = std::floor(y - half_height);
+  const double x1 = std::ceil(x + half_width);
+  const double y1 = std::ceil(y + half_height);
+  left = pixel(x0, image.width);
+  top = pixel(y0, image.height);
+  width = pixel(x1, image.width) - left;
+  height = pixel(y1, image.height) - top;
+  return x0 >= 0 && y0 >= 0 && x1 <= image.width && y1 <= image.height;
+}
+
+dataset::Sample child_of(const dataset::Sample& parent, const dataset::Annotation& annotation,
+                         const std::string& name, const imaging::Image& image) {
+  dataset::Sample child;
+  child.ref = name;
+  child.width = image.width;
+  child.height = image.height;
+  child.depth = image.channels;
+  child.split = parent.split;
+  child.group = group_of_child(parent);
+  child.time_s = parent.time_s;
+  child.classes.push_back({annotation.label, -1, annotation.score});
+  child.extra = {{"cropped-from", to_json(Value(parent.ref))}};
+  return child;
+}
+
+Cuts cut(Parent&& parent, const Options& o, const formats::ImageFinder& finder,
+         FolderSink& folder) {
+  Cuts out;
+  const auto& sample = parent.sample;
+  if (sample.annotations.empty())
+    return out;
+  const auto picture = open_picture(finder, parent.sample);
+  if (!picture.fault.empty()) {
+    out.problems.push_back({picture.rule, Severity::error, sample.place, picture.fault});
+    return out;
+  }
+  for (std::size_t i = 0; i < sample.annotations.size(); ++i) {
+    check_interrupt();
+    if (parent.names[i].empty())
+      continue;
+    const auto& annotation = sample.annotations[i];
+    int left = 0, top = 0, width = 0, height = 0;
+    out.clipped += place_of(annotation.box, o, picture.image, left, top, width, height) ? 0 : 1;
+    auto image = imaging::crop(picture.image, left, top, width, height);
+    if (image.empty()) {
+      out.problems.push_back({"box-outside-image", Severity::error, sample.place,
+                              "box " + std::to_string(i + 1) + " of '" + annotation.label +
+                                  "' is outside the picture"});
+      continue;
+    }
+    if (o.size)
+      image = imaging::resize(image, o.size->first, o.size->second,
+                              o.size->first < image.width ? imaging::Interpolation::area
+                                                          : imaging::Interpolation::linear);
+    folder.write(parent.names[i], PictureFormat{o.jpeg}.encode(image));
+    out.samples.push_back(child_of(sample, annotation, parent.names[i], image));
+  }
+  return out;
+}
+
+void validate(const Options& o) {
+  if (!(o.margin >= 0 && o.margin <= 10))
+    throw Error(Fault::usage, "--margin: " + number(o.margin) + " is not from 0 to 10");
+  if (o.min_area < 0)
+    throw Error(Fault::usage, "--min-area: " + number(o.min_area) + " is negative");
+  if (o.jpeg && (*o.jpeg < 1 || *o.jpeg > 100))
+    throw Error(Fault::usage,
+                "--jpeg: " + std::to_string(*o.jpeg) + " is not a quality of 1 to 100");
+  if (o.size && (o.size->first > 16384 || o.size->second > 16384))
+    throw Error(Fault::usage, "--size: more than 16384 pixels a side");
+  check_label_options(o.labels);
+}
+
+int run(const Options& o, Context& ctx) {
+  validate(o);
+  refuse_existing(ctx, {o.labels.problems}, {o.input, o.output});
+  const auto folder = create_folder(o.output, ctx.existing());
+  const auto finder = image_finder(o.labels, o.input);
+  const auto reader = formats::open_labels(o.input, read_options(o.labels, o.input, false));
+  formats::WriteOptions write;
+  write.classes = dataset::read_classes(*reader);
+  const auto writer = formats::create_manifest(folder->create("labels.manifest"), write);
+  const auto progress = ctx.progress("crop", 0, "images");
+  Namer namer(o);
+  Outcome outcome;
+  outcome.has_merged = true; // images became their boxes
+  std::int64_t clipped = 0;
+  dataset::Sample sample;
+  ordered_parallel<Parent, Cuts>(
+      ctx.jobs(),
+      [&]() -> std::optional<Parent> {
+        check_interrupt();
+        if (!reader->next(sample))
+          return std::nullopt;
+        ++outcome.images_read;
+        return namer.name(std::move(sample));
+      },
+      [&](Parent&& parent) { return cut(std::move(parent), o, finder, *folder); },
+      [&](Cuts&& cuts) {
+        for (const auto& child : cuts.samples)
+          writer->write(child);
+        clipped += cuts.clipped;
+        outcome.problems.insert(outcome.problems.end(), cuts.problems.begin(), cuts.problems.end());
+        progress->advance();
+      });
+  outcome.images_read += reader->left_out();
+  outcome.problems.insert(outcome.problems.begin(), reader->problems().begin(),
+                          reader->problems().end());
+  const bool is_written = may_write(ctx, o.labels, outcome.problems);
+  if (is_written) {
+    outcome.written = writer->finish();
+    folder->finish();
+    if (namer.too_small() > 0)
+      ctx.say(counted(namer.too_small(), "object") + " left out: smaller than --min-area");
+    if (clipped > 0)
+      ctx.say(counted(clipped, "picture") + " cut at the edge of the image");
+  }
+  return conclude(ctx, o.labels, outcome, is_written, o.output);
+}
+
+Run declare(Args& args) {
+  auto o = std::make_shared<Options>();
+  args.value("IN", o->input, "Data set with boxes, in any label format").required();
+  args.output(o->output, "Folder for <class>/<image>-<n> and labels.manifest").required();
+  args.value("--margin", o->margin, "Take so much more on each side, as a part of the box")
+      .metavar("R");
+  args.flag("--square", o->square, "Widen the shorter side instead of stretching later");
+  args.size("--size", o->size, "Scale every cut-out to this size");
+  args.value("--min-area", o->min_area, "Leave out boxes of fewer square pixels").metavar("PX");
+  args.flag("--by-split", o->by_split, "Put train/, validation/ and test/ above the classes");
+  args.value("--jpeg", o->jpeg, "Write JPEG of this quality instead of PNG, which loses nothing")
+      .metavar("Q");
+  add_reading_options(args, o->labels);
+  add_bad_record_options(args, o->labels);
+  return [o](Context& ctx) { return run(*o, ctx); };
+}
+
+} // namespace
+extern const Command manifest_crop;
+const Command manifest_crop{"manifest crop", "Cut every box out, into folders by class", declare};
+} // namespace mlopsctl::commands
