@@ -54,6 +54,7 @@ const std::vector<Rule>& all_rules() {
       {"filename-missing", warning, "VOC: no <filename>"},
       {"image-missing", warning, "the image was not found below --images"},
       {"image-size-mismatch", error, "the labels give another size than the image has"},
+      {"image-turned", warning, "labels of a picture that a camera wrote sideways (EXIF)"},
       {"image-without-annotation", warning, "VOC: images without XML"},
       {"image-without-labels", warning, "YOLO: listed images without a label file"},
       {"label-failed", warning, "labelling failed; the image counts as not labelled"},
