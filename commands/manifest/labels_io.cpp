@@ -45,7 +45,8 @@ void add_reading_options(Args& args, LabelOptions& options) {
       .metavar("FMT")
       .default_text("");
   args.value("--label-attribute", options.label_attribute,
-             "Label of a Ground Truth manifest (default: the newest)")
+             "Label of a Ground Truth manifest (default: the newest); Label Studio: annotations or "
+             "predictions only")
       .metavar("NAME")
       .default_text("");
   args.list(
@@ -113,12 +114,8 @@ formats::ReadOptions read_options(const LabelOptions& options, const std::string
   read.check_sizes = !options.images.empty();
   read.require_size = require_size;
   const auto finder = std::make_shared<formats::ImageFinder>(image_finder(options, input));
-  // --images may name the pictures alone: what labels point to is then looked for beside them
-  const auto beside = std::make_shared<formats::ImageFinder>("", input);
-  read.open_ref = [finder, beside](const std::string& ref) -> std::unique_ptr<ByteSource> {
-    auto path = finder->find(ref);
-    if (!path)
-      path = beside->find(ref);
+  read.open_ref = [finder](const std::string& ref) -> std::unique_ptr<ByteSource> {
+    const auto path = finder->find(ref);
     return path ? open_source(*path) : nullptr;
   };
   read.image_size = [finder](const std::string& ref) -> std::optional<formats::ImageSize> {
@@ -141,13 +138,12 @@ formats::WriteOptions write_options(const LabelOptions& labels, const Context& c
   formats::WriteOptions write;
   write.format = to.name;
   write.existing = ctx.existing();
-  // In Ground Truth and Label Studio the option says which label is read.
-  const bool is_to_read = from.name.starts_with("ground_truth");
-  write.label_attribute = to.name == from.name || is_to_read || from.name == "label_studio"
-                              ? ""
-                              : labels.label_attribute;
+  // In Label Studio the option says whose labels are read.
+  write.label_attribute =
+      to.name == from.name || from.name == "label_studio" ? "" : labels.label_attribute;
   write.voc_base = labels.voc_base;
-  write.keep_source_ids = is_to_read && (to.name.starts_with("ground_truth") || to.name == "coco");
+  write.keep_source_ids =
+      from.name == "ground_truth" && (to.name == "ground_truth" || to.name == "coco");
   if (write.keep_source_ids || !to.holds.class_ids)
     return write;
   write.classes = dataset::read_classes(reader);

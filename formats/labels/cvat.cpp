@@ -206,10 +206,17 @@ private:
             labels_.add(name);
   }
 
-  std::int64_t line_of(std::ptrdiff_t offset) const {
-    const auto end =
-        std::clamp<std::ptrdiff_t>(offset, 0, static_cast<std::ptrdiff_t>(text_.size()));
-    return 1 + std::count(text_.begin(), text_.begin() + end, '\n');
+  /// Counts on from the last place asked for: asked in order, all bad shapes together cost one
+  /// pass.
+  std::int64_t line_of(std::ptrdiff_t offset) {
+    const auto end = std::clamp<std::ptrdiff_t>(offset, 0, std::ssize(text_));
+    if (end < counted_to_) {
+      counted_to_ = 0;
+      counted_lines_ = 1;
+    }
+    counted_lines_ += std::count(text_.begin() + counted_to_, text_.begin() + end, '\n');
+    counted_to_ = end;
+    return counted_lines_;
   }
 
   bool refuse(const Sample& sample, const char* rule, std::string text,
@@ -315,6 +322,8 @@ private:
   LossCounter losses_;
   std::string file_;
   std::string text_;
+  std::ptrdiff_t counted_to_ = 0; ///< see line_of
+  std::int64_t counted_lines_ = 1;
   pugi::xml_document document_;
   pugi::xml_node root_;
   pugi::xml_node image_; ///< the next

@@ -30,6 +30,7 @@ void JsonItems::rewind() {
   source_->rewind();
   buffer_.clear();
   position_ = item_ = 0;
+  taken_ = 0;
   index_ = -1;
   has_begun_ = has_ended_ = at_end_of_source_ = false;
 }
@@ -52,6 +53,8 @@ bool JsonItems::refill() {
   const std::size_t count = source_->read({buffer_.data() + held, k_chunk_bytes});
   buffer_.resize(held + count);
   at_end_of_source_ = count == 0;
+  taken_ += count;
+  source_->drop_before(taken_); // buffered here: a mapped file need not stay in memory
   return count > 0;
 }
 

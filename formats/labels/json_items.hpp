@@ -41,6 +41,7 @@ private:
   std::string buffer_;
   std::size_t position_ = 0; ///< in buffer_
   std::size_t item_ = 0;     ///< where the element begins in buffer_; what is before it may go
+  std::uint64_t taken_ = 0;  ///< bytes of the source so far
   std::int64_t index_ = -1;
   bool has_begun_ = false;
   bool has_ended_ = false;

@@ -66,6 +66,10 @@ run 0 manifest convert bare.manifest bare.json --to label_studio --labeling-conf
 grep -qF 'value="square &amp; co"' bare.xml || fail "the named classes"
 jq -e 'all(.[]; keys == ["data"])' bare.json >/dev/null || fail "labels from nowhere"
 
+# the name of the output says its format, whatever the input is
+run 0 manifest convert export.json by-name.json --quiet
+jq -e '.categories | length == 2' by-name.json >/dev/null || fail ".json is COCO"
+
 # refusals
 run 2 manifest convert all.manifest x.json --to coco --labeling-config x.xml
 err_has "--labeling-config is for Label Studio, and the output is coco; write it with --to label_studio"
