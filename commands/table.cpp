@@ -9,7 +9,7 @@ extern const Command capture_command;
 extern const Command doctor, help, completion, config_trust, schema;
 extern const Command manifest_build, manifest_convert, manifest_join, manifest_split;
 extern const Command manifest_augment, manifest_crop, manifest_diff, manifest_filter;
-extern const Command manifest_leakage, manifest_preview, manifest_relabel;
+extern const Command manifest_leakage, manifest_scan, manifest_preview, manifest_relabel;
 extern const Command manifest_merge_detections, manifest_stats, manifest_validate, list_formats;
 extern const Command package_describe, package_model, package_inspect, package_verify;
 extern const Command infer, engines;
@@ -21,7 +21,7 @@ const std::vector<const Command*>& all_commands() {
   static const std::vector<const Command*> table{
       &capture_command,
       &manifest_build, &manifest_convert, &manifest_join, &manifest_filter, &manifest_relabel,
-      &manifest_split, &manifest_leakage,
+      &manifest_split, &manifest_leakage, &manifest_scan,
       &manifest_merge_detections, &manifest_stats, &manifest_validate,
       &manifest_diff, &manifest_preview, &manifest_augment, &manifest_crop,
       &package_describe, &package_model, &package_inspect, &package_verify,

@@ -126,7 +126,7 @@ void read_set(const Options& o, const Context& ctx, const Input& input, bool by_
     while (next())
       ;
   else
-    scan_pictures(ctx, true, next, [&](PictureFacts&& facts) {
+    scan_pictures(ctx, {.with_digests = true}, next, [&](PictureFacts&& facts) {
       auto& image = sets.images[at++];
       if (facts.problem) {
         sets.problems.push_back(std::move(*facts.problem));

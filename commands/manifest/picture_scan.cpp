@@ -13,9 +13,7 @@
 namespace mlopsctl::commands {
 namespace {
 
-constexpr int k_scale = 8; // an eighth of a side still has eight pixels and more for every cell
-
-PictureFacts facts_of(const PictureJob& job, bool with_digest) {
+PictureFacts facts_of(const PictureJob& job, const ScanOptions& options) {
   PictureFacts facts;
   const auto fail = [&](const std::string& text) {
     facts.problem = Problem{"picture-unreadable", Severity::error, job.place, text};
@@ -27,8 +25,8 @@ PictureFacts facts_of(const PictureJob& job, bool with_digest) {
   try {
     const auto source = open_source(*job.path);
     const std::string_view bytes = source->mapped().value_or(std::string_view{});
-    facts.look = imaging::look_at(bytes, *job.path, k_scale);
-    if (with_digest)
+    facts.look = imaging::look_at(bytes, *job.path, options.scale);
+    if (options.with_digests)
       facts.digest = sha256(bytes);
   } catch (const Error& error) {
     fail(error.what());
@@ -38,7 +36,7 @@ PictureFacts facts_of(const PictureJob& job, bool with_digest) {
 
 } // namespace
 
-void scan_pictures(const Context& ctx, bool with_digests,
+void scan_pictures(const Context& ctx, const ScanOptions& options,
                    const std::function<std::optional<PictureJob>()>& next,
                    const std::function<void(PictureFacts&&)>& take) {
   const auto progress = ctx.progress("look at pictures", 0, "pictures");
@@ -48,7 +46,7 @@ void scan_pictures(const Context& ctx, bool with_digests,
         check_interrupt();
         return next();
       },
-      [with_digests](PictureJob&& job) { return facts_of(job, with_digests); },
+      [options](PictureJob&& job) { return facts_of(job, options); },
       [&](PictureFacts&& facts) {
         progress->advance();
         take(std::move(facts));

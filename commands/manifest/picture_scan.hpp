@@ -18,14 +18,19 @@ struct PictureJob {
 };
 
 struct PictureFacts {
-  imaging::Look look;             ///< from a decode at an eighth of the size
+  imaging::Look look;
   std::string digest;             ///< "sha256:..." of the file, if asked for
   std::optional<Problem> problem; ///< why there is neither
 };
 
+struct ScanOptions {
+  bool with_digests = false;
+  int scale = 8; ///< of the decode: for fingerprints alone an eighth of a side is enough
+};
+
 /// \param next the pictures in order, until nothing; called on this thread.
 /// \param take what is known of each, in the same order; called on this thread.
-void scan_pictures(const Context& ctx, bool with_digests,
+void scan_pictures(const Context& ctx, const ScanOptions& options,
                    const std::function<std::optional<PictureJob>()>& next,
                    const std::function<void(PictureFacts&&)>& take);
 

@@ -115,7 +115,7 @@ Survey survey_of(const Options& o, const Context& ctx, dataset::SampleReader& re
   };
   std::vector<std::uint32_t> clusters;
   if (grouping.needs_pictures()) {
-    scan_pictures(ctx, false, next, [&](PictureFacts&& facts) {
+    scan_pictures(ctx, {}, next, [&](PictureFacts&& facts) {
       survey.fingerprints.push_back(facts.look.fingerprint);
       if (facts.problem)
         survey.problems.push_back(std::move(*facts.problem));
