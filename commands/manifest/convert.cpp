@@ -4,8 +4,11 @@
 #include "commands/manifest/transfer.hpp"
 #include "core/text.hpp"
 #include "formats/labels/format.hpp"
+#include "imaging/orientation.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <mutex>
 
 namespace mlopsctl::commands {
 namespace {
@@ -18,6 +21,7 @@ struct Options {
   std::string labeling_config;
   std::string image_url;
   std::string classes;
+  std::string exif = "keep";
   LabelOptions labels;
 };
 
@@ -52,6 +56,55 @@ void tune_for_studio(const Options& o, formats::WriteOptions& write,
       write.classes.push_back(std::move(name));
 }
 
+/// --exif apply: labels as a viewer shows the picture. Any thread.
+class Uprighter {
+public:
+  explicit Uprighter(formats::ImageSizes sizes) : sizes_(std::move(sizes)) {}
+
+  bool apply(dataset::Sample& sample) {
+    const auto stored = sizes_(sample.ref);
+    if (!stored) {
+      ++missing_;
+      const std::lock_guard lock(mutex_);
+      if (first_missing_.empty() || sample.ref < first_missing_)
+        first_missing_ = sample.ref;
+      return true;
+    }
+    if (sample.width <= 0) {
+      sample.width = stored->width;
+      sample.height = stored->height;
+    }
+    if (imaging::is_upright_size(sample.width, sample.height, stored->width, stored->height,
+                                 stored->orientation)) {
+      ++upright_;
+      return true;
+    }
+    turned_ += stored->orientation > 1 ? 1 : 0;
+    imaging::turn_labels_upright(sample, stored->orientation);
+    return true;
+  }
+
+  void add_problems(Problems& problems) const {
+    if (missing_ > 0)
+      problems.push_back({"image-missing", Severity::error, first_missing_,
+                          std::to_string(missing_) + " pictures were not found, and --exif apply "
+                                                     "has to look at them (--images DIR)"});
+  }
+  void report(const Context& ctx) const {
+    ctx.say(counted(turned_, "image") + " turned as the camera said" +
+            (upright_ > 0 ? ", " + std::to_string(upright_) + " were labelled upright already"
+                          : std::string()));
+  }
+
+private:
+  formats::ImageSizes sizes_;
+  std::atomic<std::int64_t> turned_{0};
+  std::atomic<std::int64_t> upright_{0};
+  std::atomic<std::int64_t> missing_{0};
+  std::mutex mutex_;
+  std::string first_missing_;
+};
+
 void report_losses(const Options& o, const Context& ctx, const dataset::Losses& losses) {
   if (!o.loss_report.empty()) {
     Value document = Value::object();
@@ -82,15 +135,21 @@ int run(const Options& o, Context& ctx) {
                     });
   const auto progress = ctx.progress("convert", 0, "images");
   dataset::CopyOptions copy = copy_options(ctx, *progress);
-  if (transfer.rebase)
+  const bool is_turning = o.exif == "apply";
+  Uprighter uprighter(read_options(o.labels, o.input, true).image_size);
+  if (transfer.rebase || is_turning)
     copy.transform = [&](dataset::Sample& sample) {
-      transfer.rebase(sample);
+      if (is_turning)
+        uprighter.apply(sample);
+      if (transfer.rebase)
+        transfer.rebase(sample);
       return true;
     };
   Outcome outcome;
   outcome.images_read =
       dataset::copy_samples(*transfer.reader, *transfer.writer, copy) + transfer.reader->left_out();
   outcome.problems = transfer.reader->problems();
+  uprighter.add_problems(outcome.problems);
   if (outcome.images_read == 0)
     outcome.problems.push_back(
         {"no-images", Severity::warning, o.input, "holds no images; is it the right one?"});
@@ -98,6 +157,8 @@ int run(const Options& o, Context& ctx) {
   if (is_written) {
     outcome.written = transfer.writer->finish();
     report_losses(o, ctx, all_losses(transfer));
+    if (is_turning)
+      uprighter.report(ctx);
   }
   return conclude(ctx, o.labels, outcome, is_written, o.output);
 }
@@ -109,6 +170,10 @@ Run declare(Args& args) {
   args.value("--to", o->to, "Format of the output (default: by its name)")
       .metavar("FMT")
       .default_text("");
+  args.value(
+          "--exif", o->exif,
+          "Pictures that a camera wrote sideways: keep the labels as they are, or apply the turn")
+      .choices({"keep", "apply"});
   add_reading_options(args, o->labels);
   add_bad_record_options(args, o->labels);
   args.value("--loss-report", o->loss_report,

@@ -114,8 +114,12 @@ formats::ReadOptions read_options(const LabelOptions& options, const std::string
   read.check_sizes = !options.images.empty();
   read.require_size = require_size;
   const auto finder = std::make_shared<formats::ImageFinder>(image_finder(options, input));
-  read.open_ref = [finder](const std::string& ref) -> std::unique_ptr<ByteSource> {
-    const auto path = finder->find(ref);
+  // --images may name the pictures alone: what labels point to is then looked for beside them
+  const auto beside = std::make_shared<formats::ImageFinder>("", input);
+  read.open_ref = [finder, beside](const std::string& ref) -> std::unique_ptr<ByteSource> {
+    auto path = finder->find(ref);
+    if (!path)
+      path = beside->find(ref);
     return path ? open_source(*path) : nullptr;
   };
   read.image_size = [finder](const std::string& ref) -> std::optional<formats::ImageSize> {
@@ -138,12 +142,13 @@ formats::WriteOptions write_options(const LabelOptions& labels, const Context& c
   formats::WriteOptions write;
   write.format = to.name;
   write.existing = ctx.existing();
-  // In Label Studio the option says whose labels are read.
-  write.label_attribute =
-      to.name == from.name || from.name == "label_studio" ? "" : labels.label_attribute;
+  // In Ground Truth and Label Studio the option says which label is read.
+  const bool is_to_read = from.name.starts_with("ground_truth");
+  write.label_attribute = to.name == from.name || is_to_read || from.name == "label_studio"
+                              ? ""
+                              : labels.label_attribute;
   write.voc_base = labels.voc_base;
-  write.keep_source_ids =
-      from.name == "ground_truth" && (to.name == "ground_truth" || to.name == "coco");
+  write.keep_source_ids = is_to_read && (to.name.starts_with("ground_truth") || to.name == "coco");
   if (write.keep_source_ids || !to.holds.class_ids)
     return write;
   write.classes = dataset::read_classes(reader);

@@ -35,7 +35,10 @@ Transfer open_transfer(const LabelOptions& labels, const std::string& input,
   transfer.from =
       labels.from.empty() ? &formats::recognise(opened) : &formats::label_format(labels.from);
   transfer.to = &output_format(output, to, *transfer.from);
-  transfer.reader = formats::open_labels(std::move(opened), read_options(labels, input, true));
+  // from frames of videos to frames of videos nobody asks for the size
+  const bool needs_size = transfer.to->holds.image_size || transfer.to != transfer.from;
+  transfer.reader =
+      formats::open_labels(std::move(opened), read_options(labels, input, needs_size));
   formats::WriteOptions write;
   if (class_order && transfer.to->holds.class_ids) {
     write.format = transfer.to->name;
@@ -49,9 +52,11 @@ Transfer open_transfer(const LabelOptions& labels, const std::string& input,
     tune(write, *transfer.reader);
   transfer.writer = formats::create_labels(output, write);
   // Formats that keep whole references. Label Studio gives them back as they were, wherever its
-  // export ends up.
-  if (transfer.to->holds.unknown_fields && !transfer.to->extensions.empty() &&
-      transfer.to->name != "label_studio")
+  // export ends up; the manifest of videos lies inside the folder that is written.
+  if (transfer.to->name == "ground_truth_video")
+    transfer.rebase = rebasing(input, output + "/.");
+  else if (transfer.to->holds.unknown_fields && !transfer.to->extensions.empty() &&
+           transfer.to->name != "label_studio")
     transfer.rebase = rebasing(input, output);
   return transfer;
 }

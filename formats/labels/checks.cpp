@@ -23,6 +23,12 @@ std::string image_text(const dataset::Sample& sample) {
   return sample.width > 0 ? " (image " + size_text(sample.width, sample.height) + ")" : "";
 }
 
+/// Labels made on the picture as a viewer shows it, of one that the camera wrote sideways.
+bool is_turned(const dataset::Sample& sample, const ImageSize& actual) {
+  return actual.orientation >= 5 && actual.width != actual.height &&
+         sample.width == actual.height && sample.height == actual.width;
+}
+
 bool check_size(dataset::Sample& sample, const ReadOptions& options, const Report& report) {
   const bool is_known = sample.width > 0 && sample.height > 0;
   if (options.image_size && (!is_known || options.check_sizes)) {
@@ -34,6 +40,13 @@ bool check_size(dataset::Sample& sample, const ReadOptions& options, const Repor
       sample.width = actual->width;
       sample.height = actual->height;
       sample.depth = actual->depth;
+      return true;
+    }
+    if (actual && is_turned(sample, *actual)) {
+      report("image-turned", Severity::warning,
+             "'" + sample.ref + "' is stored as " + size_text(actual->width, actual->height) +
+                 " with the turn " + std::to_string(actual->orientation) +
+                 " (EXIF); the labels were made on the upright picture");
       return true;
     }
     if (actual && (actual->width != sample.width || actual->height != sample.height)) {

@@ -5,12 +5,21 @@
 namespace mlopsctl::formats {
 
 extern const LabelFormat ground_truth, predictions, coco, coco_results, voc, yolo;
+extern const LabelFormat ground_truth_video;
 extern const LabelFormat label_studio, createml, cvat;
 
 const std::vector<const LabelFormat*>& all_label_formats() {
   static const std::vector<const LabelFormat*> table{
-      &ground_truth, &predictions, &coco,         &coco_results, &cvat, // before voc: also XML
-      &voc,          &yolo,        &label_studio, &createml,
+      &ground_truth_video, // before ground_truth: also a manifest
+      &ground_truth,
+      &predictions,
+      &coco,
+      &coco_results,
+      &cvat, // before voc: also XML
+      &voc,
+      &yolo,
+      &label_studio,
+      &createml,
   };
   return table;
 }

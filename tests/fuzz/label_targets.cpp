@@ -69,6 +69,20 @@ void read_folder_of(std::map<std::string, std::string> files, const char* format
 void parse_ground_truth(std::string_view bytes) {
   read_file_of(bytes, "ground_truth");
 }
+void parse_seq_label(std::string_view bytes) {
+  read_file_of(bytes, "ground_truth_video");
+}
+/// The manifest, a sequence file and the labels it points to, one after the other.
+void parse_video_folder(std::string_view bytes) {
+  const auto end = bytes.find("\n--\n");
+  const auto rest = end == std::string_view::npos ? std::string_view() : bytes.substr(end + 4);
+  const auto second = rest.find("\n--\n");
+  read_folder_of(
+      {{"output.manifest", std::string(bytes.substr(0, end))},
+       {"s.json", std::string(rest.substr(0, second))},
+       {"l.json", second == std::string_view::npos ? "" : std::string(rest.substr(second + 4))}},
+      "ground_truth_video");
+}
 void parse_coco(std::string_view bytes) {
   read_file_of(bytes, "coco");
 }

@@ -7,6 +7,8 @@
 namespace mlopsctl::fuzz {
 
 void parse_ground_truth(std::string_view bytes);
+void parse_seq_label(std::string_view bytes);
+void parse_video_folder(std::string_view bytes); ///< manifest, sequence, labels between lines "--"
 void parse_coco(std::string_view bytes);
 void parse_voc(std::string_view bytes);
 void parse_label_studio(std::string_view bytes);

@@ -107,6 +107,8 @@ const std::vector<Target>& targets() {
       {"capture-journal", parse_capture_journal},
       {"capture-words", parse_capture_words},
       {"ground_truth", parse_ground_truth},
+      {"seq_label", parse_seq_label},
+      {"video_folder", parse_video_folder},
       {"coco", parse_coco},
       {"voc", parse_voc},
       {"label_studio", parse_label_studio},

@@ -27,3 +27,16 @@ run 0 manifest convert "$classes" one.manifest --discard-bad
 head -n 1 "$classes" | jq -S -c . >want.jsonl
 jq -S -c . one.manifest >got.jsonl
 cmp want.jsonl got.jsonl || fail "the class changed on its way"
+
+# A tracking job of 300 frames: into a folder and back it is the same SeqLabel.json.
+tracking=$golden/SeqLabel.tracking.json
+run 0 manifest stats "$tracking" --json
+json '[.images_read,.annotations,.images_empty,.images_unlabelled]' '[300,890,0,0]'
+run 0 manifest convert "$tracking" video --to ground_truth_video
+jq -S -c . "$tracking" >want.jsonl
+jq -S -c . video/labels/SeqLabel.tracking/SeqLabel.json >got.jsonl
+cmp want.jsonl got.jsonl || fail "SeqLabel.json changed on its way"
+run 0 manifest convert video again --to ground_truth_video
+diff -r video again >/dev/null || fail "the second time is not like the first"
+run 1 manifest convert "$tracking" none.manifest
+err_has "no size for '000001.jpg' in the labels, and the image was not found"

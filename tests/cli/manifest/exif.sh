@@ -1,0 +1,35 @@
+# manifest convert --exif: labels of pictures that a camera wrote sideways.
+. "$(dirname "$0")/../lib.sh"
+run 0 capture 'pattern:shapes?seed=3&size=160x120&fps=1&seconds=1' -o frames
+picture=$(find frames -name '*.jpg' | head -n 1)
+turn() { # orientation output: the same pixels with an Exif block in front
+  python3 - "$picture" "$1" "$2" <<'X'
+import struct, sys
+data = open(sys.argv[1], 'rb').read()
+tiff = b'II*\0' + struct.pack('<IHHHIHHI', 8, 1, 0x0112, 3, 1, int(sys.argv[2]), 0, 0)
+block = b'Exif\0\0' + tiff
+open(sys.argv[3], 'wb').write(data[:2] + b'\xff\xe1' + struct.pack('>H', len(block) + 2) + block + data[2:])
+X
+}
+line() { # ref width height left top
+  printf '{"source-ref":"%s","bb":{"image_size":[{"width":%s,"height":%s,"depth":3}],"annotations":[{"class_id":0,"left":%s,"top":%s,"width":30,"height":20}]},"bb-metadata":{"objects":[{"confidence":0}],"class-map":{"0":"dog"},"type":"groundtruth/object-detection","human-annotated":"yes","creation-date":"2026-01-01T00:00:00","job-name":"x"}}\n' "$@"
+}
+box() { jq -c -s "[.[$2].bb.image_size[0].width,.[$2].bb.annotations[0].left,.[$2].bb.annotations[0].top,.[$2].bb.annotations[0].width]" "$1"; }
+turn 6 right.jpg
+turn 3 half.jpg
+cp "$picture" none.jpg
+{ line right.jpg 160 120 10 40; line half.jpg 160 120 10 40; line none.jpg 160 120 10 40; line right.jpg 120 160 60 10; } > in.manifest
+run 0 manifest convert in.manifest kept.manifest
+[ "$(box kept.manifest 0)" = '[160,10,40,30]' ] || fail "keep changed a box"
+run 0 manifest convert in.manifest turned.manifest --exif apply
+out_has "2 images turned as the camera said, 1 were labelled upright already"
+[ "$(box turned.manifest 0)" = '[120,60,10,20]' ] || fail "a quarter turn: $(box turned.manifest 0)"
+[ "$(box turned.manifest 1)" = '[160,120,60,30]' ] || fail "a half turn: $(box turned.manifest 1)"
+[ "$(box turned.manifest 2)" = '[160,10,40,30]' ] || fail "no turn: $(box turned.manifest 2)"
+[ "$(box turned.manifest 3)" = '[120,60,10,30]' ] || fail "upright already: $(box turned.manifest 3)"
+run 0 manifest convert in.manifest named.manifest --exif apply --images .
+err_has "in.manifest:4: 'right.jpg' is stored as 160x120 with the turn 6 (EXIF); the labels were made on the upright picture [image-turned]"
+run 1 manifest convert kept.manifest x.manifest --exif apply --images frames
+err_has "pictures were not found, and --exif apply has to look at them"
+run 2 manifest convert in.manifest x.manifest --exif turn
+err_has "'turn' is unknown"
