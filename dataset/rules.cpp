@@ -17,7 +17,7 @@ const std::vector<Rule>& all_rules() {
   constexpr auto error = Severity::error;
   constexpr auto warning = Severity::warning;
   static const std::vector<Rule> table{
-      {"attribute-name", warning, "a name begins with '$', which Ground Truth does not take"},
+      {"attribute-name", warning, "a name begins with '$' or ends wrongly for Ground Truth"},
       {"bad-box", error, "a box lacks a number"},
       {"bad-category", error, "COCO: a category lacks id or name"},
       {"bad-class-id", error, "a class id is missing or not a whole number"},
@@ -54,6 +54,7 @@ const std::vector<Rule>& all_rules() {
       {"filename-missing", warning, "VOC: no <filename>"},
       {"image-missing", warning, "the image was not found below --images"},
       {"image-size-mismatch", error, "the labels give another size than the image has"},
+      {"image-too-large", warning, "a picture has more bytes or pixels than Ground Truth takes"},
       {"image-turned", warning, "labels of a picture that a camera wrote sideways (EXIF)"},
       {"image-without-annotation", warning, "VOC: images without XML"},
       {"image-without-labels", warning, "YOLO: listed images without a label file"},
@@ -61,6 +62,7 @@ const std::vector<Rule>& all_rules() {
       {"label-not-read", warning, "Ground Truth: the label is of a kind that is not read"},
       {"label-without-boxes", warning, "the label is of a kind that holds no boxes"},
       {"listed-image-missing", warning, "VOC: a list names images that are not here"},
+      {"long-attribute", warning, "a member of a line is longer than Ground Truth takes"},
       {"long-line", warning, "a line is longer than Ground Truth takes"},
       {"missing-image", error, "a line names no image"},
       {"missing-image-size", error, "the size of an image is nowhere to be found"},
@@ -85,6 +87,7 @@ const std::vector<Rule>& all_rules() {
       {"sequence-too-long", warning, "video: more frames than Ground Truth takes in a sequence"},
       {"tiny-box", warning, "a box is narrower or lower than 2 pixels"},
       {"too-large", error, "a file is larger than is read"},
+      {"too-many-images", warning, "more images than one Ground Truth job takes"},
       {"too-many-sequences", warning, "video: more sequences than Ground Truth takes"},
       {"training-attribute", error, "training: lines name their label differently"},
       {"training-channel", error, "training: train or validation is empty"},

@@ -2,10 +2,12 @@
 // manifest build: an input manifest from folders of images.
 #include "capture/clip_notes.hpp"
 #include "commands/command.hpp"
+#include "commands/dataset_report.hpp"
 #include "commands/manifest/labels_io.hpp"
 #include "core/interrupt.hpp"
 #include "core/parallel.hpp"
 #include "core/text.hpp"
+#include "dataset/input_limits.hpp"
 #include "dataset/refs.hpp"
 #include "formats/labels/image_files.hpp"
 #include "formats/labels/image_list.hpp"
@@ -25,16 +27,18 @@ struct Options {
   LabelOptions labels;
 };
 
-/// Nothing if the file is a picture, else what is wrong with it.
-std::optional<Problem> probe(const std::string& path) {
+/// An error if the file is no picture; warnings if a labelling job would not take it.
+Problems probe(const std::string& path) {
   try {
-    static_cast<void>(imaging::probe_file(path));
-    return std::nullopt;
+    const auto info = imaging::probe_file(path);
+    std::error_code ignored;
+    const auto bytes = std::filesystem::file_size(path, ignored);
+    return dataset::check_job_image(path, ignored ? 0 : bytes, info.width, info.height);
   } catch (const Error& error) {
     std::string text = error.what();
     if (text.starts_with(path + ": "))
       text.erase(0, path.size() + 2);
-    return Problem{"not-an-image", Severity::error, path, text};
+    return {{"not-an-image", Severity::error, path, text}};
   }
 }
 
@@ -79,7 +83,7 @@ int run(const Options& o, Context& ctx) {
   std::size_t next = 0;
   struct Probed {
     const formats::ListedImage* image;
-    std::optional<Problem> problem;
+    Problems problems;
   };
   ordered_parallel<const formats::ListedImage*, Probed>(
       ctx.jobs(),
@@ -93,10 +97,10 @@ int run(const Options& o, Context& ctx) {
       [&](Probed&& probed) {
         progress->advance();
         ++outcome.images_read;
-        if (probed.problem) {
-          outcome.problems.push_back(std::move(*probed.problem));
+        outcome.problems.insert(outcome.problems.end(), probed.problems.begin(),
+                                probed.problems.end());
+        if (has_errors(probed.problems))
           return;
-        }
         dataset::Sample sample;
         sample.is_labelled = false;
         sample.ref = o.uri_prefix.empty()
@@ -109,6 +113,8 @@ int run(const Options& o, Context& ctx) {
         }
         writer->write(sample);
       });
+  for (auto& problem : dataset::check_job_size(o.output, outcome.images_read))
+    outcome.problems.push_back(std::move(problem));
   const bool is_written = may_write(ctx, o.labels, outcome.problems);
   if (is_written)
     outcome.written = writer->finish();

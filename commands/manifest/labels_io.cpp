@@ -148,7 +148,10 @@ formats::WriteOptions write_options(const LabelOptions& labels, const Context& c
                               ? ""
                               : labels.label_attribute;
   write.voc_base = labels.voc_base;
-  write.keep_source_ids = is_to_read && (to.name.starts_with("ground_truth") || to.name == "coco");
+  const auto is_of_sagemaker = [](const formats::LabelFormat& format) {
+    return format.name.starts_with("ground_truth") || format.name == "sagemaker_json";
+  };
+  write.keep_source_ids = is_of_sagemaker(from) && (is_of_sagemaker(to) || to.name == "coco");
   if (write.keep_source_ids || !to.holds.class_ids)
     return write;
   write.classes = dataset::read_classes(reader);

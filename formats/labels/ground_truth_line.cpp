@@ -18,6 +18,7 @@ using namespace ground_truth_detail;
 constexpr std::size_t k_max_reserved = 1000;
 constexpr std::size_t k_max_parsed_bytes = std::size_t{32} * 1024 * 1024;
 constexpr std::size_t k_guide_line_characters = 100'000;
+constexpr std::size_t k_guide_attribute_characters = 20'000;
 
 /// A number that JSON may hold as integer or fraction.
 bool get_number(const object& from, std::string_view key, double& value) {
@@ -226,6 +227,11 @@ void keep_other_members(const Line& line, const Members& members, const Chosen& 
       line.note("attribute-name", Severity::warning,
                 "'" + std::string(member.key) + "': Ground Truth takes no names with '$' in front");
     line.sample.extra.emplace_back(member.key, raw(member.value));
+    if (line.sample.extra.back().second.size() > k_guide_attribute_characters)
+      line.note("long-attribute", Severity::warning,
+                "'" + std::string(member.key) + "' has " +
+                    std::to_string(line.sample.extra.back().second.size()) +
+                    " characters; Ground Truth takes at most 20000");
   }
   take_own_members(line.sample);
 }

@@ -5,7 +5,7 @@
 namespace mlopsctl::formats {
 
 extern const LabelFormat ground_truth, predictions, coco, coco_results, voc, yolo;
-extern const LabelFormat ground_truth_video;
+extern const LabelFormat ground_truth_video, sagemaker_json;
 extern const LabelFormat label_studio, createml, cvat;
 
 const std::vector<const LabelFormat*>& all_label_formats() {
@@ -13,6 +13,7 @@ const std::vector<const LabelFormat*>& all_label_formats() {
       &ground_truth_video, // before ground_truth: also a manifest
       &ground_truth,
       &predictions,
+      &sagemaker_json, // before coco: also has annotations and categories
       &coco,
       &coco_results,
       &cvat, // before voc: also XML

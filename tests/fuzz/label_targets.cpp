@@ -72,6 +72,9 @@ void parse_ground_truth(std::string_view bytes) {
 void parse_seq_label(std::string_view bytes) {
   read_file_of(bytes, "ground_truth_video");
 }
+void parse_sagemaker_json(std::string_view bytes) {
+  read_file_of(bytes, "sagemaker_json");
+}
 /// The manifest, a sequence file and the labels it points to, one after the other.
 void parse_video_folder(std::string_view bytes) {
   const auto end = bytes.find("\n--\n");

@@ -8,6 +8,7 @@ namespace mlopsctl::fuzz {
 
 void parse_ground_truth(std::string_view bytes);
 void parse_seq_label(std::string_view bytes);
+void parse_sagemaker_json(std::string_view bytes);
 void parse_video_folder(std::string_view bytes); ///< manifest, sequence, labels between lines "--"
 void parse_coco(std::string_view bytes);
 void parse_voc(std::string_view bytes);

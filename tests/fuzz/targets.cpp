@@ -108,6 +108,7 @@ const std::vector<Target>& targets() {
       {"capture-words", parse_capture_words},
       {"ground_truth", parse_ground_truth},
       {"seq_label", parse_seq_label},
+      {"sagemaker_json", parse_sagemaker_json},
       {"video_folder", parse_video_folder},
       {"coco", parse_coco},
       {"voc", parse_voc},

@@ -40,3 +40,12 @@ run 0 manifest convert video again --to ground_truth_video
 diff -r video again >/dev/null || fail "the second time is not like the first"
 run 1 manifest convert "$tracking" none.manifest
 err_has "no size for '000001.jpg' in the labels, and the image was not found"
+
+# SageMaker's image format and back: the same boxes under the same ids.
+boxes='[."source-ref", .bb.image_size, (.bb.annotations | map([.class_id, .left, .top, .width, .height]))]'
+run 0 manifest convert "$golden/blue-box-large-job-public.output.manifest" images --to sagemaker_json
+[ "$(find images -name '*.json' -not -name '.*' | wc -l)" -eq 624 ] || fail "not 624 files"
+run 0 manifest convert images images.manifest
+jq -S -c "$boxes" "$golden/blue-box-large-job-public.output.manifest" | sort >want.jsonl
+jq -S -c "${boxes//.bb/.\"bounding-box\"}" images.manifest | sort >got.jsonl
+cmp want.jsonl got.jsonl || fail "boxes changed on their way"

@@ -18,6 +18,12 @@ run 0 manifest build in -o one.manifest --sample 1 --seed 3
 run 0 manifest build in -o again.manifest --sample 1 --seed 3
 cmp one.manifest again.manifest || fail "the same seed chose others"
 [ "$(wc -l < one.manifest)" -eq 1 ] || fail "--sample"
+mkdir large
+png > large/x.png
+truncate -s 40000001 large/x.png
+run 0 manifest build large -o large.manifest
+err_has "large/x.png: 40000001 bytes; Ground Truth takes at most 40000000"
+[ "$(wc -l < large.manifest)" -eq 1 ] || fail "a warning left an image out"
 echo text > in/d.jpg
 run 1 manifest build in -o bad.manifest
 err_has "in/d.jpg: "
