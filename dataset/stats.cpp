@@ -11,17 +11,27 @@ void Stats::add(const Sample& sample) {
   ++images;
   ++splits[sample.split];
   unlabelled += sample.is_labelled ? 0 : 1;
-  empty += sample.is_labelled && sample.annotations.empty() ? 1 : 0;
+  const bool says_nothing =
+      sample.annotations.empty() && sample.classes.empty() && sample.mask_ref.empty();
+  empty += sample.is_labelled && says_nothing ? 1 : 0;
   most_objects = std::max(most_objects, static_cast<std::int64_t>(sample.annotations.size()));
   const std::pair size{sample.width, sample.height};
   ++image_sizes[image_sizes.size() < k_most_sizes || image_sizes.contains(size) ? size
                                                                                 : std::pair{0, 0}];
 
   std::set<int> seen;
-  for (const auto& annotation : sample.annotations) {
-    const int id = map_.add(annotation.label);
+  const auto id_of = [this](const std::string& label) {
+    const int id = map_.add(label);
     if (static_cast<std::size_t>(id) == classes_.size())
-      classes_.push_back({annotation.label, 0, 0, 0, 0, 0});
+      classes_.push_back({label, 0, 0, 0, 0, 0});
+    return id;
+  };
+  for (const auto& image_class : sample.classes) {
+    const int id = id_of(image_class.label);
+    classes_[static_cast<std::size_t>(id)].images += seen.insert(id).second ? 1 : 0;
+  }
+  for (const auto& annotation : sample.annotations) {
+    const int id = id_of(annotation.label);
     ClassStats& stats = classes_[static_cast<std::size_t>(id)];
     const double area = annotation.box.area();
     const double side = std::sqrt(std::max(area, 0.0));

@@ -14,7 +14,7 @@ namespace mlopsctl::dataset {
 
 struct ClassStats {
   std::string label;
-  std::int64_t images = 0; ///< with at least one object of it
+  std::int64_t images = 0; ///< with at least one object of it, or of that class as a whole
   std::int64_t objects = 0;
   double smallest_px = 0; ///< square root of the area: the side of a square of that size
   double largest_px = 0;

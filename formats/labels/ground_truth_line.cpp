@@ -17,6 +17,7 @@ using namespace ground_truth_detail;
 
 constexpr std::size_t k_max_reserved = 1000;
 constexpr std::size_t k_max_parsed_bytes = std::size_t{32} * 1024 * 1024;
+constexpr std::size_t k_max_compared = 100; // members, each with each; of more, sorting is faster
 constexpr std::size_t k_guide_line_characters = 100'000;
 constexpr std::size_t k_guide_attribute_characters = 20'000;
 
@@ -275,7 +276,8 @@ bool GroundTruthLineParser::parse(std::string_view text, std::size_t readable, s
   for (const auto member : root)
     members.push_back({member.key, member.value});
   std::string_view duplicate;
-  if (members.size() < 1000 && has_duplicate_member(members, duplicate))
+  if (members.size() < k_max_compared ? has_duplicate_member(members, duplicate)
+                                      : has_duplicate_key(root, duplicate))
     return line.refuse("duplicate-key", "'" + std::string(duplicate) + "' stands twice");
   if (text.size() > k_guide_line_characters)
     line.note("long-line", Severity::warning,

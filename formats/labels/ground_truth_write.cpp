@@ -31,17 +31,20 @@ constexpr std::array<const char*, kind_count> k_default_names{"bounding-box", "c
 /// Names of the labels in the whole file, by kind; empty: not used so far.
 using LabelNames = std::array<std::string, kind_count>;
 
-bool has_kind(const Sample& sample, std::size_t kind) {
-  const bool has_classes = !sample.classes.empty() || sample.is_multilabel;
+/// One bit a kind: what a line of \p sample says.
+unsigned kinds_of(const Sample& sample) {
   if (!sample.is_labelled)
-    return false;
-  switch (kind) {
-  case boxes: return !sample.annotations.empty() || (!has_classes && sample.mask_ref.empty());
-  case image_class: return has_classes && !sample.is_multilabel;
-  case multilabel: return sample.is_multilabel;
-  case mask: return !sample.mask_ref.empty();
-  default: return false;
-  }
+    return 0;
+  const bool has_classes = !sample.classes.empty() || sample.is_multilabel;
+  const bool has_mask = !sample.mask_ref.empty();
+  const bool has_boxes = !sample.annotations.empty() || (!has_classes && !has_mask);
+  return (has_boxes ? 1U << boxes : 0U) |
+         (has_classes ? 1U << (sample.is_multilabel ? multilabel : image_class) : 0U) |
+         (has_mask ? 1U << mask : 0U);
+}
+
+bool has(unsigned kinds, std::size_t kind) {
+  return ((kinds >> kind) & 1U) != 0;
 }
 
 struct LinesPiece final : dataset::BlockWriter::Piece {
@@ -156,14 +159,16 @@ void append_class_map(std::string& out, const List& labelled, const std::int64_t
 /// "type" and what follows; the sample's own metadata goes with the first of its labels.
 void append_rest_of_metadata(std::string& out, const Sample& sample, std::size_t kind,
                              bool is_first) {
-  (out += "\"type\":\"").append(k_types[kind]) += '"';
-  const auto has = [&](std::string_view key) {
+  put(out, "\"type\":\"");
+  put(out, k_types[kind]);
+  out += '"';
+  const auto has_member = [&](std::string_view key) {
     return is_first && std::any_of(sample.label_metadata.begin(), sample.label_metadata.end(),
                                    [&](const auto& member) { return member.first == key; });
   };
-  if (!has("human-annotated"))
+  if (!has_member("human-annotated"))
     put(out, ",\"human-annotated\":\"yes\"");
-  if (!has("job-name"))
+  if (!has_member("job-name"))
     put(out, ",\"job-name\":\"labeling-job/mlopsctl\"");
   if (is_first)
     for (const auto& [key, raw] : sample.label_metadata)
@@ -241,8 +246,9 @@ void append_label(std::string& out, const Sample& sample, std::size_t kind, cons
       append_quoted(out, sample.mask_ref);
   }
   out += ',';
-  append_key(out, name + "-metadata");
-  out += '{';
+  append_quoted(out, name);
+  out.pop_back();
+  put(out, "-metadata\":{");
   if (kind == boxes)
     append_boxes_metadata(out, sample, ids);
   else if (kind == image_class)
@@ -253,9 +259,9 @@ void append_label(std::string& out, const Sample& sample, std::size_t kind, cons
 }
 
 /// A member of the source that has the name of a label that is written now.
-bool is_replaced(const Sample& sample, const LabelNames& names, std::string_view key) {
+bool is_replaced(unsigned kinds, const LabelNames& names, std::string_view key) {
   for (std::size_t kind = 0; kind < kind_count; ++kind)
-    if (key.starts_with(names[kind]) && has_kind(sample, kind) &&
+    if (has(kinds, kind) && key.starts_with(names[kind]) &&
         (key.size() == names[kind].size() || key.substr(names[kind].size()) == "-metadata"))
       return true;
   return false;
@@ -263,15 +269,16 @@ bool is_replaced(const Sample& sample, const LabelNames& names, std::string_view
 
 void append_sample(std::string& out, const Sample& sample, const LabelNames& names,
                    const std::int64_t* ids) {
+  const unsigned kinds = kinds_of(sample);
   put(out, "{\"source-ref\":");
   append_quoted(out, sample.ref);
   append_own_members(out, sample);
   for (const auto& [key, raw] : sample.extra)
-    if (!is_replaced(sample, names, key))
+    if (!is_replaced(kinds, names, key))
       append_member(out, key, raw);
   bool is_first = true;
   for (std::size_t kind = 0; kind < kind_count; ++kind)
-    if (has_kind(sample, kind)) {
+    if (has(kinds, kind)) {
       append_label(out, sample, kind, names[kind], ids, is_first);
       is_first = false;
     }
@@ -355,9 +362,14 @@ private:
   void take_ids(const Sample& sample, LinesPiece& piece) {
     ++piece.images;
     piece.boxes += static_cast<std::int64_t>(sample.annotations.size());
-    for (std::size_t kind = 0, labels = 0; kind < kind_count; ++kind)
-      if (has_kind(sample, kind) && labels++ < kind_count && names_[kind].empty())
-        name_label(sample, kind, labels == 1);
+    const unsigned kinds = kinds_of(sample);
+    bool is_first = true;
+    for (std::size_t kind = 0; kind < kind_count; ++kind)
+      if (has(kinds, kind)) {
+        if (names_[kind].empty())
+          name_label(sample, kind, is_first);
+        is_first = false;
+      }
     for (const auto& annotation : sample.annotations) {
       classes_.learn(annotation);
       piece.ids.push_back(classes_.id(annotation));

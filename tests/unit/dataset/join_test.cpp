@@ -67,6 +67,23 @@ TEST(Refs, FollowTheirFile) {
   std::filesystem::remove_all(root);
 }
 
+TEST(Stats, AClassOfTheWholeImageIsNotEmpty) {
+  Stats stats;
+  Sample sample;
+  sample.is_labelled = true;
+  sample.classes = {{"football", 0, {}}, {"football", 0, {}}};
+  stats.add(sample);
+  sample.classes.clear();
+  stats.add(sample);
+  sample.mask_ref = "mask.png";
+  stats.add(sample);
+  EXPECT_EQ(stats.empty, 1);
+  ASSERT_EQ(stats.classes().size(), 1U);
+  EXPECT_EQ(stats.classes()[0].label, "football");
+  EXPECT_EQ(stats.classes()[0].images, 1);
+  EXPECT_EQ(stats.classes()[0].objects, 0);
+}
+
 TEST(Stats, CountsByClassAndSize) {
   Stats stats;
   stats.add(sample("a", "dog"));

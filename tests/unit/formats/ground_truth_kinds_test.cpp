@@ -197,6 +197,28 @@ TEST_F(GroundTruthKinds, RefusesWhatHasTwoMeanings) {
       HasSubstr("class id 0 is 'chess' here and 'football' in an earlier line"));
 }
 
+TEST_F(GroundTruthKinds, ObjectsOfAnotherLengthAreTold) {
+  const auto result =
+      read_text(line(R"("bb":{"image_size":[{"width":50,"height":40,"depth":3}],"annotations":[)"
+                     R"({"class_id":0,"left":1,"top":1,"width":6,"height":8},)"
+                     R"({"class_id":0,"left":2,"top":1,"width":6,"height":8}]},"bb-metadata":)" +
+                     metadata("object-detection", "2020",
+                              R"(,"class-map":{"0":"dog"},"objects":[{"confidence":0.5}])")));
+  EXPECT_THAT(result.listed(), ElementsAre(HasSubstr("objects has 1 entries for 2 boxes")));
+  EXPECT_EQ(result.samples.at(0).annotations.at(0).score, 0.5);
+  EXPECT_FALSE(result.samples.at(0).annotations.at(1).score.has_value());
+}
+
+TEST_F(GroundTruthKinds, ManyMembersAndLongOnes) {
+  std::string many;
+  for (int i = 0; i < 1500; ++i)
+    many += "\"m" + std::to_string(i) + "\":1,";
+  EXPECT_EQ(read_text(line(many + "\"last\":1")).samples.at(0).extra.size(), 1501U);
+  EXPECT_THAT(first_problem(line(many + "\"m7\":1")), HasSubstr("'m7' stands twice"));
+  EXPECT_THAT(first_problem(line("\"note\":\"" + std::string(20'001, 'x') + "\"")),
+              HasSubstr("'note' has 20003 characters; Ground Truth takes at most 20000"));
+}
+
 TEST_F(GroundTruthKinds, RefusesBrokenLabels) {
   EXPECT_THAT(first_problem(line(a_class("\"ball\""))), HasSubstr("is not a class id"));
   EXPECT_THAT(first_problem(line(a_class("0", "2020", ""))), HasSubstr("with a class-name"));
