@@ -7,6 +7,7 @@
 #include "formats/labels/cvat_write.hpp"
 #include "formats/labels/json_text.hpp"
 #include "formats/labels/losses.hpp"
+#include "formats/labels/xml_items.hpp"
 
 #include <pugixml.hpp>
 
@@ -22,7 +23,6 @@ using dataset::Box;
 using dataset::ClassMap;
 using dataset::Sample;
 
-constexpr std::uint64_t k_max_bytes = std::uint64_t{512} << 20;
 constexpr const char* k_file = "annotations.xml";
 
 std::string json_text_of(std::string_view text) {
@@ -131,16 +131,26 @@ constexpr Shape k_shapes[] = {
 class CvatReader final : public dataset::SampleReader {
 public:
   CvatReader(LabelInput input, const ReadOptions& options)
-      : input_(std::move(input)), options_(options), losses_(k_cvat_holds) {
-    load();
-    rewind();
+      : input_(with_source(std::move(input))), options_(options), losses_(k_cvat_holds),
+        items_(*input_.source) {
+    if (items_.root() != "annotations")
+      throw Error(Fault::input, input_.path + ": has no <annotations>",
+                  "is it an export of CVAT? name its format with --from if it is another");
   }
 
   bool next(Sample& sample) override {
-    while (image_) {
+    while (const auto text = items_.next()) {
       check_interrupt();
-      const auto node = image_;
-      image_ = image_.next_sibling("image");
+      const auto node = parse(*text);
+      const std::string_view name = node.name();
+      if (name == "meta")
+        learn_labels(node);
+      if (name == "track")
+        throw Error(Fault::input, input_.path + ": holds tracks of a video",
+                    "export the task from CVAT as 'CVAT for images 1.1': then each frame has its "
+                    "boxes");
+      if (name != "image")
+        continue;
       ++index_;
       if (read_image(node, sample))
         return true;
@@ -149,12 +159,12 @@ public:
     return false;
   }
   void rewind() override {
-    image_ = root_.child("image");
+    items_.rewind();
     index_ = 0;
     left_out_ = 0;
     losses_.clear();
     problems_.clear();
-    classes_ = labels_;
+    classes_ = {};
   }
   const ClassMap& classes() const override { return classes_; }
   const Problems& problems() const override { return problems_.all(); }
@@ -162,57 +172,42 @@ public:
   const dataset::Losses& losses() const override { return losses_.all(); }
 
 private:
-  void load() {
-    if (input_.folder) {
-      input_.source = input_.folder->open(k_file);
-      file_ = input_.path + "/" + k_file;
-    } else {
-      file_ = input_.path;
-    }
-    if (input_.source->size_bytes().value_or(0) > k_max_bytes)
-      throw Error(Fault::input,
-                  file_ + ": is " + bytes_for_people(*input_.source->size_bytes()) +
-                      ", CVAT files up to " + bytes_for_people(k_max_bytes) + " are read",
-                  "export the jobs of the task one by one");
-    text_ = read_all(*input_.source, k_max_bytes);
-    const auto result = document_.load_buffer(text_.data(), text_.size(),
-                                              pugi::parse_default | pugi::parse_doctype);
+  static LabelInput with_source(LabelInput input) {
+    if (!input.folder)
+      return input;
+    input.source = input.folder->open(k_file);
+    input.path += std::string("/") + k_file;
+    return input;
+  }
+
+  pugi::xml_node parse(std::string_view text) {
+    text_ = text;
+    counted_to_ = 0;
+    counted_lines_ = items_.line();
+    const auto result =
+        document_.load_buffer(text.data(), text.size(), pugi::parse_default, pugi::encoding_utf8);
     if (!result)
-      throw Error(Fault::input, file_ + ":" + std::to_string(line_of(result.offset)) +
+      throw Error(Fault::input, input_.path + ":" + std::to_string(line_of(result.offset)) +
                                     ": not valid XML: " + result.description());
-    for (const auto& node : document_.children())
-      if (node.type() == pugi::node_doctype)
-        throw Error(Fault::input,
-                    file_ + ": holds a DOCTYPE, which label files do not need and this reader "
-                            "refuses");
-    root_ = document_.child("annotations");
-    if (!root_)
-      throw Error(Fault::input, file_ + ": has no <annotations>",
-                  "is it an export of CVAT? name its format with --from if it is another");
-    if (root_.child("track") && !root_.child("image"))
-      throw Error(Fault::input, file_ + ": holds tracks of a video",
-                  "export the task from CVAT as 'CVAT for images 1.1': then each frame has its "
-                  "boxes");
-    learn_labels();
+    return document_.first_child();
   }
 
   /// In the order of the task or project; labels of parts of a skeleton are none of images.
-  void learn_labels() {
-    const auto meta = root_.child("meta");
+  void learn_labels(const pugi::xml_node& meta) {
     for (const auto& holder : meta.children())
       for (const auto& label : holder.child("labels").children("label"))
         if (!label.child("parent"))
           if (const auto name = trim(label.child_value("name")); !name.empty())
-            labels_.add(name);
+            classes_.add(name);
   }
 
-  /// Counts on from the last place asked for: asked in order, all bad shapes together cost one
-  /// pass.
+  /// Of a place in the element at hand. Counts on from the last place asked for: asked in order,
+  /// all bad shapes together cost one pass.
   std::int64_t line_of(std::ptrdiff_t offset) {
     const auto end = std::clamp<std::ptrdiff_t>(offset, 0, std::ssize(text_));
     if (end < counted_to_) {
       counted_to_ = 0;
-      counted_lines_ = 1;
+      counted_lines_ = items_.line();
     }
     counted_lines_ += std::count(text_.begin() + counted_to_, text_.begin() + end, '\n');
     counted_to_ = end;
@@ -229,7 +224,8 @@ private:
     sample.clear();
     const std::string id = node.attribute("id").value();
     sample.ref = node.attribute("name").value();
-    sample.place = file_ + ": image " + (id.empty() ? "number " + std::to_string(index_) : id);
+    sample.place =
+        input_.path + ": image " + (id.empty() ? "number " + std::to_string(index_) : id);
     if (sample.ref.empty() || !is_valid_utf8(sample.ref))
       return refuse(sample, "missing-image", "name is empty or not UTF-8");
     sample.width = side_of(node, "width");
@@ -320,15 +316,12 @@ private:
   LabelInput input_;
   ReadOptions options_;
   LossCounter losses_;
-  std::string file_;
-  std::string text_;
+  XmlItems items_;
+  pugi::xml_document document_;   ///< of one element
+  std::string_view text_;         ///< the element
   std::ptrdiff_t counted_to_ = 0; ///< see line_of
   std::int64_t counted_lines_ = 1;
-  pugi::xml_document document_;
-  pugi::xml_node root_;
-  pugi::xml_node image_; ///< the next
   std::int64_t index_ = 0;
-  ClassMap labels_;
   ClassMap classes_;
   ProblemList problems_;
   std::int64_t left_out_ = 0;
@@ -360,7 +353,7 @@ std::unique_ptr<dataset::SampleReader> open(LabelInput input, const ReadOptions&
 extern const LabelFormat cvat;
 const LabelFormat cvat{
     "cvat",       "CVAT for images 1.1 (annotations.xml, or the folder of an export)",
-    {".xml"},     Needs::whole,
+    {".xml"},     Needs::streaming,
     k_cvat_holds, sniff,
     open,         create_cvat,
 };

@@ -9,7 +9,7 @@
 namespace mlopsctl::formats {
 namespace {
 
-constexpr std::size_t k_chunk_bytes = std::size_t{1} << 20;
+constexpr std::size_t k_chunk_bytes = std::size_t{128} << 10;
 constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
 
 /// Bytes outside of quotes that mean something for cutting.

@@ -102,7 +102,7 @@ run 0 manifest convert cvat.xml cvat.manifest
 jq -s -e '[.[]["bounding-box"].annotations | length] == [1,1,0] and .[1]["bounding-box"].annotations[0].left == 32' cvat.manifest >/dev/null || fail "CVAT"
 { echo '<!DOCTYPE x [<!ENTITY e "e">]>'; tail -n +2 cvat.xml; } > doctype.xml
 run 1 manifest convert doctype.xml x.manifest
-err_has "doctype.xml: holds a DOCTYPE"
+err_has "doctype.xml:1: holds a DOCTYPE"
 echo '<annotations><track id="0" label="a"/></annotations>' > video.xml
 run 1 manifest convert video.xml x.manifest
 err_has "video.xml: holds tracks of a video; export the task from CVAT as 'CVAT for images 1.1'"
