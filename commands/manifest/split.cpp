@@ -9,13 +9,14 @@
 #include "commands/manifest/labels_io.hpp"
 #include "commands/manifest/picture_scan.hpp"
 #include "commands/manifest/transfer.hpp"
-#include "core/interrupt.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
+#include "dataset/copy.hpp"
 #include "dataset/groups.hpp"
 #include "dataset/near_duplicates.hpp"
 #include "dataset/nested_sets.hpp"
 #include "dataset/refs.hpp"
+#include "dataset/route.hpp"
 #include "formats/labels/format.hpp"
 
 #include <algorithm>
@@ -96,25 +97,33 @@ void count_clusters(Survey& survey, const std::vector<std::uint32_t>& clusters) 
     }
 }
 
+/// In order, on this thread; several read.
+void read_each(const Context& ctx, dataset::SampleReader& reader,
+               const std::function<void(const dataset::Sample&)>& take) {
+  const auto progress = ctx.progress("split", 0, "images");
+  dataset::EachSample each(take);
+  dataset::copy_samples(reader, each, copy_options(ctx, *progress));
+}
+
 Survey survey_of(const Options& o, const Context& ctx, dataset::SampleReader& reader,
                  dataset::Grouping& grouping, KeptImages& kept) {
   Survey survey;
-  const auto finder = image_finder(o.labels, o.input);
-  dataset::Sample sample;
-  const auto next = [&]() -> std::optional<PictureJob> {
-    check_interrupt();
-    if (!reader.next(sample))
-      return std::nullopt;
+  const auto take = [&](const dataset::Sample& sample) {
     grouping.add(sample);
     survey.kept.push_back(kept.split_of(sample.ref));
     if (!o.sizes.empty())
       survey.order.push_back(dataset::shuffled(ctx.options.seed, sample.ref));
-    if (!grouping.needs_pictures())
-      return PictureJob{};
-    return PictureJob{finder.find(sample.ref), sample.ref, sample.place};
   };
   std::vector<std::uint32_t> clusters;
   if (grouping.needs_pictures()) {
+    const auto finder = image_finder(o.labels, o.input);
+    dataset::Sample sample;
+    const auto next = [&]() -> std::optional<PictureJob> {
+      if (!reader.next(sample))
+        return std::nullopt;
+      take(sample);
+      return PictureJob{finder.find(sample.ref), sample.ref, sample.place};
+    };
     scan_pictures(ctx, {}, next, [&](PictureFacts&& facts) {
       survey.fingerprints.push_back(facts.look.fingerprint);
       if (facts.problem)
@@ -123,8 +132,7 @@ Survey survey_of(const Options& o, const Context& ctx, dataset::SampleReader& re
     clusters = dataset::near_clusters(survey.fingerprints, o.distance, ctx.jobs());
     count_clusters(survey, clusters);
   } else {
-    while (next())
-      ;
+    read_each(ctx, reader, take);
   }
   survey.problems.insert(survey.problems.begin(), reader.problems().begin(),
                          reader.problems().end());
@@ -133,16 +141,27 @@ Survey survey_of(const Options& o, const Context& ctx, dataset::SampleReader& re
   return survey;
 }
 
+void refuse_changes(const Options& o, const Survey& survey, std::size_t read) {
+  if (read != survey.kept.size())
+    throw Error(Fault::input, o.input + ": changed while it was read", "run the command again");
+}
+
 /// Counts every group; the samples themselves are needed for --stratify only.
-void fill(dataset::SplitPlan& plan, const Options& o, const Survey& survey,
+void fill(dataset::SplitPlan& plan, const Options& o, const Context& ctx, const Survey& survey,
           dataset::Grouping& grouping, dataset::SampleReader& reader) {
-  dataset::Sample sample;
-  reader.rewind();
-  for (std::size_t i = 0; i < survey.kept.size(); ++i) {
-    check_interrupt();
-    if (o.stratify && !reader.next(sample))
-      throw Error(Fault::input, o.input + ": changed while it was read", "run the command again");
-    plan.add(grouping.name_of(i), sample, survey.kept[i]);
+  std::size_t i = 0;
+  const auto add = [&](const dataset::Sample& sample) {
+    if (i < survey.kept.size())
+      plan.add(grouping.name_of(i), sample, survey.kept[i]);
+    ++i;
+  };
+  if (o.stratify) {
+    reader.rewind();
+    read_each(ctx, reader, add);
+    refuse_changes(o, survey, i);
+  } else {
+    while (i < survey.kept.size())
+      add({});
   }
   plan.assign();
 }
@@ -197,8 +216,9 @@ Output create_output(const Plan& plan, const Context& ctx, FolderSink& folder,
   return output;
 }
 
-void write(const Options& o, const Survey& survey, const dataset::SplitPlan& plan, Split sizes_of,
-           dataset::Grouping& grouping, dataset::SampleReader& reader, Output& output) {
+void write(const Options& o, const Context& ctx, const Survey& survey,
+           const dataset::SplitPlan& plan, Split sizes_of, dataset::Grouping& grouping,
+           dataset::SampleReader& reader, Output& output) {
   const auto split_of = [&](std::size_t i) {
     return survey.kept[i] != Split::none ? survey.kept[i] : plan.of(grouping.name_of(i));
   };
@@ -208,20 +228,39 @@ void write(const Options& o, const Survey& survey, const dataset::SplitPlan& pla
         output.nested.add(i, survey.order[i], grouping.name_of(i));
     output.nested.choose(std::string(dataset::split_name(sizes_of)));
   }
-  const std::string from = folder_of(o.input);
-  reader.rewind();
-  dataset::Sample sample;
-  for (std::size_t i = 0; i < survey.kept.size() && reader.next(sample); ++i) {
-    check_interrupt();
-    sample.split = split_of(i);
-    if (survey.kept[i] != Split::none)
-      output.divided.add(grouping.name_of(i), sample);
-    sample.ref = dataset::rebase_ref(sample.ref, from, o.output);
-    output.splits.at(sample.split).writer->write(sample);
-    if (sample.split == sizes_of)
-      for (auto set = output.nested.first_set_of(i); set < output.sets.size(); ++set)
-        output.sets[set].writer->write(sample);
+  std::vector<dataset::SampleWriter*> writers;
+  std::map<Split, std::size_t> place; // of a split's writer
+  for (const auto& [split, part] : output.splits) {
+    place[split] = writers.size();
+    writers.push_back(part.writer.get());
   }
+  const std::size_t first_set = writers.size();
+  for (const auto& part : output.sets)
+    writers.push_back(part.writer.get());
+  std::size_t i = 0;
+  dataset::RoutingWriter routing(
+      writers, [&](dataset::Sample& sample, std::vector<std::size_t>& targets) {
+        const std::size_t at = i++;
+        if (at >= survey.kept.size())
+          return;
+        sample.split = split_of(at);
+        if (survey.kept[at] != Split::none)
+          output.divided.add(grouping.name_of(at), sample);
+        targets.push_back(place.at(sample.split));
+        if (sample.split == sizes_of)
+          for (auto set = output.nested.first_set_of(at); set < output.sets.size(); ++set)
+            targets.push_back(first_set + set);
+      });
+  const std::string from = folder_of(o.input);
+  const auto progress = ctx.progress("split", 0, "images");
+  dataset::CopyOptions options = copy_options(ctx, *progress);
+  options.transform = [&](dataset::Sample& sample) {
+    sample.ref = dataset::rebase_ref(sample.ref, from, o.output);
+    return true;
+  };
+  reader.rewind();
+  dataset::copy_samples(reader, routing, options);
+  refuse_changes(o, survey, i);
   for (auto& [split, part] : output.splits)
     part.written = part.writer->finish();
   for (auto& part : output.sets)
@@ -316,11 +355,11 @@ int run(const Options& o, Context& ctx) {
   if (survey.kept.empty())
     throw Error(Fault::input, o.input + ": has no images to split");
   dataset::SplitPlan plan({parsed.ratios, o.stratify, ctx.options.seed});
-  fill(plan, o, survey, grouping, *reader);
+  fill(plan, o, ctx, survey, grouping, *reader);
   warn_if_lopsided(o, plan, parsed.ratios.size());
 
   Output output = create_output(parsed, ctx, *folder, reader->classes().names());
-  write(o, survey, plan, parsed.sizes_of, grouping, *reader, output);
+  write(o, ctx, survey, plan, parsed.sizes_of, grouping, *reader, output);
   folder->finish();
   const Problems divided = output.divided.problems();
   print_problems(ctx, divided);

@@ -43,6 +43,22 @@ err_has "'-': a folder is to be written, and this names none; give the name of a
 run 2 manifest split one/all.manifest
 err_has "--output is missing"
 
+# a class has the same id in every part, also where the parts meet the classes in another order
+for n in $(seq 40); do
+  id=$((n * 7 % 5))
+  line "s3://b/$n.jpg" "clip$n" "$n" "class$id" | sed "s/\"class_id\":0/\"class_id\":$id/; s/{\"0\":/{\"$id\":/"
+done > five.manifest
+for how in "" --stratify "--sizes 2"; do
+  # shellcheck disable=SC2086
+  run 0 manifest split five.manifest -o five --ratio train=0.5,test=0.5 $how --overwrite --quiet
+  cat five/*.manifest | jq -r '."bb-metadata"."class-map" | to_entries[] | "\(.key) \(.value)"' | sort -u > ids
+  [ "$(wc -l < ids)" -eq 5 ] || fail "a class has two ids, or two classes have one ($how)"
+done
+for jobs in 1 2 8; do
+  run 0 manifest split five.manifest -o five$jobs --stratify --sizes 1,2 --jobs $jobs --quiet
+  diff -r five1 five$jobs || fail "--jobs $jobs changes the bytes"
+done
+
 line c1f1.jpg other 0 square > one/more.manifest
 touch two/x.jpg
 line x.jpg other 0 triangle > two/labels.manifest
