@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <string_view>
 
 namespace mlopsctl::commands {
 namespace {
@@ -41,7 +42,12 @@ struct Cuts {
 /// Folders by class, files by image and box; given in order.
 class Namer {
 public:
-  explicit Namer(const Options& o) : o_(o), extension_(PictureFormat{o.jpeg}.extension()) {}
+  explicit Namer(const Options& o) : o_(o), extension_(PictureFormat{o.jpeg}.extension()) {
+    // A class may be called as something else in the folder is.
+    for (const char* name : {"labels.manifest", "train", "validation", "test"})
+      if (o.by_split || std::string_view(name) == "labels.manifest")
+        class_names_.take("", name, "");
+  }
 
   Parent name(dataset::Sample&& sample) {
     Parent parent;

@@ -68,6 +68,11 @@ out_has "1 picture cut at the edge of the image"
 [ "$(find safe -mindepth 1 -maxdepth 1 -type d | wc -l)" = 3 ] || fail "$(find safe)"
 [ ! -e up ] && [ ! -e UP ] || fail "a class name led out of the folder"
 grep -qF '"class-name":"../up"' safe/labels.manifest || fail "the true name is lost"
+# a class called as the manifest, or as a split, is no other thing in the folder
+sed 's|"../up"|"labels.manifest"|; s|"UP/../up"|"train"|' hostile.manifest > named.manifest
+run 0 manifest crop named.manifest -o named --by-split
+[ -f named/labels.manifest ] && [ -d named/labels.manifest-2 ] && [ -d named/train-2 ] || fail "$(find named)"
+grep -qF '"class-name":"labels.manifest"' named/labels.manifest || fail "the true name is lost"
 run 2 manifest crop frames/labels.manifest -o q --margin -1
 err_has "--margin: -1 is not from 0 to 10"
 run 2 manifest crop frames/labels.manifest -o q --min-area -1

@@ -33,3 +33,16 @@ run 1 manifest convert kept.manifest x.manifest --exif apply --images frames
 err_has "pictures were not found, and --exif apply has to look at them"
 run 2 manifest convert in.manifest x.manifest --exif turn
 err_has "'turn' is unknown"
+
+# augment and crop: labels of the stored pixels and labels of the upright picture cut out the same thing.
+line right.jpg 160 120 10 40 > stored.manifest
+line right.jpg 120 160 60 10 | sed 's/"width":30,"height":20/"width":20,"height":30/' > upright.manifest
+run 0 manifest crop stored.manifest -o stored
+run 0 manifest crop upright.manifest -o upright
+run 0 manifest augment stored/labels.manifest -o cut --ops rotate90
+cmp cut/images/right-1-rotate90.png upright/dog/right-1.png || fail "the upright label cuts out something else"
+grep -qF '"class-name":"dog"' cut/labels.manifest || fail "the class of the picture is lost"
+run 0 manifest augment stored.manifest -o more --ops rotate90
+run 0 manifest augment upright.manifest -o same --ops 'scale:1'
+cmp more/images/right-rotate90.png same/images/right-scale-1.png || fail "not the upright pixels"
+[ "$(box more/labels.manifest 0)" = "$(box same/labels.manifest 0)" ] || fail "boxes: $(box more/labels.manifest 0) $(box same/labels.manifest 0)"
