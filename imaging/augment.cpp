@@ -4,6 +4,7 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "dataset/other_places.hpp"
 #include "imaging/transform.hpp"
 
 #include <opencv2/imgproc.hpp>
@@ -250,6 +251,13 @@ std::string Augmentation::name() const {
   return out;
 }
 
+bool Augmentation::moves() const {
+  return std::any_of(steps.begin(), steps.end(), [](const Operation& step) {
+    return step.kind != Kind::brightness && step.kind != Kind::contrast &&
+           step.kind != Kind::blur && step.kind != Kind::noise;
+  });
+}
+
 bool Augmentation::mirrors() const {
   // flip-y and transpose are a turn and a mirror: seen upright, left and right are exchanged
   bool is_mirrored = false;
@@ -269,12 +277,17 @@ Augmentation parse_augmentation(const std::string& text) {
 
 Augmented augment(const Image& image, const dataset::Sample& sample,
                   const Augmentation& augmentation, const AugmentRules& rules) {
-  Augmented out{image, sample, 0};
+  Augmented out{image, sample, 0, 0};
+  const bool is_renamed = augmentation.mirrors() && !rules.swaps.empty();
+  if (augmentation.moves())
+    out.dropped_places =
+        dataset::drop_other_places(out.sample, is_renamed ? dataset::OtherLabels::drop_all
+                                                          : dataset::OtherLabels::keep_classes);
   Worker worker(out, rules,
                 std::to_string(rules.seed) + "\n" + sample.ref + "\n" + augmentation.text);
   for (const auto& step : augmentation.steps)
     worker.apply(step);
-  if (augmentation.mirrors() && !rules.swaps.empty())
+  if (is_renamed)
     swap_names(out.sample, rules.swaps);
   return out;
 }

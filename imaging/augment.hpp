@@ -41,6 +41,7 @@ struct Augmentation {
   std::vector<Operation> steps;
   /// For file names: "flip-x_brightness-1.2".
   std::string name() const;
+  bool moves() const;   ///< something is at another place in the end (not only other values)
   bool mirrors() const; ///< left and right are exchanged in the end (turns do not do that)
 };
 
@@ -55,8 +56,9 @@ struct AugmentRules {
 
 struct Augmented {
   Image image;
-  dataset::Sample sample;         ///< ref, split and group as in the parent
-  std::int64_t dropped_boxes = 0; ///< not visible enough any more
+  dataset::Sample sample;          ///< ref, split and group as in the parent
+  std::int64_t dropped_boxes = 0;  ///< not visible enough any more
+  std::int64_t dropped_places = 0; ///< see dataset/other_places.hpp; none where nothing moved
 };
 
 /// \param sample its width and height are those of \p image. Random choices depend on the seed, the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "imaging/orientation.hpp"
 
+#include "dataset/other_places.hpp"
 #include "imaging/augment.hpp"
 
 #include <array>
@@ -34,9 +35,9 @@ bool exchanges_sides(Kind kind) {
 
 } // namespace
 
-void turn_labels_upright(dataset::Sample& sample, int orientation) {
+std::int64_t turn_labels_upright(dataset::Sample& sample, int orientation) {
   if (orientation < 2 || orientation > 8)
-    return;
+    return 0;
   const auto& steps = k_steps[static_cast<std::size_t>(orientation)];
   for (int i = 0; i < steps.count; ++i) {
     const Kind kind = steps.kinds[static_cast<std::size_t>(i)];
@@ -45,6 +46,7 @@ void turn_labels_upright(dataset::Sample& sample, int orientation) {
     if (exchanges_sides(kind))
       std::swap(sample.width, sample.height);
   }
+  return dataset::drop_other_places(sample);
 }
 
 bool is_upright_size(int width, int height, int stored_width, int stored_height, int orientation) {

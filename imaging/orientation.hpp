@@ -5,11 +5,14 @@
 
 #include "dataset/sample.hpp"
 
+#include <cstdint>
+
 namespace mlopsctl::imaging {
 
 /// Boxes and size from the stored pixels to what a viewer shows. \param orientation EXIF 1..8;
-/// anything else is 1. The size of \p sample must be known if it is not 1.
-void turn_labels_upright(dataset::Sample& sample, int orientation);
+/// anything else is 1. The size of \p sample must be known if it is not 1. \return how many members
+/// were left out that cannot be turned (dataset/other_places.hpp).
+std::int64_t turn_labels_upright(dataset::Sample& sample, int orientation);
 
 /// True if labels of this size were made on the upright picture: only then do they have the sides
 /// of the stored one exchanged. Turns that keep the sides (2, 3, 4, squares) cannot be told.

@@ -68,6 +68,7 @@ struct Family {
   std::vector<dataset::Sample> samples;
   Problems problems;
   std::int64_t dropped_boxes = 0;
+  std::int64_t dropped_places = 0;
   std::int64_t masks = 0;
 };
 
@@ -111,6 +112,7 @@ Family make_children(Parent&& parent, const Plan& plan, const formats::ImageFind
     auto made = imaging::augment(picture.image, sample, plan.augmentations[i], plan.rules);
     folder.write(parent.names[i], plan.format.encode(made.image));
     family.dropped_boxes += made.dropped_boxes;
+    family.dropped_places += made.dropped_places;
     made.sample.ref = parent.names[i];
     made.sample.group = group;
     set_member(made.sample, "augmented-from", from);
@@ -166,6 +168,7 @@ int run(const Options& o, Context& ctx) {
   Namer namer(o, plan);
   Outcome outcome;
   std::int64_t dropped = 0;
+  std::int64_t places = 0;
   std::int64_t masks = 0;
   dataset::Sample sample;
   ordered_parallel<Parent, Family>(
@@ -182,6 +185,7 @@ int run(const Options& o, Context& ctx) {
         for (const auto& child : family.samples)
           writer->write(child);
         dropped += family.dropped_boxes;
+        places += family.dropped_places;
         masks += family.masks;
         outcome.problems.insert(outcome.problems.end(), family.problems.begin(),
                                 family.problems.end());
@@ -200,6 +204,9 @@ int run(const Options& o, Context& ctx) {
               " of the area is visible");
     if (namer.not_mirrored() > 0)
       ctx.say(counted(namer.not_mirrored(), "picture") + " not mirrored (--no-flip-x-for)");
+    if (places > 0)
+      ctx.say(counted(places, "other member") +
+              " left out: polygons, key points and other labels do not move with pictures");
     if (masks > 0)
       ctx.say(counted(masks, "segmentation mask") +
               " left out: masks are not changed with pictures");

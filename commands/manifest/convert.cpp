@@ -80,7 +80,7 @@ public:
       return true;
     }
     turned_ += stored->orientation > 1 ? 1 : 0;
-    imaging::turn_labels_upright(sample, stored->orientation);
+    places_ += imaging::turn_labels_upright(sample, stored->orientation);
     return true;
   }
 
@@ -94,6 +94,9 @@ public:
     ctx.say(counted(turned_, "image") + " turned as the camera said" +
             (upright_ > 0 ? ", " + std::to_string(upright_) + " were labelled upright already"
                           : std::string()));
+    if (places_ > 0)
+      ctx.say(counted(places_, "other member") +
+              " left out: polygons, key points and other labels are not turned");
   }
 
 private:
@@ -101,6 +104,7 @@ private:
   std::atomic<std::int64_t> turned_{0};
   std::atomic<std::int64_t> upright_{0};
   std::atomic<std::int64_t> missing_{0};
+  std::atomic<std::int64_t> places_{0};
   std::mutex mutex_;
   std::string first_missing_;
 };

@@ -46,3 +46,13 @@ run 0 manifest augment stored.manifest -o more --ops rotate90
 run 0 manifest augment upright.manifest -o same --ops 'scale:1'
 cmp more/images/right-rotate90.png same/images/right-scale-1.png || fail "not the upright pixels"
 [ "$(box more/labels.manifest 0)" = "$(box same/labels.manifest 0)" ] || fail "boxes: $(box more/labels.manifest 0) $(box same/labels.manifest 0)"
+
+# Polygons and other labels cannot be turned: they go rather than stay wrong.
+printf '{"images":[{"id":1,"file_name":"right.jpg","width":160,"height":120}],"categories":[{"id":1,"name":"dog"}],"annotations":[{"id":1,"image_id":1,"category_id":1,"bbox":[10,20,30,20],"area":600,"iscrowd":0,"segmentation":[[10,20,40,20,40,40]],"keypoints":[10,20,2]}]}\n' > polygon.json
+run 0 manifest convert polygon.json turned.json --exif apply
+out_has "2 other members left out: polygons, key points and other labels are not turned"
+[ "$(jq -c '.annotations[0] | [.bbox, has("segmentation"), has("keypoints")]' turned.json)" = '[[80,10,20,30],false,false]' ] || fail "$(cat turned.json)"
+run 0 manifest augment polygon.json -o polygons --ops rotate90,brightness:1.1
+out_has "2 other members left out: polygons, key points and other labels do not move with pictures"
+[ "$(jq -c 'to_entries[] | .value.annotations? // empty | .[0] | has("segmentation")' polygons/labels.manifest | tr '\n' ' ')" = 'false true ' ] ||
+  fail "$(cat polygons/labels.manifest)"
