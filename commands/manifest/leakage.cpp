@@ -153,21 +153,6 @@ Sets read_sets(const Options& o, const Context& ctx) {
   return sets;
 }
 
-void refuse_half_results(const Context& ctx, const Problems& problems) {
-  if (!has_errors(problems)) {
-    print_problems(ctx, problems);
-    return;
-  }
-  print_problems(ctx, problems);
-  const bool is_picture = std::any_of(problems.begin(), problems.end(), [](const Problem& problem) {
-    return problem.rule == "picture-unreadable";
-  });
-  throw Error(Fault::input, "what these records share cannot be told",
-              is_picture ? "name the pictures' folder with --images, or compare without them: "
-                           "--no-pictures"
-                         : "mend them ('mlopsctl manifest validate' lists all)");
-}
-
 /// Images of the second set that are like one of the first.
 using Counts = std::map<Likeness, std::int64_t>;
 
@@ -314,7 +299,10 @@ int run(const Options& o, Context& ctx) {
   const auto gates = parse_gates(o);
   refuse_existing(ctx, {o.labels.problems}, o.inputs);
   const Sets sets = read_sets(o, ctx);
-  refuse_half_results(ctx, sets.problems);
+  refuse_unread_pictures(ctx, sets.problems,
+                         "name the pictures' folder with --images, or compare without them: "
+                         "--no-pictures");
+  refuse_bad_records(ctx, sets.problems);
   const auto leaks = dataset::find_leaks(sets.images, o.distance, ctx.jobs());
   const Result result = count(sets, leaks);
   const auto checks = check(gates, result.totals);

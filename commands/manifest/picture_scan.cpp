@@ -7,16 +7,19 @@
 #include "core/parallel.hpp"
 #include "dataset/near_duplicates.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
 namespace mlopsctl::commands {
 namespace {
 
+constexpr const char* k_rule = "picture-unreadable";
+
 PictureFacts facts_of(const PictureJob& job, const ScanOptions& options) {
   PictureFacts facts;
   const auto fail = [&](const std::string& text) {
-    facts.problem = Problem{"picture-unreadable", Severity::error, job.place, text};
+    facts.problem = Problem{k_rule, Severity::error, job.place, text};
   };
   if (!job.path) {
     fail("'" + job.ref + "': the picture was not found; name its folder with --images");
@@ -51,6 +54,18 @@ void scan_pictures(const Context& ctx, const ScanOptions& options,
         progress->advance();
         take(std::move(facts));
       });
+}
+
+void refuse_unread_pictures(const Context& ctx, const Problems& problems, const std::string& hint) {
+  const auto count = std::count_if(problems.begin(), problems.end(),
+                                   [](const Problem& problem) { return problem.rule == k_rule; });
+  if (count == 0)
+    return;
+  print_problems(ctx, problems);
+  throw Error(Fault::input,
+              std::to_string(count) + (count == 1 ? " picture" : " pictures") +
+                  " could not be read, nothing was written",
+              hint);
 }
 
 void add_distance_option(Args& args, int& distance) {

@@ -34,6 +34,10 @@ void scan_pictures(const Context& ctx, const ScanOptions& options,
                    const std::function<std::optional<PictureJob>()>& next,
                    const std::function<void(PictureFacts&&)>& take);
 
+/// Lists \p problems and \throws Error(input) if a picture was not found or not readable: what
+/// looks alike is not told from a part of the pictures. \param hint what to do about it.
+void refuse_unread_pictures(const Context& ctx, const Problems& problems, const std::string& hint);
+
 /// --distance, the same words in each command. \throws Error(usage) by check_distance().
 void add_distance_option(Args& args, int& distance);
 void check_distance(int distance);

@@ -161,6 +161,8 @@ void report(const Context& ctx, const Options& o, const Scan& scan,
 int run(const Options& o, Context& ctx) {
   validate(o, ctx);
   const Scan result = scan(o, ctx);
+  refuse_unread_pictures(ctx, result.problems,
+                         "name their folder with --images, or leave them out");
   refuse_bad_records(ctx, result.problems);
   if (result.looks.empty())
     throw Error(Fault::input, o.inputs.front() + ": holds no pictures");

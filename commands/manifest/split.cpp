@@ -351,6 +351,9 @@ int run(const Options& o, Context& ctx) {
   const auto reader = formats::open_labels(o.input, read_options(o.labels, o.input, false));
   const Survey survey = survey_of(o, ctx, *reader, grouping, kept);
   Problems problems = survey.problems;
+  refuse_unread_pictures(ctx, problems,
+                         "name their folder with --images, or take them out of the data set with "
+                         "'manifest filter --drop-list'");
   refuse_bad_records(ctx, problems);
   if (survey.kept.empty())
     throw Error(Fault::input, o.input + ": has no images to split");

@@ -71,6 +71,7 @@ run 0 manifest split all.manifest -o u --group-by source,near-duplicate --distan
 for part in train test; do diff <(sort t/$part.manifest) <(sort u/$part.manifest) || fail "the order of lines decides"; done
 run 1 manifest split away.manifest -o x --group-by near-duplicate
 err_has "'gone/copy.jpg': the picture was not found"
+err_has "could not be read, nothing was written; name their folder with --images, or take them out"
 [ ! -e x ] || fail "a refused split left its folder"
 run 2 manifest split all.manifest -o x --distance -1
 err_has "--distance: -1 is not from 0 to 16"

@@ -138,6 +138,21 @@ TEST(Look, ScalesOnlyWhatIsLargeEnough) {
   EXPECT_THROW(look_at(large.substr(0, large.size() / 2), "cut.jpg", 4), Error);
 }
 
+TEST(Look, IsOfThePictureAsAViewerShowsIt) {
+  const Image image = shapes(5);
+  // EXIF orientation 6: the viewer turns by 90 degrees clockwise.
+  using namespace std::string_literals;
+  const std::string exif = "\xFF\xE1\x00\x22"s + "Exif\0\0MM\0*\0\0\0\x08\0\x01"s +
+                           "\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"s;
+  std::string turned = encode_jpeg(rotate270(image));
+  turned.insert(2, exif);
+  ASSERT_EQ(probe(turned, "t").exif_orientation, 6);
+  const auto upright = look_at(encode_jpeg(image), "u").fingerprint;
+  EXPECT_LE(dataset::distance(look_at(turned, "t").fingerprint, upright), 3);
+  turned.erase(2, exif.size());
+  EXPECT_GT(dataset::distance(look_at(turned, "t").fingerprint, upright), 10);
+}
+
 TEST(DecodeGrey, IsTheLumaAtEveryScale) {
   const Image image = shapes(4, 645, 483);
   const std::string bytes = encode_jpeg(image, 95);
