@@ -8,4 +8,9 @@ const Losses& SampleReader::losses() const {
   return none;
 }
 
+const Fields& SampleReader::document() const {
+  static const Fields none;
+  return none;
+}
+
 } // namespace mlopsctl::dataset

@@ -65,6 +65,8 @@ public:
   virtual std::int64_t left_out() const { return 0; }
   /// So far: what the source says and a Sample cannot hold, such as a polygon read as its box.
   virtual const Losses& losses() const;
+  /// Members of the whole document that no sample carries, such as COCO's "info".
+  virtual const Fields& document() const;
   /// Null: only next(). A reader is used through one of the two, not both.
   virtual BlockReader* blocks() { return nullptr; }
 };

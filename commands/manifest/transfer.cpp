@@ -37,8 +37,10 @@ Transfer open_transfer(const LabelOptions& labels, const std::string& input,
   transfer.to = &output_format(output, to, *transfer.from);
   // from frames of videos to frames of videos nobody asks for the size
   const bool needs_size = transfer.to->holds.image_size || transfer.to != transfer.from;
-  transfer.reader =
-      formats::open_labels(std::move(opened), read_options(labels, input, needs_size));
+  auto read = read_options(labels, input, needs_size);
+  read.wants_other_members = transfer.to->holds.unknown_fields;
+  read.jobs = ctx.jobs();
+  transfer.reader = formats::open_labels(std::move(opened), read);
   formats::WriteOptions write;
   if (class_order && transfer.to->holds.class_ids) {
     write.format = transfer.to->name;
@@ -48,6 +50,8 @@ Transfer open_transfer(const LabelOptions& labels, const std::string& input,
   } else {
     write = write_options(labels, ctx, *transfer.from, *transfer.to, *transfer.reader);
   }
+  if (transfer.to == transfer.from)
+    write.document = transfer.reader->document();
   if (tune)
     tune(write, *transfer.reader);
   transfer.writer = formats::create_labels(output, write);
@@ -72,6 +76,10 @@ dataset::Losses all_losses(const Transfer& transfer) {
   dataset::Losses losses = transfer.reader->losses();
   const auto& written = transfer.writer->losses();
   losses.insert(losses.end(), written.begin(), written.end());
+  const auto& members = transfer.reader->document();
+  if (transfer.to != transfer.from && !members.empty())
+    losses.push_back({"members of the whole document", static_cast<std::int64_t>(members.size()),
+                      members.front().first});
   return losses;
 }
 

@@ -5,6 +5,8 @@
 #include "core/interrupt.hpp"
 #include "core/text.hpp"
 #include "formats/labels/checks.hpp"
+#include "formats/labels/coco_document.hpp"
+#include "formats/labels/coco_record.hpp"
 #include "formats/labels/coco_write.hpp"
 #include "formats/labels/format.hpp"
 #include "formats/labels/own_members.hpp"
@@ -13,9 +15,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace mlopsctl::formats {
 namespace {
@@ -23,251 +23,224 @@ namespace {
 using dataset::Annotation;
 using dataset::ClassMap;
 using dataset::Sample;
-using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-constexpr std::uint64_t k_max_bytes = std::uint64_t{2} << 30;
-constexpr std::uint32_t k_no_image = UINT32_MAX;
+constexpr std::size_t k_block_images = 512;
+constexpr std::uint64_t k_touched_bytes = std::uint64_t{32} << 20; ///< then pages are given back
 
-/// An id as text, so that 42 and "42" are the same; nothing for fractions and other kinds.
-std::optional<std::string> id_text(const object& record, const char* key) {
-  element value;
-  std::int64_t integer = 0;
-  std::string_view text;
-  double real = 0;
-  if (record[key].get(value) != simdjson::SUCCESS)
-    return std::nullopt;
-  if (value.get(integer) == simdjson::SUCCESS)
-    return std::to_string(integer);
-  if (value.get(text) == simdjson::SUCCESS && !text.empty())
-    return std::string(text);
-  if (value.get(real) == simdjson::SUCCESS && std::trunc(real) == real && std::abs(real) < 1e15)
-    return std::to_string(static_cast<std::int64_t>(real));
-  return std::nullopt;
-}
+struct ImagesBlock final : dataset::BlockReader::Block {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::int64_t left_out = 0;
+  Problems problems;
+};
 
-bool flag(const object& record, const char* key) {
-  std::int64_t integer = 0;
-  bool boolean = false;
-  return (record[key].get(integer) == simdjson::SUCCESS && integer == 1) ||
-         (record[key].get(boolean) == simdjson::SUCCESS && boolean);
-}
-
-int image_side(const object& record, const char* key) {
-  double value = 0;
-  const bool is_good = record[key].get(value) == simdjson::SUCCESS && value > 0 &&
-                       value <= 1 << 24 && std::trunc(value) == value;
-  return is_good ? static_cast<int>(value) : 0;
-}
-
-template <std::size_t N>
-void keep_others(const object& record, const char* const (&known)[N], dataset::Fields& extra) {
-  for (const auto member : record)
-    if (std::find(std::begin(known), std::end(known), member.key) == std::end(known))
-      extra.emplace_back(member.key, simdjson::to_string(member.value));
-}
-
-class CocoReader final : public dataset::SampleReader {
+class CocoReader final : public dataset::SampleReader, public dataset::BlockReader {
 public:
   CocoReader(LabelInput input, const ReadOptions& options)
-      : input_(std::move(input)), options_(options) {
-    load();
-  }
-
-  bool next(Sample& sample) override {
-    while (position_ < images_.size()) {
-      check_interrupt();
-      if (read_image(static_cast<std::uint32_t>(position_++), sample))
-        return true;
-      ++left_out_;
-    }
-    return false;
-  }
-  void rewind() override {
-    position_ = 0;
-    left_out_ = load_left_out_;
-    problems_.clear();
-    for (const auto& problem : load_problems_.all())
-      problems_.add(problem);
-  }
-  const ClassMap& classes() const override { return classes_; }
-  const Problems& problems() const override { return problems_.all(); }
-  std::int64_t left_out() const override { return left_out_; }
-
-private:
-  void load() {
-    const std::string& name = input_.path;
-    if (input_.source->size_bytes().value_or(0) > k_max_bytes)
-      throw Error(Fault::input,
-                  name + ": is " + bytes_for_people(*input_.source->size_bytes()) +
-                      ", COCO files up to " + bytes_for_people(k_max_bytes) + " are read",
-                  "split it, or convert it to a Ground Truth manifest where it was made");
-    std::string held;
-    auto text = input_.source->mapped();
-    if (!text) {
-      held = read_all(*input_.source, k_max_bytes);
-      text = held;
-    }
-    if (text->starts_with("\xEF\xBB\xBF"))
-      text->remove_prefix(3);
-    element document;
-    if (const auto error = parser_.parse(text->data(), text->size()).get(document))
-      throw Error(Fault::input, name + ": not valid JSON: " + simdjson::error_message(error));
-    object root;
-    if (document.get(root) != simdjson::SUCCESS)
-      throw Error(Fault::input, name + ": is JSON, but not an object with images and annotations",
-                  "a list of detections without image names is COCO results: use it with 'bench "
-                  "score --predictions'");
-    load_categories(list(root, "categories"));
-    load_images(list(root, "images"));
-    array annotations;
-    if (root["annotations"].get(annotations) == simdjson::SUCCESS)
-      load_annotations(annotations);
+      : input_(std::move(input)), options_(options),
+        document_(*input_.source, options.wants_other_members, options.jobs),
+        classes_(document_.class_names) {
+    join();
+    count_losses();
     rewind();
   }
 
-  array list(const object& root, const char* key) const {
-    array items;
-    if (root[key].get(items) != simdjson::SUCCESS)
-      throw Error(Fault::input, input_.path + ": has no list '" + key + "'",
-                  "is it a COCO instances file? name its format with --from if it is another");
-    return items;
-  }
-
-  void load_categories(const array& items) {
-    std::size_t index = 0;
-    std::vector<std::pair<std::int64_t, std::string>> by_id;
-    for (const auto item : items) {
-      const std::string place = "categories[" + std::to_string(index++) + "]";
-      object record;
-      std::string_view name;
-      const auto id = item.get(record) == simdjson::SUCCESS ? id_text(record, "id") : std::nullopt;
-      if (!id || record["name"].get(name) != simdjson::SUCCESS || name.empty()) {
-        report_load("bad-category", place, "id or name is missing");
-        continue;
-      }
-      const auto [entry, is_new] = categories_.emplace(*id, name);
-      if (!is_new && entry->second != name)
-        report_load("duplicate-category", place,
-                    "id " + *id + " is '" + std::string(name) + "' here and '" + entry->second +
-                        "' before");
-      by_id.emplace_back(parse_int(*id).value_or(static_cast<std::int64_t>(index)), name);
+  bool next(Sample& sample) override {
+    while (position_ >= current_.size()) {
+      auto block = cut();
+      if (!block)
+        return false;
+      check_interrupt();
+      parse(*block);
+      settle(*block);
+      current_ = std::move(block->samples);
+      position_ = 0;
     }
-    std::stable_sort(by_id.begin(), by_id.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
-    for (const auto& [id, name] : by_id)
-      classes_.add(name);
+    sample = std::move(current_[position_++]);
+    return true;
+  }
+  void rewind() override {
+    next_image_ = 0;
+    current_.clear();
+    position_ = 0;
+    touched_bytes_ = 0;
+    left_out_ = document_.bad_images;
+    problems_.clear();
+    for (const auto& problem : document_.problems)
+      problems_.add(
+          {problem.rule, problem.severity, input_.path + ": " + problem.place, problem.text});
+  }
+  const ClassMap& classes() const override { return classes_; }
+  const Problems& problems() const override { return problems_.all(); }
+  const dataset::Losses& losses() const override { return losses_; }
+  const dataset::Fields& document() const override { return document_.others; }
+  std::int64_t left_out() const override { return left_out_; }
+  dataset::BlockReader* blocks() override { return this; }
+
+  std::unique_ptr<BlockReader::Block> cut() override {
+    if (next_image_ >= document_.images.size())
+      return nullptr;
+    auto block = std::make_unique<ImagesBlock>();
+    block->begin = next_image_;
+    block->end = next_image_ = std::min(document_.images.size(), next_image_ + k_block_images);
+    return block;
   }
 
-  void load_images(const array& items) {
-    std::size_t index = 0;
-    for (const auto item : items) {
-      const std::string place = "images[" + std::to_string(index++) + "]";
-      object record;
-      if (item.get(record) != simdjson::SUCCESS) {
-        report_load("bad-image", place, "is not an object");
+  void parse(BlockReader::Block& base) const override {
+    auto& block = static_cast<ImagesBlock&>(base);
+    block.samples.reserve(block.end - block.begin);
+    for (std::size_t i = block.begin; i < block.end; ++i) {
+      if (!is_first_[i])
         continue;
+      if (!read_image(i, block.samples.emplace_back(), block.problems)) {
+        block.samples.pop_back();
+        ++block.left_out;
       }
-      const auto id = id_text(record, "id");
-      std::string_view name;
-      if (!id || record["file_name"].get(name) != simdjson::SUCCESS || name.empty()) {
-        report_load("bad-image", place, "id or file_name is missing");
-        continue;
-      }
-      if (!image_by_id_.emplace(*id, static_cast<std::uint32_t>(images_.size())).second) {
-        report_load("duplicate-image-id", place, "id " + *id + " stands in an earlier image");
-        continue;
-      }
-      images_.push_back(record);
     }
-    load_left_out_ = static_cast<std::int64_t>(index - images_.size());
   }
 
-  void load_annotations(const array& items) {
-    std::vector<object> records;
-    std::vector<std::uint32_t> image_of;
-    std::unordered_set<std::string> ids;
-    for (const auto item : items) {
-      object record;
-      const std::size_t index = image_of.size();
-      const bool is_object = item.get(record) == simdjson::SUCCESS;
-      const auto image = is_object ? find_image(record) : k_no_image;
-      if (image == k_no_image)
-        report_load("unknown-image", annotation_place(index, record, is_object),
-                    is_object ? "image_id " + id_text(record, "image_id").value_or("(missing)") +
-                                    " is not among the images"
-                              : "is not an object");
-      else if (const auto id = id_text(record, "id"); id && !ids.insert(*id).second)
-        report_load("duplicate-annotation-id", annotation_place(index, record, true),
-                    "id " + *id + " stands in an earlier annotation; ids are given anew",
-                    Severity::warning);
-      records.push_back(record);
-      image_of.push_back(image);
+  void settle(BlockReader::Block& base) override {
+    auto& block = static_cast<ImagesBlock&>(base);
+    left_out_ += block.left_out;
+    for (auto& problem : block.problems)
+      problems_.add(std::move(problem));
+    for (std::size_t i = block.begin; i < block.end; ++i) {
+      touched_bytes_ += document_.images[i].place.bytes;
+      for (std::size_t k = first_[i]; k < first_[i + 1]; ++k)
+        touched_bytes_ += document_.annotations[order_[k]].place.bytes;
     }
-    group(records, image_of);
+    if (touched_bytes_ < k_touched_bytes)
+      return;
+    // annotations of one image lie anywhere in the file: give back all of it
+    touched_bytes_ = 0;
+    input_.source->rewind();
+    input_.source->drop_before(UINT64_MAX);
   }
 
-  std::uint32_t find_image(const object& record) const {
-    const auto id = id_text(record, "image_id");
-    const auto found = id ? image_by_id_.find(*id) : image_by_id_.end();
-    return found == image_by_id_.end() ? k_no_image : found->second;
-  }
-
-  /// Counting sort by image: annotations of one image in the order of the file.
-  void group(const std::vector<object>& records, const std::vector<std::uint32_t>& image_of) {
-    first_.assign(images_.size() + 1, 0);
-    for (const auto image : image_of)
-      if (image != k_no_image)
-        ++first_[image + 1];
+private:
+  /// Annotations to their images: a counting sort, which keeps the order of the file.
+  void join() {
+    std::unordered_map<std::int64_t, std::uint32_t> image_by_id;
+    image_by_id.reserve(document_.images.size());
+    is_first_.assign(document_.images.size(), 1);
+    for (std::size_t i = 0; i < document_.images.size(); ++i) {
+      const auto& image = document_.images[i];
+      if (image_by_id.emplace(image.id, static_cast<std::uint32_t>(i)).second)
+        continue;
+      is_first_[i] = 0;
+      ++document_.bad_images;
+      add_problem("duplicate-image-id", Severity::error, "images", image.place.number,
+                  "id " + document_.ids.shown(image.id) + " stands in an earlier image");
+    }
+    first_.assign(document_.images.size() + 1, 0);
+    const auto find = [&](const CocoAnnotation& annotation) {
+      return annotation.image_id == CocoIds::k_no_id ? image_by_id.end()
+                                                     : image_by_id.find(annotation.image_id);
+    };
+    for (const auto& annotation : document_.annotations) {
+      const auto found = find(annotation);
+      if (found != image_by_id.end())
+        ++first_[found->second + 1];
+      else
+        add_problem("unknown-image", Severity::error, "annotations", annotation,
+                    "image_id " + document_.ids.shown(annotation.image_id) +
+                        " is not among the images");
+    }
     for (std::size_t i = 1; i < first_.size(); ++i)
       first_[i] += first_[i - 1];
     auto position = first_;
-    annotations_.resize(first_.back());
-    numbers_.resize(first_.back());
-    for (std::size_t i = 0; i < records.size(); ++i)
-      if (image_of[i] != k_no_image) {
-        const std::size_t target = position[image_of[i]]++;
-        annotations_[target] = records[i];
-        numbers_[target] = static_cast<std::uint32_t>(i);
-      }
+    order_.resize(first_.back());
+    for (std::size_t i = 0; i < document_.annotations.size(); ++i)
+      if (const auto found = find(document_.annotations[i]); found != image_by_id.end())
+        order_[position[found->second]++] = static_cast<std::uint32_t>(i);
+    tell_repeated_ids();
   }
 
-  static std::string annotation_place(std::size_t index, const object& record, bool is_object) {
-    const auto id = is_object ? id_text(record, "id") : std::nullopt;
-    return "annotations[" + std::to_string(index) + "]" + (id ? " (id " + *id + ")" : "");
+  void tell_repeated_ids() {
+    std::vector<std::uint32_t> by_id(document_.annotations.size());
+    for (std::size_t i = 0; i < by_id.size(); ++i)
+      by_id[i] = static_cast<std::uint32_t>(i);
+    const auto& all = document_.annotations;
+    std::sort(by_id.begin(), by_id.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return std::pair(all[a].id, a) < std::pair(all[b].id, b);
+    });
+    std::vector<std::uint32_t> repeated;
+    for (std::size_t i = 1; i < by_id.size(); ++i)
+      if (all[by_id[i]].id == all[by_id[i - 1]].id && all[by_id[i]].id != CocoIds::k_no_id)
+        repeated.push_back(by_id[i]);
+    std::sort(repeated.begin(), repeated.end());
+    for (const auto i : repeated)
+      add_problem("duplicate-annotation-id", Severity::warning, "annotations", all[i],
+                  "id " + document_.ids.shown(all[i].id) +
+                      " stands in an earlier annotation; ids are given anew");
   }
 
-  void report_load(const char* rule, const std::string& place, const std::string& text,
-                   Severity severity = Severity::error) {
-    load_problems_.add({rule, severity, input_.path + ": " + place, text});
+  void count_losses() {
+    if (options_.wants_other_members)
+      return;
+    dataset::Loss loss{"other members of the box", 0, ""};
+    for (const auto& annotation : document_.annotations) {
+      if (annotation.others > 0 && loss.count == 0)
+        loss.first = input_.path + ": " + place_of(annotation);
+      loss.count += annotation.others;
+    }
+    if (loss.count > 0)
+      losses_.push_back(std::move(loss));
   }
 
-  bool read_image(std::uint32_t index, Sample& sample) {
-    static constexpr const char* k_known[] = {"file_name", "width", "height", "id"};
-    const object& record = images_[index];
-    sample.clear();
+  std::string place_of(const CocoAnnotation& annotation) const {
+    return "annotations[" + std::to_string(annotation.place.number) + "]" +
+           (annotation.id != CocoIds::k_no_id ? " (id " + document_.ids.shown(annotation.id) + ")"
+                                              : "");
+  }
+  void add_problem(const char* rule, Severity severity, const char* list, std::uint32_t number,
+                   std::string text) {
+    document_.problems.push_back(
+        {rule, severity, std::string(list) + "[" + std::to_string(number) + "]", std::move(text)});
+  }
+  void add_problem(const char* rule, Severity severity, const char* /*list*/,
+                   const CocoAnnotation& annotation, std::string text) {
+    document_.problems.push_back({rule, severity, place_of(annotation), std::move(text)});
+  }
+
+  bool read_image(std::size_t index, Sample& sample, Problems& problems) const {
+    const auto& image = document_.images[index];
+    object record;
+    if (!parse_record(image.place, record))
+      return false; // it was parsed before
     std::string_view name;
     if (record["file_name"].get(name) != simdjson::SUCCESS)
       return false;
     sample.ref = name;
-    sample.width = image_side(record, "width");
-    sample.height = image_side(record, "height");
-    sample.place = input_.path + ": images[" + std::to_string(index) + "]";
+    sample.width = coco_side(record, "width");
+    sample.height = coco_side(record, "height");
+    sample.place = input_.path + ": images[" + std::to_string(image.place.number) + "]";
     sample.extra.emplace_back("image_id", simdjson::to_string(element(record["id"])));
-    keep_others(record, k_known, sample.extra);
+    keep_other_members(record, true, {}, sample.extra);
     take_own_members(sample);
-    bool is_good = true;
-    for (std::size_t i = first_.empty() ? 0 : first_[index];
-         !first_.empty() && i < first_[index + 1]; ++i)
-      is_good = read_annotation(i, sample.annotations.emplace_back()) && is_good;
     const auto report = [&](std::string rule, Severity severity, std::string text) {
-      problems_.add(
+      problems.push_back(
           {std::move(rule), severity, sample.place, "'" + sample.ref + "': " + std::move(text)});
     };
     report_bad_side(record, "width", sample.width, report);
     report_bad_side(record, "height", sample.height, report);
+    bool is_good = true;
+    sample.annotations.reserve(first_[index + 1] - first_[index]);
+    for (std::size_t i = first_[index]; i < first_[index + 1]; ++i)
+      is_good = read_annotation(document_.annotations[order_[i]], sample.annotations.emplace_back(),
+                                problems) &&
+                is_good;
     return is_good && check_sample(sample, options_, report);
+  }
+
+  bool parse_record(const CocoPlace& place, object& record) const {
+    thread_local simdjson::dom::parser parser;
+    thread_local std::string buffer;
+    buffer = document_.record(place);
+    buffer.reserve(buffer.size() + simdjson::SIMDJSON_PADDING);
+    return parser.parse(buffer.data(), buffer.size(), false).get(record) == simdjson::SUCCESS;
   }
 
   static void report_bad_side(const object& record, const char* key, int side,
@@ -279,67 +252,47 @@ private:
                  " is not a whole number of 1 to 16777216, so the size counts as unknown");
   }
 
-  bool read_annotation(std::size_t position, Annotation& annotation) {
-    static constexpr const char* k_known[] = {"id",      "image_id",  "category_id", "bbox",
-                                              "iscrowd", "difficult", "truncated",   "score"};
-    const object& record = annotations_[position];
-    const auto fail = [&](const char* rule, const std::string& text) {
-      problems_.add({rule, Severity::error,
-                     input_.path + ": " + annotation_place(numbers_[position], record, true),
-                     text});
+  bool read_annotation(const CocoAnnotation& from, Annotation& annotation,
+                       Problems& problems) const {
+    const auto fail = [&](const char* rule, std::string text) {
+      problems.push_back(
+          {rule, Severity::error, input_.path + ": " + place_of(from), std::move(text)});
       return false;
     };
-    const auto category = id_text(record, "category_id");
-    const auto named = category ? categories_.find(*category) : categories_.end();
-    if (named == categories_.end())
-      return fail("unknown-category",
-                  "category_id " + category.value_or("(missing)") + " is not among the categories");
+    const auto named = document_.categories.find(from.category_id);
+    if (named == document_.categories.end())
+      return fail("unknown-category", "category_id " + document_.ids.shown(from.category_id) +
+                                          " is not among the categories");
     annotation.label = named->second;
-    annotation.source_id = parse_int(*category).value_or(-1);
-    array box;
-    double* const targets[] = {&annotation.box.left, &annotation.box.top, &annotation.box.width,
-                               &annotation.box.height};
-    if (record["bbox"].get(box) != simdjson::SUCCESS || box.size() != 4)
+    annotation.source_id = std::max<std::int64_t>(from.category_id, -1);
+    if (!from.has_box)
       return fail("bad-box", "bbox is not a list of four numbers");
-    std::size_t i = 0;
-    for (const auto value : box)
-      if (value.get(*targets[i++]) != simdjson::SUCCESS)
-        return fail("bad-box", "bbox is not a list of four numbers");
-    annotation.is_crowd = flag(record, "iscrowd");
-    annotation.is_difficult = flag(record, "difficult");
-    annotation.is_truncated = flag(record, "truncated");
-    double score = 0;
-    if (record["score"].get(score) == simdjson::SUCCESS)
-      annotation.score = score;
-    keep_others(record, k_known, annotation.extra);
-    drop_area_of_box(record, annotation);
+    annotation.box = from.box;
+    annotation.is_crowd = from.is_crowd;
+    annotation.is_difficult = from.is_difficult;
+    annotation.is_truncated = from.is_truncated;
+    if (!std::isnan(from.score))
+      annotation.score = from.score;
+    object record;
+    if (options_.wants_other_members && from.others > 0 && parse_record(from.place, record))
+      keep_other_members(record, false, annotation.box, annotation.extra);
     return true;
-  }
-
-  /// "area" says something only where it is that of a segmentation.
-  static void drop_area_of_box(const object& record, Annotation& annotation) {
-    double area = 0;
-    if (record["area"].get(area) == simdjson::SUCCESS &&
-        std::abs(area - annotation.box.area()) > 1e-6 * std::abs(area))
-      return;
-    std::erase_if(annotation.extra, [](const auto& member) { return member.first == "area"; });
   }
 
   LabelInput input_;
   ReadOptions options_;
-  simdjson::dom::parser parser_; ///< owns what the records below point to
-  std::vector<object> images_;
-  std::vector<object> annotations_;    ///< grouped by image
-  std::vector<std::uint32_t> numbers_; ///< their places in the file
-  std::vector<std::uint32_t> first_;   ///< of each image, and the end
-  std::unordered_map<std::string, std::uint32_t> image_by_id_;
-  std::map<std::string, std::string> categories_;
+  CocoDocument document_;
   ClassMap classes_;
+  std::vector<char> is_first_;       ///< of its id
+  std::vector<std::uint32_t> order_; ///< annotations, grouped by image
+  std::vector<std::uint32_t> first_; ///< of each image in order_, and the end
+  std::size_t next_image_ = 0;
+  std::vector<Sample> current_; ///< of next()
   std::size_t position_ = 0;
-  std::int64_t load_left_out_ = 0; ///< images that have no place in images_
+  std::uint64_t touched_bytes_ = 0;
   std::int64_t left_out_ = 0;
-  ProblemList load_problems_;
   ProblemList problems_;
+  dataset::Losses losses_;
 };
 
 bool sniff(const LabelInput& input) {

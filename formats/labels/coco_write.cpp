@@ -97,7 +97,12 @@ public:
   CocoWriter(const std::string& path, const WriteOptions& options)
       : sink_(create_sink(path, options.existing)), annotations_(create_spool()), classes_(options),
         losses_(k_coco_holds) {
-    sink_->write("{\"images\":[");
+    std::string text = "{";
+    for (const auto& [key, json] : options.document) {
+      append_quoted(text, key);
+      ((text += ':') += json) += ",\n";
+    }
+    sink_->write(text + "\"images\":[");
   }
 
   void write(const Sample& sample) override {

@@ -35,10 +35,14 @@ struct ReadOptions {
   std::string format;          ///< empty: by content and name
   std::string label_attribute; ///< Ground Truth: which label; empty: the newest of its kind
   std::vector<std::string> discard_verified; ///< Ground Truth: verdicts whose images are left out
-  int voc_base = 0;          ///< VOC: 1 = corners count from 1 and the upper ones are inclusive
-  ImageSizes image_size;     ///< may be empty: then only the sizes in the labels are known
-  RefOpener open_ref;        ///< may be empty: then files that labels point to are not read
-  bool check_sizes = false;  ///< compare the sizes in the labels with image_size
+  int voc_base = 0;         ///< VOC: 1 = corners count from 1 and the upper ones are inclusive
+  ImageSizes image_size;    ///< may be empty: then only the sizes in the labels are known
+  RefOpener open_ref;       ///< may be empty: then files that labels point to are not read
+  bool check_sizes = false; ///< compare the sizes in the labels with image_size
+  /// False: nobody will ask for members that a Sample has no place for (the target cannot hold
+  /// them); readers that would have to fetch them count them as losses instead.
+  bool wants_other_members = true;
+  int jobs = 0;              ///< threads for readers that read ahead; 0: one a core
   bool require_size = false; ///< a labelled image without any size is an error
   /// Take formats that have ids instead of references and class names (COCO results): only who
   /// holds the truth can look them up.
@@ -51,6 +55,7 @@ struct WriteOptions {
   std::string label_attribute; ///< Ground Truth; empty: that of the samples, else "bounding-box"
   int voc_base = 0;
   std::vector<std::string> classes; ///< order of ids; classes not in it follow as they come
+  dataset::Fields document{};       ///< members of the whole document (COCO: info, licenses)
   bool keep_source_ids = false;  ///< Annotation::source_id (0-based) is the id (Ground Truth, COCO)
   std::string image_url{};       ///< Label Studio: in front of references that are no URL
   std::string labeling_config{}; ///< Label Studio: file for the configuration of the project

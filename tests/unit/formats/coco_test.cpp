@@ -63,13 +63,13 @@ TEST_F(Coco, BadRecordsAreListed) {
   EXPECT_TRUE(result.samples.empty());
   EXPECT_THAT(
       result.listed(),
-      ElementsAre(HasSubstr("duplicate-category at " + file +
+      ElementsAre(HasSubstr("bad-image at " + file + ": images[2]: id or file_name is missing"),
+                  HasSubstr("duplicate-category at " + file +
                             ": categories[1]: id 1 is 'cat' here and 'dog'"),
                   HasSubstr("duplicate-image-id at " + file + ": images[1]"),
-                  HasSubstr("bad-image at " + file + ": images[2]: id or file_name is missing"),
                   HasSubstr("annotations[0] (id 5): image_id 9 is not among the images"),
-                  HasSubstr("duplicate-annotation-id"),
                   HasSubstr("annotations[3] (id 7): image_id (missing) is not among the images"),
+                  HasSubstr("duplicate-annotation-id"),
                   HasSubstr("annotations[1] (id 6): category_id 4 is not among the categories"),
                   HasSubstr("annotations[2] (id 6): bbox is not a list of four numbers")));
 }
@@ -85,10 +85,79 @@ TEST_F(Coco, WhatIsNoCocoIsRefused) {
     }
     return "";
   };
-  EXPECT_THAT(refusal("{\"images\":["), HasSubstr("not valid JSON"));
+  EXPECT_THAT(refusal("{\"images\":["), HasSubstr("the file ends within a value; was it cut off?"));
   EXPECT_THAT(refusal("{\"images\":[]}"), HasSubstr("has no list 'categories'"));
-  EXPECT_THAT(refusal("[]"), HasSubstr("not an object"));
-  EXPECT_THAT(refusal(""), HasSubstr("not valid JSON"));
+  EXPECT_THAT(refusal("[]"), HasSubstr("is not a JSON object"));
+  EXPECT_THAT(refusal(""), HasSubstr("not a JSON object"));
+  const std::string rest = R"("categories":[{"id":1,"name":"dog"}],"images":[])";
+  EXPECT_THAT(refusal("{" + rest + ",\"images\":[]}"), HasSubstr("'images' stands twice"));
+  EXPECT_THAT(refusal("{" + rest + "} x"), HasSubstr("goes on behind its end"));
+  EXPECT_THAT(refusal("{" + rest + ",}"), HasSubstr("the name of a member was expected"));
+  EXPECT_THAT(refusal("{" + rest + ",\"info\":tru}"), HasSubstr("not valid JSON"));
+  EXPECT_THAT(refusal("{" + rest + ",\"annotations\":[{},,{}]}"), HasSubstr("not valid JSON"));
+  EXPECT_THAT(refusal("{" + rest + ",\"annotations\":[{}] 1}"), HasSubstr("not valid JSON"));
+  EXPECT_THAT(refusal("{" + rest + ",\"annotations\":" + std::string(1 << 20, '[')),
+              HasSubstr("ends within a value"));
+  EXPECT_THAT(refusal("{" + rest + ",\"annotations\":[" + std::string(5000, '[') +
+                      std::string(5000, ']') + "]}"),
+              HasSubstr("not valid JSON"));
+}
+
+/// Files larger than a slice, whose borders fall anywhere: the same samples as without borders.
+TEST_F(Coco, SlicesDoNotShow) {
+  std::string images;
+  std::string annotations;
+  const int count = 9000;
+  for (int i = 0; i < count; ++i) {
+    const std::string id = std::to_string(i * 7 % count + 1); // in another order than the images
+    images += (i ? "," : "") + std::string("{\"id\":") + std::to_string(i + 1) +
+              ",\"file_name\":\"a},{" + std::to_string(i) +
+              "\\\".jpg\",\"width\":100,\"height\":80}";
+    annotations += (i ? " ,\n" : "") + std::string("{\"id\":") + std::to_string(i + 1) +
+                   ",\"image_id\":" + id + ",\"category_id\":1,\"bbox\":[" +
+                   std::to_string(i % 50) + ",1,20,20],\"note\":\"" + std::string(300, 'x') +
+                   "},{\",\"parts\":[{\"a\":1},{\"b\":[]}]}";
+  }
+  const std::string categories = "\"categories\":[{\"id\":1,\"name\":\"dog\"}]";
+  for (const std::string& text :
+       {"{\"images\":[" + images + "],\"annotations\":[" + annotations + "]," + categories + "}",
+        "{" + categories + ",\"annotations\":[" + annotations + "],\"images\":[" + images + "]}"}) {
+    ASSERT_GT(text.size(), std::size_t{3} << 20);
+    for (const int jobs : {1, 2, 8}) {
+      ReadOptions options;
+      options.format = "coco";
+      options.jobs = jobs;
+      const auto result = read(put("x.json", text), options);
+      ASSERT_EQ(result.samples.size(), static_cast<std::size_t>(count));
+      EXPECT_TRUE(result.problems.empty());
+      for (int i = 0; i < count; ++i) {
+        const auto& sample = result.samples[static_cast<std::size_t>(i)];
+        ASSERT_EQ(sample.ref, "a},{" + std::to_string(i) + "\".jpg");
+        ASSERT_EQ(sample.annotations.size(), 1U);
+        ASSERT_EQ(sample.annotations[0].extra.size(), 2U);
+      }
+    }
+    const auto cut = put("cut.json", text.substr(0, text.size() - 100));
+    EXPECT_THROW(read(cut, {}), Error);
+    std::string broken = text;
+    broken[broken.size() / 2] = '\1'; // a control character, in a text most likely
+    EXPECT_THROW(read(put("broken.json", broken), {}), Error);
+  }
+}
+
+TEST_F(Coco, MembersOfTheDocumentStay) {
+  const auto file =
+      put("x.json",
+          R"({"info":{"year":2017},"images":[{"id":1,"file_name":"a.jpg","width":9,"height":9}],
+      "licenses":[{"id":1}],"annotations":[],"categories":[]})");
+  const auto reader = open_labels(file, {});
+  EXPECT_THAT(reader->document(),
+              ElementsAre(std::pair<std::string, std::string>("info", "{\"year\":2017}"),
+                          std::pair<std::string, std::string>("licenses", "[{\"id\":1}]")));
+  WriteOptions options;
+  options.document = reader->document();
+  write("y.json", {}, options);
+  EXPECT_EQ(open_labels(path("y.json"), {})->document(), reader->document());
 }
 
 TEST_F(Coco, ImagesThatNobodyLabelledAreLeftOut) {
