@@ -94,7 +94,8 @@ TEST(TrainingJob, FollowsTheServicesRules) {
   job.name = "shapes-1";
   job.hyperparameters = {{"epochs", "10"}, {"learning_rate", "0.001"}};
   EXPECT_NO_THROW(check_training_job(job));
-  for (const std::string name : {"", "-a", "a_b", "a-", std::string(64, 'a').c_str()}) {
+  for (const std::string& name :
+       std::vector<std::string>{"", "-a", "a_b", "a-", std::string(64, 'a')}) {
     auto bad = job;
     bad.name = name;
     EXPECT_THROW(check_training_job(bad), Error) << name;
