@@ -195,6 +195,10 @@ int run(const Options& o, Context& ctx) {
   outcome.problems.insert(outcome.problems.begin(), reader->problems().begin(),
                           reader->problems().end());
   outcome.has_merged = true; // one image became several
+  outcome.counts = {{"dropped_boxes", dropped},
+                    {"dropped_members", places},
+                    {"dropped_masks", masks},
+                    {"not_mirrored", namer.not_mirrored()}};
   const bool is_written = may_write(ctx, o.labels, outcome.problems);
   if (is_written) {
     outcome.written = writer->finish();

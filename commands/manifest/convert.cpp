@@ -90,6 +90,9 @@ public:
                           std::to_string(missing_) + " pictures were not found, and --exif apply "
                                                      "has to look at them (--images DIR)"});
   }
+  std::vector<std::pair<std::string, std::int64_t>> counts() const {
+    return {{"turned", turned_}, {"upright_already", upright_}, {"dropped_members", places_}};
+  }
   void report(const Context& ctx) const {
     ctx.say(counted(turned_, "image") + " turned as the camera said" +
             (upright_ > 0 ? ", " + std::to_string(upright_) + " were labelled upright already"
@@ -157,6 +160,8 @@ int run(const Options& o, Context& ctx) {
   if (outcome.images_read == 0)
     outcome.problems.push_back(
         {"no-images", Severity::warning, o.input, "holds no images; is it the right one?"});
+  if (is_turning)
+    outcome.counts = uprighter.counts();
   const bool is_written = may_write(ctx, o.labels, outcome.problems);
   if (is_written) {
     outcome.written = transfer.writer->finish();

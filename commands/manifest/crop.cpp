@@ -204,6 +204,7 @@ int run(const Options& o, Context& ctx) {
   outcome.images_read += reader->left_out();
   outcome.problems.insert(outcome.problems.begin(), reader->problems().begin(),
                           reader->problems().end());
+  outcome.counts = {{"cut_at_edge", clipped}, {"too_small", namer.too_small()}};
   const bool is_written = may_write(ctx, o.labels, outcome.problems);
   if (is_written) {
     outcome.written = writer->finish();

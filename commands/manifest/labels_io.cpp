@@ -171,9 +171,13 @@ std::string counted(std::int64_t count, const std::string& singular) {
 int conclude(const Context& ctx, const LabelOptions& options, const Outcome& outcome,
              bool is_written, const std::string& output) {
   print_problems(ctx, outcome.problems);
-  if (ctx.options.json && output != "-")
-    ctx.print(dataset_document(ctx.command.substr(ctx.command.find(' ') + 1), outcome.images_read,
-                               outcome.written, outcome.problems));
+  if (ctx.options.json && output != "-") {
+    Value document = dataset_document(ctx.command.substr(ctx.command.find(' ') + 1),
+                                      outcome.images_read, outcome.written, outcome.problems);
+    for (const auto& [name, count] : outcome.counts)
+      document[name] = count;
+    ctx.print(document);
+  }
   if (!is_written) {
     ctx.err << "mlopsctl " << ctx.command
             << ": bad records, nothing was written; fix them or pass --discard-bad"

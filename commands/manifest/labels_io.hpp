@@ -58,6 +58,8 @@ struct Outcome {
   dataset::Written written;
   Problems problems;
   bool has_merged = false; ///< several images read became one: fewer written are none left out
+  /// What else was counted: further members of the document, in this order.
+  std::vector<std::pair<std::string, std::int64_t>> counts{};
 };
 
 /// Bad records stop the writing unless --discard-bad was given. Also writes --problems.

@@ -23,6 +23,8 @@ run 0 manifest convert in.manifest kept.manifest
 [ "$(box kept.manifest 0)" = '[160,10,40,30]' ] || fail "keep changed a box"
 run 0 manifest convert in.manifest turned.manifest --exif apply
 out_has "2 images turned as the camera said, 1 were labelled upright already"
+run 0 manifest convert in.manifest turned.manifest --exif apply --json --overwrite
+json '[.turned,.upright_already,.dropped_members]' '[2,1,0]'
 [ "$(box turned.manifest 0)" = '[120,60,10,20]' ] || fail "a quarter turn: $(box turned.manifest 0)"
 [ "$(box turned.manifest 1)" = '[160,120,60,30]' ] || fail "a half turn: $(box turned.manifest 1)"
 [ "$(box turned.manifest 2)" = '[160,10,40,30]' ] || fail "no turn: $(box turned.manifest 2)"
@@ -56,3 +58,7 @@ run 0 manifest augment polygon.json -o polygons --ops rotate90,brightness:1.1
 out_has "2 other members left out: polygons, key points and other labels do not move with pictures"
 [ "$(jq -c 'to_entries[] | .value.annotations? // empty | .[0] | has("segmentation")' polygons/labels.manifest | tr '\n' ' ')" = 'false true ' ] ||
   fail "$(cat polygons/labels.manifest)"
+run 0 manifest augment polygon.json -o polygons --ops rotate90,crop:0.05 --min-visible 1 --json --overwrite
+json '[.dropped_boxes,.dropped_members,.dropped_masks,.not_mirrored]' '[1,4,0,0]'
+run 0 manifest crop polygon.json -o none --min-area 1000 --json
+json '[.images_written,.cut_at_edge,.too_small]' '[0,0,1]'
