@@ -6,6 +6,7 @@ namespace mlopsctl::formats {
 
 extern const LabelFormat ground_truth, predictions, coco, coco_results, voc, yolo;
 extern const LabelFormat ground_truth_video, sagemaker_json;
+extern const LabelFormat csv, open_images, class_folders;
 extern const LabelFormat label_studio, createml, cvat;
 
 const std::vector<const LabelFormat*>& all_label_formats() {
@@ -21,6 +22,9 @@ const std::vector<const LabelFormat*>& all_label_formats() {
       &yolo,
       &label_studio,
       &createml,
+      &csv,
+      &open_images,
+      &class_folders, // last: any folder of pictures in folders
   };
   return table;
 }

@@ -89,6 +89,12 @@ void parse_video_folder(std::string_view bytes) {
 void parse_coco(std::string_view bytes) {
   read_file_of(bytes, "coco");
 }
+void parse_csv(std::string_view bytes) {
+  read_file_of(bytes, "csv");
+}
+void parse_open_images(std::string_view bytes) {
+  read_file_of(bytes, "open_images");
+}
 void parse_voc(std::string_view bytes) {
   read_file_of(bytes, "voc");
 }

@@ -11,6 +11,8 @@ void parse_seq_label(std::string_view bytes);
 void parse_sagemaker_json(std::string_view bytes);
 void parse_video_folder(std::string_view bytes); ///< manifest, sequence, labels between lines "--"
 void parse_coco(std::string_view bytes);
+void parse_csv(std::string_view bytes);
+void parse_open_images(std::string_view bytes);
 void parse_voc(std::string_view bytes);
 void parse_label_studio(std::string_view bytes);
 void parse_createml(std::string_view bytes);

@@ -111,6 +111,8 @@ const std::vector<Target>& targets() {
       {"sagemaker_json", parse_sagemaker_json},
       {"video_folder", parse_video_folder},
       {"coco", parse_coco},
+      {"csv", parse_csv},
+      {"open_images", parse_open_images},
       {"voc", parse_voc},
       {"label_studio", parse_label_studio},
       {"createml", parse_createml},

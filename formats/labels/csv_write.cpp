@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/labels/csv_write.hpp"
+
+#include "formats/labels/csv_rows.hpp"
+#include "formats/labels/json_text.hpp"
+#include "formats/labels/losses.hpp"
+
+#include <algorithm>
+
+namespace mlopsctl::formats {
+namespace {
+
+using dataset::Annotation;
+using dataset::Sample;
+
+/// filename,width,height,class,xmin,ymin,xmax,ymax, as TensorFlow's tutorials made it common; a set
+/// of classes of whole images: filename,class. The first labelled image decides.
+class CsvWriter final : public dataset::SampleWriter {
+public:
+  CsvWriter(const std::string& path, const WriteOptions& options)
+      : sink_(create_sink(path, options.existing)), losses_(k_csv_holds), base_(options.voc_base) {}
+
+  void write(const Sample& sample) override {
+    losses_.note(sample);
+    if (!losses_.takes(sample))
+      return;
+    if (sample.annotations.empty() && sample.classes.empty())
+      return losses_.note(sample, "images without objects, left out (a table has no row for them)");
+    if (layout_ == Layout::unknown) {
+      layout_ = sample.annotations.empty() ? Layout::classes : Layout::boxes;
+      sink_->write(layout_ == Layout::boxes ? "filename,width,height,class,xmin,ymin,xmax,ymax\n"
+                                            : "filename,class\n");
+    }
+    std::string rows;
+    if (layout_ == Layout::boxes) {
+      losses_.note(sample, "classes of whole images", std::int64_t(sample.classes.size()));
+      for (const auto& annotation : sample.annotations)
+        append_box(rows, sample, annotation);
+    } else {
+      losses_.note(sample, "boxes", std::int64_t(sample.annotations.size()));
+      for (const auto& image_class : sample.classes) {
+        append_csv_field(rows, sample.ref);
+        rows += ',';
+        append_csv_field(rows, image_class.label);
+        rows += '\n';
+        if (image_class.score)
+          losses_.note(sample, "score");
+      }
+    }
+    written_.images += rows.empty() ? 0 : 1;
+    sink_->write(rows);
+  }
+
+  dataset::Written finish() override {
+    if (layout_ == Layout::unknown) // nothing to write: still a table
+      sink_->write("filename,width,height,class,xmin,ymin,xmax,ymax\n");
+    sink_->finish();
+    return written_;
+  }
+  const dataset::Losses& losses() const override { return losses_.all(); }
+
+private:
+  enum class Layout { unknown, boxes, classes };
+
+  void append_box(std::string& out, const Sample& sample, const Annotation& annotation) {
+    const auto& box = annotation.box;
+    append_csv_field(out, sample.ref);
+    for (const int side : {sample.width, sample.height}) {
+      out += ',';
+      if (side > 0)
+        append_int(out, side);
+    }
+    out += ',';
+    append_csv_field(out, annotation.label);
+    for (const double edge :
+         {box.left + base_, box.top + base_, box.left + box.width, box.top + box.height}) {
+      out += ',';
+      append_number(out, edge);
+    }
+    out += '\n';
+    ++written_.annotations;
+  }
+
+  std::unique_ptr<ByteSink> sink_;
+  LossCounter losses_;
+  int base_;
+  Layout layout_ = Layout::unknown;
+  dataset::Written written_;
+};
+
+class OpenImagesWriter final : public dataset::SampleWriter {
+public:
+  OpenImagesWriter(const std::string& path, const WriteOptions& options)
+      : sink_(create_sink(path, options.existing)), losses_(k_open_images_holds) {
+    sink_->write("ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax,IsOccluded,IsTruncated,"
+                 "IsGroupOf,IsDepiction,IsInside\n");
+  }
+
+  void write(const Sample& sample) override {
+    losses_.note(sample);
+    if (!losses_.takes(sample))
+      return;
+    if (sample.annotations.empty())
+      return losses_.note(sample, "images without objects, left out (a table has no row for them)");
+    if (sample.width <= 0 || sample.height <= 0)
+      throw Error(Fault::input,
+                  sample.place + ": '" + sample.ref +
+                      "' has no size, and Open Images boxes are fractions of it",
+                  "pass --images DIR");
+    std::string rows;
+    for (const auto& annotation : sample.annotations)
+      append_row(rows, sample, annotation);
+    written_.images += rows.empty() ? 0 : 1;
+    sink_->write(rows);
+  }
+  dataset::Written finish() override {
+    sink_->finish();
+    return written_;
+  }
+  const dataset::Losses& losses() const override { return losses_.all(); }
+
+private:
+  void append_row(std::string& out, const Sample& sample, const Annotation& annotation) {
+    const auto& box = annotation.box;
+    append_csv_field(out, sample.ref);
+    out += ",,";
+    append_csv_field(out, annotation.label);
+    out += ',';
+    append_number(out, annotation.score.value_or(1));
+    for (const double fraction : {box.left / sample.width, box.right() / sample.width,
+                                  box.top / sample.height, box.bottom() / sample.height}) {
+      if (fraction < 0 || fraction > 1)
+        losses_.note(sample, "boxes cut at the edge of the image");
+      out += ',';
+      append_number(out, std::clamp(fraction, 0.0, 1.0));
+    }
+    out += ",,";
+    out += annotation.is_truncated ? "1," : "0,";
+    out += annotation.is_crowd ? "1,,\n" : "0,,\n";
+    ++written_.annotations;
+  }
+
+  std::unique_ptr<ByteSink> sink_;
+  LossCounter losses_;
+  dataset::Written written_;
+};
+
+} // namespace
+
+const CanHold k_csv_holds{.boxes = true,
+                          .image_classes = true,
+                          .multilabel = true,
+                          .mask = false,
+                          .image_size = true,
+                          .class_ids = false,
+                          .score = false,
+                          .crowd = false,
+                          .difficult = false,
+                          .truncated = false,
+                          .unlabelled = false,
+                          .split = false,
+                          .unknown_fields = false,
+                          .fractions = true};
+const CanHold k_open_images_holds{.boxes = true,
+                                  .image_classes = false,
+                                  .multilabel = false,
+                                  .mask = false,
+                                  .image_size = false,
+                                  .class_ids = false,
+                                  .score = true,
+                                  .crowd = true,
+                                  .difficult = false,
+                                  .truncated = true,
+                                  .unlabelled = false,
+                                  .split = false,
+                                  .unknown_fields = false,
+                                  .fractions = true};
+
+std::unique_ptr<dataset::SampleWriter> create_csv(const std::string& path,
+                                                  const WriteOptions& options) {
+  return std::make_unique<CsvWriter>(path, options);
+}
+std::unique_ptr<dataset::SampleWriter> create_open_images(const std::string& path,
+                                                          const WriteOptions& options) {
+  return std::make_unique<OpenImagesWriter>(path, options);
+}
+
+} // namespace mlopsctl::formats
