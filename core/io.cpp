@@ -98,6 +98,18 @@ public:
     return std::string_view(data_ ? data_ : "",
                             size_); // parsers take no null pointer, even for 0 bytes
   }
+  bool read_at(std::uint64_t offset, std::span<char> bytes) const override {
+    while (!bytes.empty()) {
+      const ssize_t count = ::pread(fd_.get(), bytes.data(), bytes.size(), off_t(offset));
+      if (count < 0 && errno == EINTR)
+        continue;
+      if (count <= 0)
+        return false;
+      bytes = bytes.subspan(static_cast<std::size_t>(count));
+      offset += static_cast<std::uint64_t>(count);
+    }
+    return true;
+  }
   void drop_before(std::uint64_t offset) override {
     static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     const std::uint64_t end = std::min(offset, size_) / page * page;
@@ -218,11 +230,12 @@ public:
   FileSink(fs::path target, detail::Durable durable)
       : target_(std::move(target)), name_(target_.string()),
         durable_(durable == detail::Durable::now) {
-    temporary_ = temporary_name(target_);
-    fd_ = Descriptor(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    // In a folder that nobody sees before it is finished, the name itself will do.
+    temporary_ = durable_ ? temporary_name(target_) : target_;
+    const int once = durable_ ? O_EXCL : O_TRUNC;
+    fd_ = Descriptor(::open(temporary_.c_str(), O_WRONLY | O_CREAT | once | O_CLOEXEC, 0666));
     if (!fd_.valid())
       fail_system(name_, "create");
-    buffer_.reserve(k_buffer_bytes);
   }
   ~FileSink() override {
     if (!temporary_.empty())
@@ -244,7 +257,7 @@ public:
     if (durable_ && ::fsync(fd_.get()) != 0)
       fail_system(name_, "sync");
     fd_.reset();
-    if (::rename(temporary_.c_str(), target_.c_str()) != 0)
+    if (durable_ && ::rename(temporary_.c_str(), target_.c_str()) != 0)
       fail_system(name_, "rename the finished file to its name");
     temporary_.clear();
     if (durable_)

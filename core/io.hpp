@@ -25,6 +25,12 @@ public:
   virtual std::optional<std::uint64_t> size_bytes() const = 0;
   /// All bytes at once where that costs no memory (a mapped file), else nothing.
   virtual std::optional<std::string_view> mapped() const { return std::nullopt; }
+  /// A few bytes from anywhere, without mapping pages for them; any thread. False: use mapped().
+  virtual bool read_at(std::uint64_t offset, std::span<char> bytes) const {
+    static_cast<void>(offset);
+    static_cast<void>(bytes);
+    return false;
+  }
   /// Pages before \p offset of a mapped source will not be read again soon: keeps resident memory
   /// bounded.
   virtual void drop_before(std::uint64_t offset) { static_cast<void>(offset); }

@@ -51,7 +51,7 @@ void take(const Options& o, bool is_whole, std::vector<dataset::Difference>&& di
 /// Every sample, its reference as seen from here.
 template <class Visit>
 Problems visit_all(const Options& o, const std::string& path, const Visit& visit) {
-  const auto reader = formats::open_labels(path, read_options(o.labels, path, false));
+  const auto reader = formats::open_labels(path, looking_options(o.labels, path));
   const std::string folder = folder_of(path);
   dataset::Sample sample;
   while (reader->next(sample)) {

@@ -136,6 +136,12 @@ formats::ReadOptions read_options(const LabelOptions& options, const std::string
   return read;
 }
 
+formats::ReadOptions looking_options(const LabelOptions& options, const std::string& input) {
+  auto read = read_options(options, input, false);
+  read.wants_other_members = false;
+  return read;
+}
+
 formats::WriteOptions write_options(const LabelOptions& labels, const Context& ctx,
                                     const formats::LabelFormat& from,
                                     const formats::LabelFormat& to, dataset::SampleReader& reader) {

@@ -46,6 +46,10 @@ formats::ImageFinder image_finder(const LabelOptions& options, const std::string
 formats::ReadOptions read_options(const LabelOptions& options, const std::string& input,
                                   bool require_size);
 
+/// For commands that look at boxes and classes and write no data set: sizes may be missing, and
+/// members that a Sample has no place for are not fetched.
+formats::ReadOptions looking_options(const LabelOptions& options, const std::string& input);
+
 /// How a data set of format \p from is written as \p to. Ground Truth ids hold across the files of
 /// a training job: they are kept where the target has ids. Elsewhere ids follow the order of the
 /// classes in the source, which is read once for it if need be.

@@ -96,7 +96,7 @@ struct Sets {
 /// \param by_split one data set whose records say which split they are of.
 void read_set(const Options& o, const Context& ctx, const Input& input, bool by_split,
               const dataset::GroupRule& rule, Sets& sets) {
-  const auto reader = formats::open_labels(input.path, read_options(o.labels, input.path, false));
+  const auto reader = formats::open_labels(input.path, looking_options(o.labels, input.path));
   const auto finder = image_finder(o.labels, input.path);
   const dataset::ImageKeys keys(folder_of(input.path));
   dataset::Sample sample;

@@ -96,7 +96,7 @@ int conclude_check(const Options& o, const Context& ctx, std::int64_t images,
 
 int check(const Options& o, Context& ctx) {
   refuse_existing(ctx, {o.labels.problems}, {o.input});
-  const auto reader = formats::open_labels(o.input, read_options(o.labels, o.input, false));
+  const auto reader = formats::open_labels(o.input, looking_options(o.labels, o.input));
   const auto progress = ctx.progress("validate", 0, "images");
   dataset::Validator validator;
   dataset::Sample sample;

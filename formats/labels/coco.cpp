@@ -26,8 +26,7 @@ using dataset::Sample;
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-constexpr std::size_t k_block_images = 512;
-constexpr std::uint64_t k_touched_bytes = std::uint64_t{32} << 20; ///< then pages are given back
+constexpr std::size_t k_block_images = 256;
 
 struct ImagesBlock final : dataset::BlockReader::Block {
   std::size_t begin = 0;
@@ -65,7 +64,6 @@ public:
     next_image_ = 0;
     current_.clear();
     position_ = 0;
-    touched_bytes_ = 0;
     left_out_ = document_.bad_images;
     problems_.clear();
     for (const auto& problem : document_.problems)
@@ -106,17 +104,6 @@ public:
     left_out_ += block.left_out;
     for (auto& problem : block.problems)
       problems_.add(std::move(problem));
-    for (std::size_t i = block.begin; i < block.end; ++i) {
-      touched_bytes_ += document_.images[i].place.bytes;
-      for (std::size_t k = first_[i]; k < first_[i + 1]; ++k)
-        touched_bytes_ += document_.annotations[order_[k]].place.bytes;
-    }
-    if (touched_bytes_ < k_touched_bytes)
-      return;
-    // annotations of one image lie anywhere in the file: give back all of it
-    touched_bytes_ = 0;
-    input_.source->rewind();
-    input_.source->drop_before(UINT64_MAX);
   }
 
 private:
@@ -238,9 +225,12 @@ private:
   bool parse_record(const CocoPlace& place, object& record) const {
     thread_local simdjson::dom::parser parser;
     thread_local std::string buffer;
-    buffer = document_.record(place);
-    buffer.reserve(buffer.size() + simdjson::SIMDJSON_PADDING);
-    return parser.parse(buffer.data(), buffer.size(), false).get(record) == simdjson::SUCCESS;
+    buffer.resize(place.bytes + simdjson::SIMDJSON_PADDING);
+    if (!input_.source->read_at(place.offset, {buffer.data(), place.bytes})) {
+      const auto text = document_.record(place);
+      std::copy(text.begin(), text.end(), buffer.begin());
+    }
+    return parser.parse(buffer.data(), place.bytes, false).get(record) == simdjson::SUCCESS;
   }
 
   static void report_bad_side(const object& record, const char* key, int side,
@@ -289,7 +279,6 @@ private:
   std::size_t next_image_ = 0;
   std::vector<Sample> current_; ///< of next()
   std::size_t position_ = 0;
-  std::uint64_t touched_bytes_ = 0;
   std::int64_t left_out_ = 0;
   ProblemList problems_;
   dataset::Losses losses_;

@@ -28,4 +28,6 @@ run 0 manifest convert "$raccoon/annotations" raccoon.manifest --images "$raccoo
 run 0 manifest convert "$SHARED/data/golden/tfcsv/raccoon_labels.csv" table.manifest --images "$raccoon/images"
 run 0 manifest diff raccoon.manifest table.manifest --by-name
 out_has "200 images compared: no difference"
-run 0 manifest stats "$SHARED/data/golden/tfcsv/bccd_test.csv"
+run 1 manifest stats "$SHARED/data/golden/tfcsv/bccd_test.csv"
+out_has "364 images (0 empty, 0 not labelled), 4886 objects"
+err_has "bccd_test.csv:3940: 'BloodImage_00338.jpg': box 13: width 0 is zero"
