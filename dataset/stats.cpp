@@ -23,13 +23,19 @@ void Stats::add(const Sample& sample) {
   const auto id_of = [this](const std::string& label) {
     const int id = map_.add(label);
     if (static_cast<std::size_t>(id) == classes_.size())
-      classes_.push_back({label, 0, 0, 0, 0, 0});
+      classes_.push_back({label, 0, 0, 0, 0, 0, 0});
     return id;
   };
   for (const auto& image_class : sample.classes) {
     const int id = id_of(image_class.label);
-    classes_[static_cast<std::size_t>(id)].images += seen.insert(id).second ? 1 : 0;
+    auto& stats = classes_[static_cast<std::size_t>(id)];
+    stats.images += seen.insert(id).second ? 1 : 0;
+    ++stats.whole_images;
+    ++by_split[{sample.split, image_class.label}];
   }
+  with_class += sample.classes.empty() ? 0 : 1;
+  if (sample.is_labelled)
+    objects_an_image.add(static_cast<double>(sample.annotations.size()));
   for (const auto& annotation : sample.annotations) {
     const int id = id_of(annotation.label);
     ClassStats& stats = classes_[static_cast<std::size_t>(id)];
@@ -41,6 +47,11 @@ void Stats::add(const Sample& sample) {
     ++stats.objects;
     stats.images += seen.insert(id).second ? 1 : 0;
     ++objects;
+    ++by_split[{sample.split, annotation.label}];
+    sides_px.add(side);
+    aspects.add(annotation.box.height > 0 ? annotation.box.width / annotation.box.height : 0);
+    if (sample.width > 0 && sample.height > 0)
+      parts.add(area / (double(sample.width) * sample.height));
     ++by_size[area < k_small_area_px ? 0 : area < k_medium_area_px ? 1 : 2];
   }
 }

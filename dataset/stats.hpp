@@ -2,6 +2,7 @@
 // Counting a data set: images, objects, classes, sizes. Constant memory.
 #pragma once
 
+#include "dataset/histogram.hpp"
 #include "dataset/sample.hpp"
 
 #include <array>
@@ -16,7 +17,8 @@ struct ClassStats {
   std::string label;
   std::int64_t images = 0; ///< with at least one object of it, or of that class as a whole
   std::int64_t objects = 0;
-  double smallest_px = 0; ///< square root of the area: the side of a square of that size
+  std::int64_t whole_images = 0; ///< that are of that class as a whole
+  double smallest_px = 0;        ///< square root of the area: the side of a square of that size
   double largest_px = 0;
   double sum_px = 0;
 };
@@ -38,6 +40,12 @@ public:
   std::map<std::pair<int, int>, std::int64_t>
       image_sizes; ///< at most k_most_sizes different ones; {0, 0}: the rest
   std::map<Split, std::int64_t> splits;
+  std::map<std::pair<Split, std::string>, std::int64_t> by_split; ///< objects and whole images
+  std::int64_t with_class = 0; ///< images that have a class as a whole
+  LogHistogram sides_px;       ///< of the squares of the boxes' areas
+  LogHistogram aspects;        ///< width / height
+  LogHistogram parts;          ///< of the picture's area, where its size is known
+  LogHistogram objects_an_image;
   const std::vector<ClassStats>& classes() const { return classes_; } ///< first seen first
 
 private:
