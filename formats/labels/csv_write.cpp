@@ -126,7 +126,8 @@ private:
     out += ",,";
     append_csv_field(out, annotation.label);
     out += ',';
-    append_number(out, annotation.score.value_or(1));
+    if (annotation.score)
+      append_number(out, *annotation.score);
     for (const double fraction : {box.left / sample.width, box.right() / sample.width,
                                   box.top / sample.height, box.bottom() / sample.height}) {
       if (fraction < 0 || fraction > 1)

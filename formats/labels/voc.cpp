@@ -131,6 +131,16 @@ private:
                         name.find("ImageSets/") == std::string::npos);
   }
 
+  /// Lists of one class have a mark behind the stem: "2007_000032 -1". Names may hold spaces.
+  static std::string_view stem_of_row(std::string_view row,
+                                      const std::unordered_set<std::string>& stems) {
+    const auto space = row.find_last_of(" \t");
+    if (space == std::string_view::npos || stems.count(std::string(row)) > 0)
+      return row;
+    const auto mark = row.substr(space + 1);
+    return mark == "1" || mark == "-1" || mark == "0" ? trim(row.substr(0, space)) : row;
+  }
+
   void read_list(const std::string& list, const std::unordered_set<std::string>& stems) {
     const auto split =
         dataset::split_from_name(without_extension(base_name(list))).value_or(Split::none);
@@ -138,9 +148,7 @@ private:
     std::string first_missing;
     for (const auto& line :
          mlopsctl::split(read_all(*input_.folder->open(list), k_max_list_bytes), '\n')) {
-      const auto text = trim(line);
-      const std::string stem(
-          text.substr(0, text.find_first_of(" \t"))); // per-class lists: "stem 1"
+      const std::string stem(stem_of_row(trim(line), stems));
       if (stem.empty())
         continue;
       if (stems.count(stem) == 0 && missing++ == 0)

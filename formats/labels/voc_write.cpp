@@ -89,6 +89,8 @@ public:
 
   void write(const Sample& sample) override {
     losses_.note(sample);
+    losses_.note(sample, "group", sample.group.empty() ? 0 : 1);
+    losses_.note(sample, "time_s", sample.time_s ? 1 : 0);
     if (!losses_.takes(sample))
       return;
     const std::string file(base_name(sample.ref));

@@ -151,7 +151,8 @@ private:
       while (candidate.ends_with("/"))
         candidate.pop_back();
       if (known_.count(candidate) > 0) {
-        add_list(candidate, split);
+        // how our writer lists a set without splits, since trainers want a "train"
+        add_list(candidate, base_name(candidate) == "all.txt" ? Split::none : split);
         return;
       }
       if (candidate == "." || has_files_below(candidate) ||

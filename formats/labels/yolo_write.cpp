@@ -78,6 +78,8 @@ public:
     folder_->write(label, rows);
     lists_[static_cast<std::size_t>(sample.split)] += "./images/" + name + "\n";
     ++written_.images;
+    if (sample.split == dataset::Split::none && ++without_split_ == 1)
+      first_without_split_.ref = sample.place.empty() ? sample.ref : sample.place;
   }
 
   dataset::Written finish() override {
@@ -86,6 +88,9 @@ public:
     static constexpr std::array<const char*, 4> k_keys{"train", "train", "val", "test"};
     const bool has_splits = std::any_of(lists_.begin() + 1, lists_.end(),
                                         [](const auto& list) { return !list.empty(); });
+    if (has_splits) // trainers and readers go by the lists that data.yaml names
+      losses_.note(first_without_split_,
+                   "images of no split, left out of data.yaml (all.txt has them)", without_split_);
     std::string yaml = "path: .\n";
     if (!has_splits)
       yaml += "# no val: this data set is not split ('mlopsctl manifest split')\n";
@@ -136,6 +141,8 @@ private:
   LossCounter losses_;
   std::set<std::string> labels_;
   std::array<std::string, 4> lists_; ///< by Split
+  std::int64_t without_split_ = 0;
+  Sample first_without_split_; ///< only its reference
   dataset::Written written_;
 };
 
