@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "formats/labels/checks.hpp"
 #include "formats/labels/format.hpp"
+#include "formats/labels/losses.hpp"
 #include "formats/labels/yolo_layout.hpp"
 #include "formats/labels/yolo_write.hpp"
 
@@ -61,8 +62,10 @@ public:
     problems_.clear();
     for (const auto& problem : layout_.problems)
       problems_.add(problem);
+    losses_.clear();
   }
   const ClassMap& classes() const override { return classes_; }
+  const dataset::Losses& losses() const override { return losses_.all(); }
   const Problems& problems() const override { return problems_.all(); }
   std::int64_t left_out() const override { return left_out_; }
 
@@ -116,6 +119,8 @@ private:
       }
       is_good = read_row(line, where, sample, outlines) && is_good;
     }
+    losses_.note(sample, "outlines and turned boxes, of which the boxes around them are read",
+                 static_cast<std::int64_t>(outlines));
     if (outlines > 0)
       problems_.add(
           {"outline-to-box", Severity::warning, sample.place,
@@ -185,6 +190,7 @@ private:
   ClassMap classes_;
   std::size_t position_ = 0;
   std::int64_t left_out_ = 0;
+  LossCounter losses_{k_yolo_holds};
   ProblemList problems_;
 };
 

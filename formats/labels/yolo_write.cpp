@@ -43,44 +43,66 @@ void append_fraction(std::string& out, double value) {
   out.append(buffer.data(), result.ptr);
 }
 
-class YoloWriter final : public dataset::SampleWriter {
+/// Trainers refuse a whole file for one coordinate outside 0..1: boxes are cut at the edges.
+struct Cut {
+  double left, top, right, bottom;
+
+  Cut(const dataset::Box& box, const Sample& sample)
+      : left(std::clamp(box.left, 0.0, double(sample.width))),
+        top(std::clamp(box.top, 0.0, double(sample.height))),
+        right(std::clamp(box.right(), 0.0, double(sample.width))),
+        bottom(std::clamp(box.bottom(), 0.0, double(sample.height))) {}
+  bool is_empty() const { return right <= left || bottom <= top; }
+  bool is_cut(const dataset::Box& box) const {
+    return left != box.left || top != box.top || right != box.right() || bottom != box.bottom();
+  }
+};
+
+struct YoloPiece final : dataset::BlockWriter::Piece {
+  std::vector<std::string> files; ///< one a sample; empty: it is left out
+  std::vector<std::int64_t> ids;  ///< one a box of the samples with a file; -1: it is left out
+};
+
+class YoloWriter final : public dataset::SampleWriter, public dataset::BlockWriter {
 public:
   YoloWriter(const std::string& path, const WriteOptions& options)
       : folder_(create_folder(path, options.existing)), classes_(options), losses_(k_yolo_holds) {}
 
   void write(const Sample& sample) override {
-    losses_.note(sample);
-    if (!losses_.takes(sample))
-      return;
-    if (!sample.annotations.empty() && (sample.width <= 0 || sample.height <= 0))
-      throw Error(Fault::input,
-                  sample.place + ": '" + sample.ref +
-                      "' has no size, and YOLO boxes are fractions of it",
-                  "pass --images DIR");
-    const std::string name = name_below_images(sample.ref);
-    if (std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < ' ' || c == 127; }))
-      throw Error(Fault::input,
-                  sample.place + ": '" + sample.ref +
-                      "' has a line break or control character, and YOLO lists images by line",
-                  "rename the image, or write a format that keeps such names (coco, ground_truth)");
-    const std::string label = "labels/" + std::string(without_extension(name)) + ".txt";
-    if (!labels_.insert(label).second)
-      throw Error(Fault::input,
-                  sample.place + ": '" + sample.ref + "' would share the file '" + label +
-                      "' with another image",
-                  "rename one of them, or write a format that keeps whole paths (coco, "
-                  "ground_truth)");
-    if (name != sample.ref && "images/" + name != sample.ref)
-      losses_.note(sample, "references that became images/<name>");
-    std::string rows;
-    for (const auto& annotation : sample.annotations)
-      append_row(rows, annotation, sample);
-    folder_->write(label, rows);
-    lists_[static_cast<std::size_t>(sample.split)] += "./images/" + name + "\n";
-    ++written_.images;
-    if (sample.split == dataset::Split::none && ++without_split_ == 1)
-      first_without_split_.ref = sample.place.empty() ? sample.ref : sample.place;
+    one_.assign(1, sample);
+    const auto piece = reserve(one_);
+    format(one_, *piece);
   }
+
+  std::unique_ptr<BlockWriter::Piece> reserve(const std::vector<Sample>& samples) override {
+    auto piece = std::make_unique<YoloPiece>();
+    for (const auto& sample : samples) {
+      losses_.note(sample);
+      piece->files.push_back(losses_.takes(sample) ? reserve_file(sample) : std::string());
+      if (!piece->files.back().empty())
+        for (const auto& annotation : sample.annotations)
+          piece->ids.push_back(reserve_box(annotation, sample));
+    }
+    return piece;
+  }
+
+  /// Making the files is most of the work: any thread.
+  void format(const std::vector<Sample>& samples, BlockWriter::Piece& base) const override {
+    auto& piece = static_cast<YoloPiece&>(base);
+    const std::int64_t* id = piece.ids.data();
+    std::string rows;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      if (piece.files[i].empty())
+        continue;
+      rows.clear();
+      for (const auto& annotation : samples[i].annotations)
+        if (const auto mine = *id++; mine >= 0)
+          append_row(rows, mine, Cut(annotation.box, samples[i]), samples[i]);
+      folder_->write(piece.files[i], rows);
+    }
+  }
+
+  void append(BlockWriter::Piece& /*piece*/) override {} // the files are written
 
   dataset::Written finish() override {
     static constexpr std::array<const char*, 4> k_lists{"all.txt", "train.txt", "val.txt",
@@ -112,28 +134,57 @@ public:
   }
   const dataset::Losses& losses() const override { return losses_.all(); }
 
+  dataset::BlockWriter* blocks() override { return this; }
+
 private:
-  /// Trainers refuse a whole file for one coordinate outside 0..1: boxes are cut at the edges.
-  void append_row(std::string& out, const dataset::Annotation& annotation, const Sample& sample) {
-    const dataset::Box& box = annotation.box;
-    const double left = std::clamp(box.left, 0.0, double(sample.width));
-    const double top = std::clamp(box.top, 0.0, double(sample.height));
-    const double right = std::clamp(box.right(), 0.0, double(sample.width));
-    const double bottom = std::clamp(box.bottom(), 0.0, double(sample.height));
-    if (right <= left || bottom <= top) {
+  std::string reserve_file(const Sample& sample) {
+    if (!sample.annotations.empty() && (sample.width <= 0 || sample.height <= 0))
+      throw Error(Fault::input,
+                  sample.place + ": '" + sample.ref +
+                      "' has no size, and YOLO boxes are fractions of it",
+                  "pass --images DIR");
+    const std::string name = name_below_images(sample.ref);
+    if (std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < ' ' || c == 127; }))
+      throw Error(Fault::input,
+                  sample.place + ": '" + sample.ref +
+                      "' has a line break or control character, and YOLO lists images by line",
+                  "rename the image, or write a format that keeps such names (coco, ground_truth)");
+    const std::string label = "labels/" + std::string(without_extension(name)) + ".txt";
+    if (!labels_.insert(label).second)
+      throw Error(Fault::input,
+                  sample.place + ": '" + sample.ref + "' would share the file '" + label +
+                      "' with another image",
+                  "rename one of them, or write a format that keeps whole paths (coco, "
+                  "ground_truth)");
+    if (name != sample.ref && "images/" + name != sample.ref)
+      losses_.note(sample, "references that became images/<name>");
+    lists_[static_cast<std::size_t>(sample.split)] += "./images/" + name + "\n";
+    ++written_.images;
+    if (sample.split == dataset::Split::none && ++without_split_ == 1)
+      first_without_split_.ref = sample.place.empty() ? sample.ref : sample.place;
+    return label;
+  }
+
+  std::int64_t reserve_box(const dataset::Annotation& annotation, const Sample& sample) {
+    const Cut cut(annotation.box, sample);
+    if (cut.is_empty()) {
       losses_.note(sample, "boxes outside the image, left out");
-      return;
+      return -1;
     }
-    if (left != box.left || top != box.top || right != box.right() || bottom != box.bottom())
+    if (cut.is_cut(annotation.box))
       losses_.note(sample, "boxes cut at the edge of the image");
     classes_.learn(annotation);
-    append_int(out, classes_.id(annotation));
-    append_fraction(out, (left + right) / 2 / sample.width);
-    append_fraction(out, (top + bottom) / 2 / sample.height);
-    append_fraction(out, (right - left) / sample.width);
-    append_fraction(out, (bottom - top) / sample.height);
-    out += '\n';
     ++written_.annotations;
+    return classes_.id(annotation);
+  }
+
+  static void append_row(std::string& out, std::int64_t id, const Cut& cut, const Sample& sample) {
+    append_int(out, id);
+    append_fraction(out, (cut.left + cut.right) / 2 / sample.width);
+    append_fraction(out, (cut.top + cut.bottom) / 2 / sample.height);
+    append_fraction(out, (cut.right - cut.left) / sample.width);
+    append_fraction(out, (cut.bottom - cut.top) / sample.height);
+    out += '\n';
   }
 
   std::unique_ptr<FolderSink> folder_;
@@ -144,6 +195,7 @@ private:
   std::int64_t without_split_ = 0;
   Sample first_without_split_; ///< only its reference
   dataset::Written written_;
+  std::vector<Sample> one_;
 };
 
 } // namespace

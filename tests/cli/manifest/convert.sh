@@ -120,3 +120,9 @@ run 0 formats
 out_has "ground_truth"
 run 0 formats --json
 json '.formats | map(.name) | contains(["ground_truth","predictions","coco","coco_results","voc","yolo","cvat","label_studio","createml"])' true
+
+# YOLO's many files are made on all threads: the same ones for any number of them
+run 0 capture 'pattern:shapes?seed=3&size=160x120&fps=10&seconds=40' -o many
+for jobs in 1 2 8; do run 0 manifest convert many/labels.manifest yolo$jobs --to yolo --jobs $jobs; done
+diff -r yolo1 yolo2 && diff -r yolo1 yolo8 || fail "--jobs changes YOLO's files"
+[ "$(find yolo1/labels -name '*.txt' | wc -l)" = 400 ] || fail "a file for each image"

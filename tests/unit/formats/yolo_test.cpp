@@ -54,6 +54,12 @@ TEST_F(Yolo, ReadsClassesTxtAndOutlines) {
   const auto result = read(path("d"), sized());
   expect_box(result.samples.at(0).annotations.at(0).box, 50, 80, 100, 80);
   EXPECT_THAT(result.listed(), ElementsAre(HasSubstr("outline-to-box")));
+  const auto reader = open_labels(path("d"), sized());
+  dataset::Sample sample;
+  ASSERT_TRUE(reader->next(sample));
+  ASSERT_EQ(reader->losses().size(), 1U);
+  EXPECT_EQ(reader->losses()[0].field,
+            "outlines and turned boxes, of which the boxes around them are read");
 }
 
 TEST_F(Yolo, BadRowsAreListedWithTheirPlace) {
