@@ -13,6 +13,7 @@ struct Trait {
 };
 
 constexpr Trait k_traits[] = {
+    {"boxes", &formats::CanHold::boxes},
     {"image_size", &formats::CanHold::image_size},
     {"class_ids", &formats::CanHold::class_ids},
     {"score", &formats::CanHold::score},
@@ -69,15 +70,16 @@ int run(Context& ctx) {
   ctx.print(table);
   ctx.say("");
   Table holds{{"can hold"}, {}};
-  for (const auto* format : formats::all_label_formats())
-    holds.header.emplace_back(format->name);
   for (const auto& trait : k_traits) {
     std::string name = trait.name;
     for (auto& c : name)
       c = c == '_' ? ' ' : c;
-    std::vector<std::string> row{name};
-    for (const auto* format : formats::all_label_formats())
-      row.push_back(format->holds.*trait.member ? "yes" : "no");
+    holds.header.push_back(std::move(name));
+  }
+  for (const auto* format : formats::all_label_formats()) {
+    std::vector<std::string> row{std::string(format->name)};
+    for (const auto& trait : k_traits)
+      row.emplace_back(format->holds.*trait.member ? "yes" : "-");
     holds.rows.push_back(std::move(row));
   }
   ctx.print(holds);

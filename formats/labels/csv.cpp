@@ -361,7 +361,7 @@ const LabelFormat csv{
 const LabelFormat open_images{
     "open_images",
     "Open Images boxes: ImageID,LabelName,XMin,XMax,... (CSV)",
-    {},
+    {".csv"},
     Needs::index,
     k_open_images_holds,
     sniff_open_images,
