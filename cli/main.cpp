@@ -6,6 +6,7 @@
 #include "commands/help_text.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
+#include "core/limits.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
@@ -139,6 +140,8 @@ int run_command(const Command& command, const std::vector<std::string>& all_word
               false,
               false,
               environment_variable};
+  for (const auto& text : options.limits)
+    set_limit(text);
   ctx.is_terminal = ::isatty(STDOUT_FILENO) == 1;
   ctx.show_progress = switched_on(options.progress, STDERR_FILENO) && !options.quiet;
   return run(ctx);

@@ -48,11 +48,11 @@ void validate(Options& o) {
   constexpr int k_most_px = 65500; // a side of a JPEG
   if (const auto& size = o.capture.size;
       size && (std::max(size->first, size->second) > k_most_px ||
-               std::int64_t{size->first} * size->second > imaging::k_max_pixels))
+               std::int64_t{size->first} * size->second > imaging::max_pixels()))
     throw Error(Fault::usage,
                 "--size: " + std::to_string(size->first) + "x" + std::to_string(size->second) +
                     " is above " + std::to_string(k_most_px) + " pixels a side or " +
-                    std::to_string(imaging::k_max_pixels) + " in all",
+                    std::to_string(imaging::max_pixels()) + " in all",
                 "give a smaller size");
   if (o.fps)
     selection.step_s = 1 / *o.fps;

@@ -33,9 +33,10 @@ struct GlobalOptions {
   std::string progress = "auto";
   std::string color = "auto";
   std::uint64_t seed = 1;
-  int jobs = 0;                 ///< 0: as many as the process has cores
-  std::vector<std::string> set; ///< KEY=VALUE overrides of model.yaml
-  std::string config;           ///< another file instead of ./mlops.yaml
+  int jobs = 0;                    ///< 0: as many as the process has cores
+  std::vector<std::string> set;    ///< KEY=VALUE overrides of model.yaml
+  std::vector<std::string> limits; ///< NAME=N, see core/limits.hpp
+  std::string config;              ///< another file instead of ./mlops.yaml
 };
 
 /// Progress of long work on stderr; silent unless stderr is a terminal (or --progress always).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // formats: what label formats there are, what each can carry and what it needs.
 #include "commands/command.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "formats/labels/format.hpp"
 
@@ -54,7 +55,33 @@ Value to_document() {
   return document;
 }
 
-int run(Context& ctx) {
+int print_limits(const Context& ctx) {
+  Table table{{"limit", "value", "of", "memory"}, {}};
+  Value list = Value::array();
+  for (const auto& known : all_limits()) {
+    table.rows.push_back({std::string(known.name), std::to_string(limit(known.limit)),
+                          std::string(known.what), std::string(known.memory)});
+    Value entry = Value::object();
+    entry["name"] = known.name;
+    entry["value"] = static_cast<std::int64_t>(limit(known.limit));
+    entry["what"] = known.what;
+    entry["memory"] = known.memory;
+    list.push(std::move(entry));
+  }
+  if (!ctx.options.json) {
+    ctx.print(table);
+    return exit_ok;
+  }
+  Value document = Value::object();
+  document["schema"] = "mlopsctl.limits/1";
+  document["limits"] = std::move(list);
+  ctx.print(document);
+  return exit_ok;
+}
+
+int run(bool is_limits, Context& ctx) {
+  if (is_limits)
+    return print_limits(ctx);
   if (ctx.options.json) {
     ctx.print(to_document());
     return exit_ok;
@@ -86,8 +113,10 @@ int run(Context& ctx) {
   return exit_ok;
 }
 
-Run declare(Args&) {
-  return run;
+Run declare(Args& args) {
+  auto is_limits = std::make_shared<bool>(false);
+  args.flag("--limits", *is_limits, "Show what is refused for its size, and stop");
+  return [is_limits](Context& ctx) { return run(*is_limits, ctx); };
 }
 
 } // namespace

@@ -19,6 +19,11 @@ void declare_global_options(Args& args, GlobalOptions& options) {
   section(args.flag("--overwrite", options.overwrite, "Replace the output if it exists").guarded());
   section(args.value("--set", options.set, "Override one value of model.yaml for this run")
               .metavar("KEY=VALUE"));
+  // Guarded: a cloned project could ask for all memory.
+  section(args.value("--limit", options.limits,
+                     "Raise or lower what is refused ('mlopsctl formats --limits' lists it)")
+              .metavar("NAME=N")
+              .guarded());
   section(args.value("--config", options.config, "Read this file instead of ./mlops.yaml")
               .metavar("FILE"));
 }

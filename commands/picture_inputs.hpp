@@ -31,8 +31,8 @@ struct PictureOptions {
 struct PictureInput {
   std::string name; ///< as given: the argument, folder/file, or the reference of the label file
   std::string path; ///< of the file on this machine; empty if it was not found
-  std::string draw_name;        ///< relative to its folder, for outputs beside the predictions
-  std::string place;            ///< for messages: the name, or the line of the label file
+  std::string draw_name;          ///< relative to its folder, for outputs beside the predictions
+  std::string place;              ///< for messages: the name, or the line of the label file
   std::string group{};            ///< the clip, where a label file says it; may be empty
   std::optional<double> time_s{}; ///< in the clip
 };

@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/io.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "imaging/detail/codec_parts.hpp"
 #include "imaging/transform.hpp"
@@ -56,14 +57,18 @@ void check_size(const ImageInfo& info, const std::string& name) {
   const auto size = std::to_string(info.width) + "x" + std::to_string(info.height);
   if (info.width <= 0 || info.height <= 0)
     throw Error(Fault::input, name + ": the header says " + size + " pixels", "get the file again");
-  if (std::int64_t{info.width} * info.height > k_max_pixels)
+  if (std::int64_t{info.width} * info.height > max_pixels())
     throw Error(Fault::input,
-                name + ": " + size + " is over the limit of " + std::to_string(k_max_pixels) +
+                name + ": " + size + " is over the limit of " + std::to_string(max_pixels()) +
                     " pixels",
-                "make it smaller first");
+                "make it smaller first, or " + limit_hint(Limit::pixels));
 }
 
 } // namespace
+
+std::int64_t max_pixels() {
+  return static_cast<std::int64_t>(limit(Limit::pixels));
+}
 
 namespace detail {
 

@@ -24,8 +24,8 @@ struct ImageInfo {
   int exif_orientation = 1; ///< 1..8; JPEG only
 };
 
-/// Pictures larger than this are refused before memory is taken.
-inline constexpr std::int64_t k_max_pixels = 200'000'000;
+/// Limit::pixels: larger pictures are refused before memory is taken.
+std::int64_t max_pixels();
 
 /// Codec by the first bytes, nothing if they are none of ours.
 std::optional<Codec> sniff(std::string_view bytes);

@@ -128,7 +128,7 @@ Image detail::decode_png(std::string_view bytes, const ImageInfo& info, const st
     png_destroy_read_struct(&png, nullptr, nullptr);
     throw Error(Fault::internal, "libpng: cannot start");
   }
-  png_set_user_limits(png, k_max_pixels, k_max_pixels); // ours are checked already
+  png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); // ours are checked already
   Image image(info.width, info.height, info.channels);
   std::vector<png_bytep> rows(static_cast<std::size_t>(info.height));
   const bool is_read =

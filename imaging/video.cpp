@@ -102,7 +102,7 @@ MlopsctlMediaOptions request(const std::string& url, const VideoOptions& options
     request.camera_height = options.camera_size->second;
   }
   request.camera_fps = options.camera_fps;
-  request.max_pixels = k_max_pixels;
+  request.max_pixels = max_pixels();
   request.timeout_s = options.timeout_s;
   request.is_interrupted = is_interrupted;
   return request;

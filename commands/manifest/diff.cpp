@@ -34,7 +34,7 @@ void validate(const Options& o) {
   if (!(o.iou > 0 && o.iou <= 1))
     throw Error(Fault::usage, "--iou: " + number(o.iou) + " is not over 0 and up to 1");
   if (o.limit < 0)
-    throw Error(Fault::usage, "--limit: " + std::to_string(o.limit) + " is negative");
+    throw Error(Fault::usage, "--show: " + std::to_string(o.limit) + " is negative");
   check_label_options(o.labels);
 }
 
@@ -90,7 +90,7 @@ void print(const Options& o, const Context& ctx, const Found& found, std::int64_
             printable(difference.ref) + ": " + printable(difference.text));
   const auto shown = static_cast<std::int64_t>(found.listed.size());
   if (shown < found.all)
-    ctx.say("and " + std::to_string(found.all - shown) + " more (--limit, or --json for all)");
+    ctx.say("and " + std::to_string(found.all - shown) + " more (--show, or --json for all)");
   std::string summary;
   for (std::size_t i = 0; i < found.counts.size(); ++i)
     if (found.counts[i] > 0)
@@ -127,7 +127,7 @@ Run declare(Args& args) {
   args.value("B", o->after, "Data set after, in any label format").required();
   args.value("--iou", o->iou, "Boxes that overlap at least so much are the same box").metavar("R");
   args.flag("--by-name", o->by_name, "Match images by file name, whatever their folder or bucket");
-  args.value("--limit", o->limit, "Differences to print (all with --json)").metavar("N");
+  args.value("--show", o->limit, "Differences to print (all with --json)").metavar("N");
   add_reading_options(args, o->labels);
   return [o](Context& ctx) { return run(*o, ctx); };
 }

@@ -97,7 +97,7 @@ bool is_picture(const std::string& path) {
 
 void validate(const Options& o) {
   if (o.limit < 1 || o.limit > 10'000)
-    throw Error(Fault::usage, "--limit: " + std::to_string(o.limit) + " is not from 1 to 10000");
+    throw Error(Fault::usage, "--show: " + std::to_string(o.limit) + " is not from 1 to 10000");
   for (const int side : {o.thumb, o.cell})
     if (side < 32 || side > 2048)
       throw Error(Fault::usage,
@@ -191,9 +191,9 @@ Run declare(Args& args) {
   args.value("--contact-sheet", o->contact_sheet, "Also write a contact sheet (PNG)")
       .metavar("FILE")
       .default_text("");
-  args.value("--sample", o->sample, "Which images, when there are more than --limit")
+  args.value("--sample", o->sample, "Which images, when there are more than --show")
       .choices({"random", "first", "per-class"});
-  args.value("--limit", o->limit, "Show at most so many images").metavar("N");
+  args.value("--show", o->limit, "Show at most so many images").metavar("N");
   args.value("--thumb", o->thumb, "Longer side of the thumbnails on the page").metavar("PX");
   args.value("--cell", o->cell, "Longer side of the pictures on the contact sheet").metavar("PX");
   args.value("--where", o->where,

@@ -42,7 +42,7 @@ for split in train validation test; do
     printf '%6d  %s\n' "$(find "$class" -name '*.png' | wc -l)" "$class"
   done
 done
-mlopsctl manifest preview objects/labels.manifest -o objects.png --limit 60 --cell 80
+mlopsctl manifest preview objects/labels.manifest -o objects.png --show 60 --cell 80
 
 step "4. Three sets of rising size, each part of the next, and a row for each that no later run overwrites"
 mlopsctl bench run --model "$model" --data annotations --images images --sizes 20,40,80 --table bench.db --tag first \

@@ -2,6 +2,7 @@
 #include "formats/labels/coco_document.hpp"
 
 #include "core/interrupt.hpp"
+#include "core/limits.hpp"
 #include "core/parallel.hpp"
 #include "core/text.hpp"
 #include "formats/labels/coco_record.hpp"
@@ -21,7 +22,6 @@ using simdjson::dom::object;
 
 constexpr std::uint64_t k_max_held_bytes = std::uint64_t{2} << 30;
 constexpr std::size_t k_slice_bytes = std::size_t{1} << 20;
-constexpr std::size_t k_max_element_bytes = std::size_t{64} << 20;
 constexpr std::size_t k_max_kept_member_bytes = std::size_t{1} << 20;
 constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
 
@@ -109,8 +109,9 @@ std::size_t CocoDocument::end_of_value(std::size_t at) const {
     const auto c = static_cast<unsigned char>(text_[at]);
     if (!k_marks[c])
       continue;
-    if (at - start > k_max_element_bytes)
-      fail(start, "a value of more than " + bytes_for_people(k_max_element_bytes));
+    if (at - start > limit(Limit::element_bytes))
+      fail(start, "a value of more than " + bytes_for_people(limit(Limit::element_bytes)) + "; " +
+                      limit_hint(Limit::element_bytes));
     if (c == '"') {
       for (++at; at < text_.size() && text_[at] != '"'; ++at)
         at += text_[at] == '\\' ? 1U : 0U;
@@ -228,15 +229,16 @@ void CocoDocument::read_categories(std::string_view json) {
 /// no valid list: a text or a bracket is left open. So a guess that parses was right.
 CocoDocument::Slice CocoDocument::guess(std::size_t at) const {
   Slice slice{at, text_.size(), text_.size(), false, false};
-  const std::size_t limit = std::min(text_.size(), at + k_max_element_bytes);
-  for (std::size_t end = std::min(limit, at + k_slice_bytes);;) {
-    end = text_.substr(0, limit).find('}', end);
+  const std::size_t farthest = std::min(
+      text_.size(), at + std::max<std::size_t>(2 * k_slice_bytes, limit(Limit::element_bytes)));
+  for (std::size_t end = std::min(farthest, at + k_slice_bytes);;) {
+    end = text_.substr(0, farthest).find('}', end);
     if (end == std::string_view::npos)
       return slice;
     ++end;
     const auto comma = skip_space(end);
-    const auto next = comma < limit && text_[comma] == ',' ? skip_space(comma + 1) : limit;
-    if (next < limit && text_[next] == '{') {
+    const auto next = comma < farthest && text_[comma] == ',' ? skip_space(comma + 1) : farthest;
+    if (next < farthest && text_[next] == '{') {
       slice.end = end;
       slice.next = next;
       return slice;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/labels/ground_truth_line.hpp"
 
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "formats/labels/checks.hpp"
 #include "formats/labels/ground_truth_detail.hpp"
@@ -16,7 +17,6 @@ namespace {
 using namespace ground_truth_detail;
 
 constexpr std::size_t k_max_reserved = 1000;
-constexpr std::size_t k_max_parsed_bytes = std::size_t{32} * 1024 * 1024;
 constexpr std::size_t k_max_compared = 100; // members, each with each; of more, sorting is faster
 constexpr std::size_t k_guide_line_characters = 100'000;
 constexpr std::size_t k_guide_attribute_characters = 20'000;
@@ -250,7 +250,7 @@ bool has_duplicate_member(const Members& members, std::string_view& key) {
 } // namespace
 
 struct GroundTruthLineParser::State {
-  simdjson::dom::parser parser{k_max_parsed_bytes};
+  simdjson::dom::parser parser;
   Members members;
   IdMap map;
 };
@@ -262,6 +262,10 @@ bool GroundTruthLineParser::parse(std::string_view text, std::size_t readable, s
                                   const ReadOptions& options, dataset::Sample& sample,
                                   LineNotes& notes) {
   const Line line{number, options, sample, notes};
+  if (text.size() > limit(Limit::line_bytes))
+    return line.refuse("line-too-long", std::to_string(text.size()) + " bytes, at most " +
+                                            std::to_string(limit(Limit::line_bytes)) +
+                                            " are read; " + limit_hint(Limit::line_bytes));
   sample.clear();
   object root;
   const bool must_copy = readable < text.size() + simdjson::SIMDJSON_PADDING;

@@ -39,15 +39,19 @@ void JsonItems::fail(const std::string& what) const {
   throw Error(Fault::input, source_->name() + ": " + what);
 }
 
+void JsonItems::fail_long_item() const {
+  fail("element " + std::to_string(index_) + " of the list is longer than " +
+       std::to_string(max_item_bytes_) + " bytes; " + limit_hint(Limit::element_bytes));
+}
+
 bool JsonItems::refill() {
   if (at_end_of_source_)
     return false;
   buffer_.erase(0, item_);
   position_ -= item_;
   item_ = 0;
-  if (buffer_.size() > max_item_bytes_)
-    fail("element " + std::to_string(index_) + " of the list is longer than " +
-         bytes_for_people(max_item_bytes_));
+  if (buffer_.size() > max_item_bytes_ + k_chunk_bytes)
+    fail_long_item();
   const std::size_t held = buffer_.size();
   buffer_.resize(held + k_chunk_bytes);
   const std::size_t count = source_->read({buffer_.data() + held, k_chunk_bytes});
@@ -142,6 +146,8 @@ std::optional<std::string_view> JsonItems::next() {
   item_ = position_;
   ++index_;
   const auto text = cut_item();
+  if (text.size() > max_item_bytes_)
+    fail_long_item();
   if (trim(text).empty())
     fail("element " + std::to_string(index_) + " of the list is empty");
   return text;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/io.hpp"
+#include "core/limits.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +17,7 @@ namespace mlopsctl::formats {
 class JsonItems {
 public:
   /// \param max_item_bytes longer elements are refused before memory is taken for them.
-  explicit JsonItems(ByteSource& source, std::size_t max_item_bytes = k_max_item_bytes);
+  explicit JsonItems(ByteSource& source, std::size_t max_item_bytes = limit(Limit::element_bytes));
 
   /// The text of the next element, valid until the next call; nothing at the end of the list. Only
   /// brackets, quotes and commas are looked at: the text may still be no valid JSON.
@@ -26,8 +27,6 @@ public:
   std::int64_t index() const { return index_; }
   void rewind();
 
-  static constexpr std::size_t k_max_item_bytes = std::size_t{64} << 20;
-
 private:
   int peek();       ///< the next byte, -1 at the end
   bool refill();    ///< false at the end
@@ -35,6 +34,7 @@ private:
   void begin();
   std::string_view cut_item();
   [[noreturn]] void fail(const std::string& what) const;
+  [[noreturn]] void fail_long_item() const;
 
   ByteSource* source_;
   std::size_t max_item_bytes_;

@@ -2,6 +2,7 @@
 #include "formats/labels/line_blocks.hpp"
 
 #include "core/error.hpp"
+#include "core/limits.hpp"
 
 #include <algorithm>
 
@@ -23,8 +24,9 @@ LineBlocks::LineBlocks(ByteSource& source, std::size_t block_bytes)
 void LineBlocks::fail_long_line() const {
   throw Error(Fault::input,
               source_->name() + ": a line is longer than " +
-                  std::to_string(k_max_line_bytes / (1024 * 1024)) + " MiB",
-              "is this one JSON document on one line? name its format with --from");
+                  std::to_string(limit(Limit::line_bytes)) + " bytes",
+              "is this one JSON document on one line? name its format with --from, or " +
+                  limit_hint(Limit::line_bytes));
 }
 
 std::optional<LineBlock> LineBlocks::next() {
@@ -41,7 +43,7 @@ std::optional<LineBlock> LineBlocks::next_mapped(std::string_view all) {
     if (line_end != std::string_view::npos)
       end = line_end + 1;
   }
-  if (end - offset_ > block_bytes_ + k_max_line_bytes)
+  if (end - offset_ > block_bytes_ + limit(Limit::line_bytes))
     fail_long_line();
   LineBlock block{all.substr(offset_, end - offset_), nullptr, all.data() + all.size(), end};
   if (offset_ == 0)
@@ -56,7 +58,7 @@ std::optional<LineBlock> LineBlocks::next_read() {
   carried_.clear();
   std::size_t cut = std::string::npos;
   while (!at_end_ && cut == std::string::npos) {
-    if (held->size() > k_max_line_bytes)
+    if (held->size() > block_bytes_ + limit(Limit::line_bytes))
       fail_long_line();
     const std::size_t length = held->size();
     held->resize(length + block_bytes_);

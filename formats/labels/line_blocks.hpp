@@ -21,9 +21,8 @@ struct LineBlock {
 
 class LineBlocks {
 public:
-  /// A line may be this long. Longer ones are an Error(input): they are no lines of labels.
-  static constexpr std::size_t k_max_line_bytes = 16 * 1024 * 1024;
-
+  // A line much longer than Limit::line_bytes is an Error(input): it is no line of labels. The
+  // exact limit is for who parses the lines.
   /// \param block_bytes about this much a piece.
   explicit LineBlocks(ByteSource& source, std::size_t block_bytes = 1024 * 1024);
 

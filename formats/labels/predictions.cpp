@@ -2,6 +2,7 @@
 // predictions: what `mlopsctl infer` writes, one JSON object an image with its detections. Only
 // read: the labels of a machine become labels again by way of a manifest.
 #include "core/interrupt.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "formats/labels/checks.hpp"
 #include "formats/labels/format.hpp"
@@ -80,6 +81,10 @@ private:
   }
 
   bool read_line(std::string_view text, Sample& sample) {
+    if (text.size() > limit(Limit::line_bytes))
+      return refuse("line-too-long", std::to_string(text.size()) + " bytes, at most " +
+                                         std::to_string(limit(Limit::line_bytes)) + " are read; " +
+                                         limit_hint(Limit::line_bytes));
     sample.clear();
     element document;
     object root;

@@ -3,6 +3,7 @@
 // JPEGImages/, ImageSets/) or a single one. Children may stand in any order, numbers may have
 // fractions, <filename> may be wrong.
 #include "core/interrupt.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "formats/labels/checks.hpp"
 #include "formats/labels/format.hpp"
@@ -25,7 +26,6 @@ using dataset::ClassMap;
 using dataset::Sample;
 using dataset::Split;
 
-constexpr std::uint64_t k_max_xml_bytes = 16 * 1024 * 1024;
 constexpr std::uint64_t k_max_list_bytes = 256 * 1024 * 1024;
 
 std::string child_text(const pugi::xml_node& node, const char* name) {
@@ -189,11 +189,12 @@ private:
   bool read_document(ByteSource& source, const std::string& file, Sample& sample) {
     sample.clear();
     sample.place = place(file);
-    if (source.size_bytes().value_or(0) > k_max_xml_bytes)
+    if (source.size_bytes().value_or(0) > limit(Limit::label_file_bytes))
       return refuse(sample.place, "too-large",
                     bytes_for_people(*source.size_bytes()) + ", at most " +
-                        bytes_for_people(k_max_xml_bytes) + " are read");
-    const std::string text = read_all(source, k_max_xml_bytes);
+                        bytes_for_people(limit(Limit::label_file_bytes)) + " are read; " +
+                        limit_hint(Limit::label_file_bytes));
+    const std::string text = read_all(source, limit(Limit::label_file_bytes));
     pugi::xml_document document;
     const auto result =
         document.load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_doctype);

@@ -44,7 +44,7 @@ bool XmlItems::refill() {
   item_ = 0;
   if (buffer_.size() > max_item_bytes_)
     fail("an element that begins in line " + std::to_string(item_line_) + " is longer than " +
-         bytes_for_people(max_item_bytes_));
+         bytes_for_people(max_item_bytes_) + "; " + limit_hint(Limit::element_bytes));
   const std::size_t held = buffer_.size();
   buffer_.resize(held + k_chunk_bytes);
   const std::size_t count = source_->read({buffer_.data() + held, k_chunk_bytes});

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/io.hpp"
+#include "core/limits.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +17,7 @@ namespace mlopsctl::formats {
 class XmlItems {
 public:
   /// \param max_item_bytes longer children are refused before memory is taken for them.
-  explicit XmlItems(ByteSource& source, std::size_t max_item_bytes = k_max_item_bytes);
+  explicit XmlItems(ByteSource& source, std::size_t max_item_bytes = limit(Limit::element_bytes));
 
   /// Name of the root element. \throws Error(input) if there is none, or a DOCTYPE before it.
   const std::string& root();
@@ -27,8 +28,6 @@ public:
   /// Where the child begins that next() gave last, counted from 1.
   std::int64_t line() const { return item_line_; }
   void rewind();
-
-  static constexpr std::size_t k_max_item_bytes = std::size_t{64} << 20;
 
 private:
   bool refill(); ///< false at the end

@@ -2,6 +2,7 @@
 // yolo: one text file an image, "class cx cy w h" as fractions of the image, whose size is not
 // there: it is asked for through ReadOptions::image_size.
 #include "core/interrupt.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "formats/labels/checks.hpp"
 #include "formats/labels/format.hpp"
@@ -21,7 +22,6 @@ using dataset::Annotation;
 using dataset::ClassMap;
 using dataset::Sample;
 
-constexpr std::uint64_t k_max_label_bytes = 16 * 1024 * 1024;
 // A little outside is noise of the tool that wrote it; far outside these are no fractions.
 constexpr double k_lowest_fraction = -1;
 constexpr double k_highest_fraction = 2;
@@ -82,7 +82,8 @@ private:
         sample.depth = size->depth;
       }
     const std::string text =
-        entry.label.empty() ? "" : read_all(*folder_->open(entry.label), k_max_label_bytes);
+        entry.label.empty() ? ""
+                            : read_all(*folder_->open(entry.label), limit(Limit::label_file_bytes));
     if (!trim(text).empty() && sample.width <= 0) {
       problems_.add(
           {"missing-image-size", Severity::error, sample.place,

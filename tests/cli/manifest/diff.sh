@@ -14,7 +14,7 @@ out_has "image-removed: c.jpg: 0 boxes"
 out_has "2 images compared: image-added 1, image-removed 1, box-moved 1, relabelled 1"
 run 3 manifest diff one.jsonl two.jsonl --json
 json '[.same,.images_compared,.counts["box-moved"],(.differences | length)]' '[false,2,1,4]'
-run 3 manifest diff one.jsonl two.jsonl --limit 1
+run 3 manifest diff one.jsonl two.jsonl --show 1
 out_has "and 3 more"
 run 3 manifest diff one.jsonl two.jsonl --iou 0.9
 out_has "box-removed 1"

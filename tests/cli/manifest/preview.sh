@@ -8,11 +8,11 @@ grep -q "default-src 'none'" page.html || fail "no policy"
 ! grep -Eq 'https?://|src="[^d]' page.html || fail "the page reaches out"
 run 0 manifest preview frames/labels.manifest -o again.html --jobs 1
 cmp page.html again.html || fail "not the same bytes"
-run 0 manifest preview frames/labels.manifest -o other.html --sample first --limit 3
+run 0 manifest preview frames/labels.manifest -o other.html --sample first --show 3
 [ "$(grep -o 'data-ref="[^"]*"' other.html | tr '\n' ' ')" = "$(grep -o 'data-ref="[^"]*"' page.html | head -n 3 | tr '\n' ' ')" ] || fail "--sample first"
 grep -q '<b id="shown">3</b> of 3 chosen' other.html || fail "says that these are some of more"
-run 0 manifest preview frames/labels.manifest -o one.html --sample per-class --limit 2
-run 0 manifest preview frames/labels.manifest -o sheet2.png --cell 64 --limit 6
+run 0 manifest preview frames/labels.manifest -o one.html --sample per-class --show 2
+run 0 manifest preview frames/labels.manifest -o sheet2.png --cell 64 --show 6
 
 # hostile names stay text; a picture that is not there leaves its place; what is broken comes with its rule
 cat > hostile.manifest <<'X'
@@ -35,11 +35,11 @@ run 2 manifest preview frames/labels.manifest -o page.pdf
 err_has "is neither .html nor .png"
 run 2 manifest preview frames/labels.manifest -o x.png --contact-sheet y.png
 err_has "two contact sheets"
-run 2 manifest preview frames/labels.manifest -o x.html --limit 0
-err_has "--limit: 0 is not from 1 to 10000"
+run 2 manifest preview frames/labels.manifest -o x.html --show 0
+err_has "--show: 0 is not from 1 to 10000"
 run 2 manifest preview frames/labels.manifest -o x.html --sample best
 err_has "'best' is unknown"
-run 2 manifest preview frames/labels.manifest -o x.png --limit 8 --cell 4000
+run 2 manifest preview frames/labels.manifest -o x.png --show 8 --cell 4000
 run 1 manifest preview frames/labels.manifest -o x.html --where 'source == 1'
 err_has "no image to show"
 run 1 manifest preview nowhere -o x.html
