@@ -65,6 +65,20 @@ using detail::k_buffer_bytes;
 using detail::sync_folder;
 using detail::write_fully;
 
+/// \return false if the file ends before, or cannot be read.
+bool read_fully_at(int fd, std::uint64_t offset, std::span<char> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::pread(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count <= 0)
+      return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+    offset += static_cast<std::uint64_t>(count);
+  }
+  return true;
+}
+
 /// A regular file, mapped; a pipe is read into a temporary file first by open_source.
 class FileSource final : public ByteSource {
 public:
@@ -99,16 +113,7 @@ public:
                             size_); // parsers take no null pointer, even for 0 bytes
   }
   bool read_at(std::uint64_t offset, std::span<char> bytes) const override {
-    while (!bytes.empty()) {
-      const ssize_t count = ::pread(fd_.get(), bytes.data(), bytes.size(), off_t(offset));
-      if (count < 0 && errno == EINTR)
-        continue;
-      if (count <= 0)
-        return false;
-      bytes = bytes.subspan(static_cast<std::size_t>(count));
-      offset += static_cast<std::uint64_t>(count);
-    }
-    return true;
+    return read_fully_at(fd_.get(), offset, bytes);
   }
   void drop_before(std::uint64_t offset) override {
     static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
@@ -164,6 +169,7 @@ class FileSpool final : public Spool {
 public:
   FileSpool() : fd_(temporary_file(name_)) { buffer_.reserve(k_buffer_bytes); }
   void write(std::string_view bytes) override {
+    size_ += bytes.size();
     if (buffer_.size() + bytes.size() > k_buffer_bytes)
       flush();
     if (bytes.size() >= k_buffer_bytes)
@@ -174,17 +180,17 @@ public:
   void copy_to(ByteSink& sink) override {
     flush();
     std::vector<char> bytes(k_buffer_bytes);
-    for (off_t offset = 0;;) {
+    for (std::uint64_t offset = 0; offset < size_; offset += bytes.size()) {
       check_interrupt();
-      const ssize_t count = ::pread(fd_.get(), bytes.data(), bytes.size(), offset);
-      if (count < 0 && errno != EINTR)
-        fail_system(name_, "read");
-      if (count == 0)
-        return;
-      if (count > 0)
-        sink.write({bytes.data(), static_cast<std::size_t>(count)});
-      offset += std::max<ssize_t>(count, 0);
+      bytes.resize(std::min<std::uint64_t>(bytes.size(), size_ - offset));
+      read_file_at(offset, bytes);
+      sink.write({bytes.data(), bytes.size()});
     }
+  }
+  std::uint64_t size_bytes() const override { return size_; }
+  void read_at(std::uint64_t offset, std::span<char> bytes) override {
+    flush();
+    read_file_at(offset, bytes);
   }
 
 private:
@@ -192,9 +198,14 @@ private:
     write_fully(fd_.get(), buffer_, name_);
     buffer_.clear();
   }
+  void read_file_at(std::uint64_t offset, std::span<char> bytes) const {
+    if (!read_fully_at(fd_.get(), offset, bytes))
+      fail_system(name_, "read");
+  }
   std::string name_;
   Descriptor fd_;
   std::string buffer_;
+  std::uint64_t size_ = 0;
 };
 
 Descriptor spool(int fd, const std::string& name) {

@@ -96,6 +96,9 @@ public:
   virtual void write(std::string_view bytes) = 0;
   /// Everything written so far, in order.
   virtual void copy_to(ByteSink& sink) = 0;
+  virtual std::uint64_t size_bytes() const = 0;
+  /// Bytes that were written before. \throws Error(input) if the temporary file cannot be read.
+  virtual void read_at(std::uint64_t offset, std::span<char> bytes) = 0;
 };
 std::unique_ptr<Spool> create_spool();
 

@@ -8,6 +8,7 @@
 #include "formats/labels/ground_truth_line.hpp"
 #include "formats/labels/ground_truth_write.hpp"
 #include "formats/labels/line_blocks.hpp"
+#include "formats/labels/repeated_refs.hpp"
 
 #include <algorithm>
 #include <map>
@@ -21,44 +22,6 @@ using dataset::Sample;
 
 constexpr std::size_t k_usual_line_bytes = 500;
 constexpr std::string_view k_metadata = "-metadata";
-
-/// A set of 64-bit hashes, open addressing: 16 bytes an image at most, so that a million references
-/// cost 16 MB. Two different references of one hash (1 in 10^7 for a million) only warn falsely.
-class HashSet {
-public:
-  bool insert(std::uint64_t hash) {
-    hash += hash == 0 ? 1 : 0;
-    if ((count_ + 1) * 2 > slots_.size())
-      grow();
-    auto& slot = find(hash);
-    if (slot == hash)
-      return false;
-    slot = hash;
-    ++count_;
-    return true;
-  }
-  void clear() {
-    slots_.clear();
-    count_ = 0;
-  }
-
-private:
-  std::uint64_t& find(std::uint64_t hash) {
-    std::size_t i = hash & (slots_.size() - 1);
-    while (slots_[i] != 0 && slots_[i] != hash)
-      i = (i + 1) & (slots_.size() - 1);
-    return slots_[i];
-  }
-  void grow() {
-    std::vector<std::uint64_t> old(std::max<std::size_t>(1024, slots_.size() * 2));
-    old.swap(slots_);
-    for (const auto hash : old)
-      if (hash != 0)
-        find(hash) = hash;
-  }
-  std::vector<std::uint64_t> slots_;
-  std::size_t count_ = 0;
-};
 
 struct LinesBlock final : dataset::BlockReader::Block {
   LineBlock lines;
@@ -98,7 +61,7 @@ public:
     ids_.clear();
     classes_ = {};
     class_count_ = 0;
-    seen_.clear();
+    refs_.clear();
     problems_.clear();
     samples_ = labels_ = 0;
     has_told_ = false;
@@ -120,6 +83,8 @@ public:
   }
   const Problems& problems() const override {
     if (!has_told_ && samples_ + left_out_ > 0) {
+      has_told_ = true;
+      tell_repeated();
       tell_missing_label();
       tell_missing_verdicts();
     }
@@ -169,10 +134,7 @@ public:
     for (std::size_t i = 0; i < block.samples.size(); ++i) {
       note_label(block.samples[i]);
       block.samples[i].place = place(block.sample_lines[i]);
-      if (!seen_.insert(block.hashes[i]))
-        block.notes.notes.push_back({block.sample_lines[i], "duplicate-source-ref",
-                                     Severity::warning,
-                                     "'" + block.samples[i].ref + "' stands in an earlier line"});
+      refs_.add(block.hashes[i], line_base_ + block.sample_lines[i]);
     }
     std::stable_sort(block.notes.notes.begin(), block.notes.notes.end(),
                      [](const auto& a, const auto& b) { return a.line < b.line; });
@@ -186,14 +148,22 @@ public:
 
 private:
   std::string place(std::int64_t line) const {
-    return input_.path + ":" + std::to_string(line_base_ + line);
+    std::string text;
+    text.reserve(input_.path.size() + 21);
+    ((text += input_.path) += ':') += std::to_string(line_base_ + line);
+    return text;
   }
 
+  void tell_repeated() const {
+    for (const auto& [line, first] : refs_.repeats())
+      problems_.add({"duplicate-source-ref", Severity::warning,
+                     input_.path + ":" + std::to_string(line),
+                     "the same source-ref stands in line " + std::to_string(first)});
+  }
   /// Asked at the end: what the options name and no line has.
   void tell_missing_label() const {
     if (options_.label_attribute.empty() || labels_ > 0 || samples_ == 0)
       return;
-    has_told_ = true;
     problems_.add({"no-such-label", Severity::error, input_.path,
                    "no line has the label '" + options_.label_attribute + "'" +
                        (other_label_.empty() ? "" : ", but there is '" + other_label_ + "'")});
@@ -205,7 +175,6 @@ private:
       std::string known;
       for (const auto& [name, count] : verdicts_)
         known += (known.empty() ? ", but there is '" : ", '") + name + "'";
-      has_told_ = true;
       problems_.add({"no-such-verdict", Severity::warning, input_.path,
                      "no line was verified as '" + verdict + "'" + known});
     }
@@ -277,7 +246,7 @@ private:
   std::map<std::int64_t, std::string> ids_;
   mutable ClassMap classes_; ///< made from ids_ when asked for
   mutable std::size_t class_count_ = 0;
-  HashSet seen_;
+  mutable RepeatedRefs refs_; ///< asked when everything was read
   std::int64_t samples_ = 0;
   std::int64_t labels_ = 0; ///< samples with the label that options_ name
   std::string other_label_;

@@ -112,5 +112,23 @@ TEST(Parallel, FirstExceptionStopsEverything) {
   EXPECT_LT(produced, 1000);
 }
 
+TEST_F(Io, SpoolGivesBackAnyPartAndTheWhole) {
+  const auto spool = create_spool();
+  std::string all;
+  for (int i = 0; i < 100'000; ++i)
+    all += std::to_string(i) + (i % 7 == 0 ? "\n" : ",");
+  for (std::size_t at = 0, count = 1; at < all.size(); at += count, count = count * 3 % 100'003)
+    spool->write(std::string_view(all).substr(at, count));
+  EXPECT_EQ(spool->size_bytes(), all.size());
+  std::string part(1000, ' ');
+  spool->read_at(all.size() - part.size(), part);
+  EXPECT_EQ(part, all.substr(all.size() - part.size()));
+  EXPECT_THROW(spool->read_at(all.size() - 1, part), Error);
+  const auto sink = create_sink(path("whole"), Existing::refuse);
+  spool->copy_to(*sink);
+  sink->finish();
+  EXPECT_EQ(read_file(path("whole"), 10'000'000), all);
+}
+
 } // namespace
 } // namespace mlopsctl
