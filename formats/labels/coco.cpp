@@ -146,6 +146,10 @@ private:
   }
 
   void tell_repeated_ids() {
+    const auto is_not_rising = [](const auto& a, const auto& b) { return a.id >= b.id; };
+    if (std::adjacent_find(document_.annotations.begin(), document_.annotations.end(),
+                           is_not_rising) == document_.annotations.end())
+      return; // as most tools write them
     std::vector<std::uint32_t> by_id(document_.annotations.size());
     for (std::size_t i = 0; i < by_id.size(); ++i)
       by_id[i] = static_cast<std::uint32_t>(i);

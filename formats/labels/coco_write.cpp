@@ -51,39 +51,36 @@ void append_image(std::string& out, const Sample& sample, std::int64_t id) {
   out += '}';
 }
 
-void append_area(std::string& out, const Annotation& annotation) {
-  out += ",\"area\":";
+/// Of the segmentation, which is smaller than its box; else nothing.
+const std::string* stored_area(const Annotation& annotation) {
   for (const auto& [key, raw] : annotation.extra)
-    if (key == "area") { // of the segmentation, which is smaller than its box
-      out += raw;
-      return;
-    }
-  append_number(out, annotation.box.area());
+    if (key == "area")
+      return &raw;
+  return nullptr;
 }
 
 void append_annotation(std::string& out, const Annotation& annotation, std::int64_t id,
                        std::int64_t image, std::int64_t category) {
-  out += id > 1 ? ",\n{\"id\":" : "\n{\"id\":";
-  append_int(out, id);
-  out += ",\"image_id\":";
-  append_int(out, image);
-  out += ",\"category_id\":";
-  append_int(out, category);
-  out += ",\"bbox\":[";
-  append_number(out, annotation.box.left);
-  out += ',';
-  append_number(out, annotation.box.top);
-  out += ',';
-  append_number(out, annotation.box.width);
-  out += ',';
-  append_number(out, annotation.box.height);
-  out += ']';
-  append_area(out, annotation);
-  out += annotation.is_crowd ? ",\"iscrowd\":1" : ",\"iscrowd\":0";
-  if (annotation.score) {
-    out += ",\"score\":";
-    append_number(out, *annotation.score);
+  NumbersText text; // 8 numbers and the names
+  const auto& box = annotation.box;
+  if (id > 1)
+    text << ",";
+  text << "\n{\"id\":" << id << ",\"image_id\":" << image << ",\"category_id\":" << category
+       << ",\"bbox\":[" << box.left << "," << box.top << "," << box.width << "," << box.height
+       << "],\"area\":";
+  if (const std::string* area = stored_area(annotation)) {
+    (out += text.text()) += *area;
+    text.clear();
+  } else {
+    text << box.area();
   }
+  if (annotation.is_crowd)
+    text << ",\"iscrowd\":1";
+  else
+    text << ",\"iscrowd\":0";
+  if (annotation.score)
+    text << ",\"score\":" << *annotation.score;
+  out += text.text();
   if (annotation.is_difficult)
     out += ",\"difficult\":1";
   if (annotation.is_truncated)

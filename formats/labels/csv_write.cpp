@@ -13,79 +13,115 @@ namespace {
 using dataset::Annotation;
 using dataset::Sample;
 
+enum class CsvLayout { unknown, boxes, classes };
+
+struct CsvPiece final : dataset::BlockWriter::Piece {
+  CsvLayout layout = CsvLayout::unknown;
+  std::string text;
+};
+
+void append_box(std::string& out, const Sample& sample, const Annotation& annotation, int base) {
+  const auto& box = annotation.box;
+  append_csv_field(out, sample.ref);
+  for (const int side : {sample.width, sample.height}) {
+    out += ',';
+    if (side > 0)
+      append_int(out, side);
+  }
+  out += ',';
+  append_csv_field(out, annotation.label);
+  NumbersText edges;
+  edges << "," << box.left + base << "," << box.top + base << "," << box.left + box.width << ","
+        << box.top + box.height << "\n";
+  out += edges.text();
+}
+
 /// filename,width,height,class,xmin,ymin,xmax,ymax, as TensorFlow's tutorials made it common; a set
 /// of classes of whole images: filename,class. The first labelled image decides.
-class CsvWriter final : public dataset::SampleWriter {
+class CsvWriter final : public dataset::SampleWriter, public dataset::BlockWriter {
 public:
   CsvWriter(const std::string& path, const WriteOptions& options)
       : sink_(create_sink(path, options.existing)), losses_(k_csv_holds), base_(options.voc_base) {}
 
   void write(const Sample& sample) override {
-    losses_.note(sample);
-    if (!losses_.takes(sample))
-      return;
-    if (sample.annotations.empty() && sample.classes.empty())
-      return losses_.note(sample, "images without objects, left out (a table has no row for them)");
-    if (layout_ == Layout::unknown) {
-      layout_ = sample.annotations.empty() ? Layout::classes : Layout::boxes;
-      sink_->write(layout_ == Layout::boxes ? "filename,width,height,class,xmin,ymin,xmax,ymax\n"
-                                            : "filename,class\n");
+    one_.assign(1, sample);
+    const auto piece = reserve(one_);
+    format(one_, *piece);
+    append(*piece);
+  }
+  dataset::BlockWriter* blocks() override { return this; }
+
+  std::unique_ptr<BlockWriter::Piece> reserve(const std::vector<Sample>& samples) override {
+    auto piece = std::make_unique<CsvPiece>();
+    for (const auto& sample : samples)
+      count(sample, piece->text);
+    piece->layout = layout_;
+    return piece;
+  }
+
+  void format(const std::vector<Sample>& samples, BlockWriter::Piece& base) const override {
+    auto& piece = static_cast<CsvPiece&>(base);
+    for (const auto& sample : samples) {
+      if (!losses_.takes(sample))
+        continue;
+      if (piece.layout == CsvLayout::boxes)
+        for (const auto& annotation : sample.annotations)
+          append_box(piece.text, sample, annotation, base_);
+      else
+        for (const auto& image_class : sample.classes) {
+          append_csv_field(piece.text, sample.ref);
+          piece.text += ',';
+          append_csv_field(piece.text, image_class.label);
+          piece.text += '\n';
+        }
     }
-    std::string rows;
-    if (layout_ == Layout::boxes) {
-      losses_.note(sample, "classes of whole images", std::int64_t(sample.classes.size()));
-      for (const auto& annotation : sample.annotations)
-        append_box(rows, sample, annotation);
-    } else {
-      losses_.note(sample, "boxes", std::int64_t(sample.annotations.size()));
-      for (const auto& image_class : sample.classes) {
-        append_csv_field(rows, sample.ref);
-        rows += ',';
-        append_csv_field(rows, image_class.label);
-        rows += '\n';
-        if (image_class.score)
-          losses_.note(sample, "score");
-      }
-    }
-    written_.images += rows.empty() ? 0 : 1;
-    sink_->write(rows);
+  }
+
+  void append(BlockWriter::Piece& base) override {
+    sink_->write(static_cast<CsvPiece&>(base).text);
   }
 
   dataset::Written finish() override {
-    if (layout_ == Layout::unknown) // nothing to write: still a table
-      sink_->write("filename,width,height,class,xmin,ymin,xmax,ymax\n");
+    if (layout_ == CsvLayout::unknown) // nothing to write: still a table
+      sink_->write(k_boxes_header);
     sink_->finish();
     return written_;
   }
   const dataset::Losses& losses() const override { return losses_.all(); }
 
 private:
-  enum class Layout { unknown, boxes, classes };
+  static constexpr const char* k_boxes_header = "filename,width,height,class,xmin,ymin,xmax,ymax\n";
 
-  void append_box(std::string& out, const Sample& sample, const Annotation& annotation) {
-    const auto& box = annotation.box;
-    append_csv_field(out, sample.ref);
-    for (const int side : {sample.width, sample.height}) {
-      out += ',';
-      if (side > 0)
-        append_int(out, side);
+  /// The first image with labels decides the columns, whose names go to \p header.
+  void count(const Sample& sample, std::string& header) {
+    losses_.note(sample);
+    if (!losses_.takes(sample))
+      return;
+    if (sample.annotations.empty() && sample.classes.empty())
+      return losses_.note(sample, "images without objects, left out (a table has no row for them)");
+    if (layout_ == CsvLayout::unknown) {
+      layout_ = sample.annotations.empty() ? CsvLayout::classes : CsvLayout::boxes;
+      header = layout_ == CsvLayout::boxes ? k_boxes_header : "filename,class\n";
     }
-    out += ',';
-    append_csv_field(out, annotation.label);
-    for (const double edge :
-         {box.left + base_, box.top + base_, box.left + box.width, box.top + box.height}) {
-      out += ',';
-      append_number(out, edge);
-    }
-    out += '\n';
-    ++written_.annotations;
+    const auto boxes = static_cast<std::int64_t>(sample.annotations.size());
+    const auto classes = static_cast<std::int64_t>(sample.classes.size());
+    const bool has_boxes = layout_ == CsvLayout::boxes;
+    losses_.note(sample, has_boxes ? "classes of whole images" : "boxes",
+                 has_boxes ? classes : boxes);
+    if (!has_boxes)
+      losses_.note(sample, "score",
+                   std::count_if(sample.classes.begin(), sample.classes.end(),
+                                 [](const auto& image_class) { return image_class.score; }));
+    written_.images += (has_boxes ? boxes : classes) > 0 ? 1 : 0;
+    written_.annotations += has_boxes ? boxes : 0;
   }
 
   std::unique_ptr<ByteSink> sink_;
   LossCounter losses_;
   int base_;
-  Layout layout_ = Layout::unknown;
+  CsvLayout layout_ = CsvLayout::unknown;
   dataset::Written written_;
+  std::vector<Sample> one_;
 };
 
 class OpenImagesWriter final : public dataset::SampleWriter {

@@ -135,6 +135,7 @@ bool keep_metadata(const Line& line, const Chosen& chosen) {
     return true;
   auto& kept = line.sample.label_metadata;
   const std::size_t first = kept.size();
+  kept.reserve(first + std::min(members.size(), k_max_compared));
   bool is_held[3] = {};
   for (const auto member : members) {
     const int held = held_member(chosen.kind, member.key);

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 namespace mlopsctl::formats {
 namespace {
@@ -26,15 +27,35 @@ void append_escape(std::string& out, char c) {
   out += k_hex[byte & 15U];
 }
 
+/// Bytes before the first that has to be escaped; eight at a time, as nearly every text has none.
+std::size_t plain_prefix(std::string_view text) {
+  constexpr std::uint64_t k_ones = 0x0101010101010101U;
+  constexpr std::uint64_t k_tops = 0x8080808080808080U;
+  const auto has_zero = [](std::uint64_t word) { return (word - k_ones) & ~word & k_tops; };
+  std::size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + i, 8);
+    const std::uint64_t below_space = (word - k_ones * 0x20) & ~word & k_tops;
+    if ((below_space | has_zero(word ^ (k_ones * '"')) | has_zero(word ^ (k_ones * '\\')) |
+         has_zero(word ^ (k_ones * 0x7F))) != 0)
+      break;
+  }
+  for (; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7F)
+      break;
+  }
+  return i;
+}
+
 } // namespace
 
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   std::size_t begin = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7F)
-      continue;
+  for (std::size_t i = plain_prefix(text); i < text.size();
+       i = begin + plain_prefix(text.substr(begin))) {
     out.append(text, begin, i - begin);
     append_escape(out, text[i]);
     begin = i + 1;
@@ -50,13 +71,15 @@ void append_int(std::string& out, std::int64_t value) {
 }
 
 void append_number(std::string& out, double value) {
-  if (std::abs(value) < k_exact_integers && std::trunc(value) == value) {
-    append_int(out, static_cast<std::int64_t>(value));
-    return;
-  }
-  std::array<char, 40> buffer;
-  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
-  out.append(buffer.data(), result.ptr);
+  NumbersText text;
+  out += (text << value).text();
+}
+
+NumbersText& NumbersText::operator<<(double value) {
+  if (std::abs(value) < k_exact_integers && std::trunc(value) == value)
+    return *this << static_cast<std::int64_t>(value);
+  at_ = std::to_chars(at_, bytes_.data() + k_bytes, value).ptr;
+  return *this;
 }
 
 } // namespace mlopsctl::formats

@@ -24,7 +24,7 @@ public:
   // A line much longer than Limit::line_bytes is an Error(input): it is no line of labels. The
   // exact limit is for who parses the lines.
   /// \param block_bytes about this much a piece.
-  explicit LineBlocks(ByteSource& source, std::size_t block_bytes = 1024 * 1024);
+  explicit LineBlocks(ByteSource& source, std::size_t block_bytes = 256 * 1024);
 
   /// A byte order mark at the start is left out. Nothing at the end.
   std::optional<LineBlock> next();

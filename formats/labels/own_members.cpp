@@ -17,17 +17,17 @@ std::optional<std::string_view> plain_text(std::string_view raw) {
 }
 
 bool take(dataset::Sample& sample, const std::string& key, const std::string& raw) {
-  const auto text = plain_text(raw);
-  if (key == "split" && text) {
-    const auto split = dataset::split_from_name(*text);
+  if (key == "split") {
+    const auto split = dataset::split_from_name(plain_text(raw).value_or(""));
     sample.split = split.value_or(sample.split);
     return split.has_value();
   }
-  if (key == "group" && text) {
-    sample.group = *text;
-    return true;
+  if (key == "group") {
+    const auto text = plain_text(raw);
+    sample.group = text.value_or(sample.group);
+    return text.has_value();
   }
-  if (key == "time_s" && !text) {
+  if (key == "time_s" && !plain_text(raw)) {
     sample.time_s = parse_double(raw);
     return sample.time_s.has_value();
   }
