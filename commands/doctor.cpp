@@ -3,7 +3,9 @@
 #include "commands/command.hpp"
 #include "core/module.hpp"
 #include "core/text.hpp"
+#include "inference/engine.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <ostream>
 #include <unistd.h>
@@ -67,6 +69,21 @@ Check check_writable(const std::string& folder, const std::string& needed_for) {
   return check;
 }
 
+Check check_onnxruntime() {
+  Check check{"ONNX Runtime", "infer, bench run (faster)", false, false, "", ""};
+  const auto& table = inference::engine_table();
+  const auto entry = std::find_if(table.begin(), table.end(),
+                                  [](const auto& engine) { return engine.name == "onnxruntime"; });
+  try {
+    check.detail = entry->version() + " (" + inference::onnxruntime_candidates().front() + ")";
+    check.is_ok = true;
+  } catch (const Error& error) {
+    check.detail = error.what();
+    check.fix = error.hint();
+  }
+  return check;
+}
+
 Value to_value(const std::vector<Check>& checks, bool is_ok) {
   Value document = Value::object();
   document["schema"] = "mlopsctl.doctor/1";
@@ -92,6 +109,7 @@ int run(Context& ctx) {
       check_module("media", "mlopsctl_media_api", "capture of videos and cameras",
                    "libavcodec59 libavformat59 libavutil57 libswscale6 libavdevice59"),
       check_module("engine_opencv", "mlopsctl_engine_api", "infer, bench run", "libopencv-dnn406"),
+      check_onnxruntime(),
       check_camera(),
       check_writable(temporary, "reading from stdin"),
   };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // engines: what can run models on this machine, and which kinds of outputs are understood.
 #include "commands/command.hpp"
+#include "commands/engine_options.hpp"
 #include "core/text.hpp"
 #include "inference/decoders.hpp"
 #include "inference/engine.hpp"
@@ -81,8 +82,13 @@ int run(Context& ctx) {
   return exit_ok;
 }
 
-Run declare(Args&) {
-  return run;
+Run declare(Args& args) {
+  auto onnxruntime = std::make_shared<std::string>();
+  add_onnxruntime_option(args, *onnxruntime);
+  return [onnxruntime](Context& ctx) {
+    inference::use_onnxruntime(*onnxruntime);
+    return run(ctx);
+  };
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // infer: run a model package on pictures; one line of JSON a picture, and pictures with boxes.
 #include "commands/command.hpp"
+#include "commands/engine_options.hpp"
 #include "commands/picture_inputs.hpp"
 #include "core/interrupt.hpp"
 #include "core/log.hpp"
@@ -18,8 +19,6 @@
 namespace mlopsctl::commands {
 namespace {
 
-constexpr int k_most_threads = 1024;
-
 struct Options {
   std::string model;
   std::vector<std::string> inputs;
@@ -28,8 +27,7 @@ struct Options {
   std::string images; // folder that references point into
   std::string from;   // format of label files; empty: by content
   std::string shard = "1/1";
-  std::string engine; // empty: the best that is here
-  int threads = 0;    // of the engine; 0: cores
+  EngineChoice engine;
   std::string threshold = "show";
   bool discard_bad = false;
   bool no_timing = false;
@@ -39,9 +37,7 @@ void validate(const Options& o, const Context& ctx) {
   if (o.output == "-" && ctx.options.json)
     throw Error(Fault::usage, "-o: with --json the predictions need a file of their own",
                 "pass -o predictions.jsonl");
-  if (o.threads < 0 || o.threads > k_most_threads)
-    throw Error(Fault::usage, "--threads: " + std::to_string(o.threads) + " is not from 0 to " +
-                                  std::to_string(k_most_threads));
+  apply_engine_choice(o.engine);
 }
 
 std::filesystem::path whole_path(const std::string& path) {
@@ -224,7 +220,7 @@ int run(const Options& o, Context& ctx) {
   PictureInputs inputs(o.inputs, {o.images, o.from, parse_shard(o.shard)});
   const auto package = package::open_model(o.model, ctx.options.set);
   refuse_lost_files(o, package);
-  auto model = inference::Model::load(package, {o.engine, o.threads});
+  auto model = inference::Model::load(package, {o.engine.name, o.engine.threads});
   Predictions predictions(o, ctx, model);
   const auto progress = ctx.progress("infer", inputs.known_count(), "pictures");
   ordered_parallel<PictureInput, Loaded>(
@@ -257,8 +253,7 @@ Run declare(Args& args) {
       .metavar("DIR");
   args.value("--from", o->from, "Format of the label files").default_text("by content");
   args.value("--shard", o->shard, "A fixed slice of the pictures, by their names").metavar("I/N");
-  args.value("--engine", o->engine, "Engine (see 'mlopsctl engines')").default_text("best here");
-  args.value("--threads", o->threads, "Threads of the engine").default_text("cores");
+  add_engine_options(args, o->engine, "Threads of the engine");
   args.value("--threshold", o->threshold,
              "score_threshold of model.yaml, or eval_score_threshold to measure precision")
       .choices({"show", "evaluate"});

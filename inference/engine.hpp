@@ -49,11 +49,21 @@ struct EngineEntry {
   std::unique_ptr<Engine> (*open)(std::string_view model, const std::string& place, int threads);
 };
 
+/// ONNX Runtime: look at \p path and nowhere else; empty: at the usual places. Relative to the
+/// current folder, as it was typed. Before the first use of an engine.
+void use_onnxruntime(const std::string& path);
+
+/// Where ONNX Runtime's library may be, in the order of looking: what use_onnxruntime() said, else
+/// MLOPSCTL_ONNXRUNTIME, else beside the program, the absolute folders of LD_LIBRARY_PATH and
+/// those of the system. Only libraries that are there, except the first two.
+std::vector<std::string> onnxruntime_candidates();
+
 /// Every engine, the preferred one first.
 const std::vector<EngineEntry>& engine_table();
 
 /// \param name empty: the first of the table that reads \p format and is here.
-/// \throws Error(usage) for an unknown name, with the nearest.
+/// \throws Error(usage) for an unknown name, with the nearest, and for a library that the user
+/// named and that is none.
 const EngineEntry& find_engine(const std::string& name, const std::string& format);
 
 } // namespace mlopsctl::inference

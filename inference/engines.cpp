@@ -8,11 +8,19 @@
 
 namespace mlopsctl::inference {
 
+std::string onnxruntime_version();
+std::unique_ptr<Engine> open_onnxruntime(std::string_view model, const std::string& place,
+                                         int threads);
 std::string opencv_version();
 std::unique_ptr<Engine> open_opencv(std::string_view model, const std::string& place, int threads);
 
 const std::vector<EngineEntry>& engine_table() {
   static const std::vector<EngineEntry> table{
+      {"onnxruntime",
+       "ONNX Runtime on the processor, found at run time",
+       {"onnx"},
+       onnxruntime_version,
+       open_onnxruntime},
       {"opencv",
        "OpenCV dnn on the processor, ONNX graphs up to about opset 13",
        {"onnx"},
@@ -21,6 +29,21 @@ const std::vector<EngineEntry>& engine_table() {
   };
   return table;
 }
+
+namespace {
+
+bool is_here(const EngineEntry& entry) {
+  try {
+    entry.version();
+    return true;
+  } catch (const Error& error) {
+    if (error.fault() == Fault::usage) // the user named a library: another engine is not meant
+      throw;
+    return false;
+  }
+}
+
+} // namespace
 
 const EngineEntry& find_engine(const std::string& name, const std::string& format) {
   const auto& table = engine_table();
@@ -38,11 +61,18 @@ const EngineEntry& find_engine(const std::string& name, const std::string& forma
   if (!name.empty())
     throw Error(Fault::usage, "unknown engine '" + name + "'" + did_you_mean(name, names),
                 "see 'mlopsctl engines'");
-  const auto found = std::find_if(table.begin(), table.end(), reads);
-  if (found == table.end())
+  const EngineEntry* last = nullptr;
+  for (const auto& entry : table) {
+    if (!reads(entry))
+      continue;
+    last = &entry;
+    if (is_here(entry))
+      return entry;
+  }
+  if (!last)
     throw Error(Fault::input, "model.yaml: format: no engine reads '" + format + "'",
                 "see 'mlopsctl engines'");
-  return *found;
+  return *last; // says why it is not here when it is opened
 }
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {

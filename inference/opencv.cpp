@@ -48,7 +48,9 @@ public:
       throw Error(Fault::input,
                   place_ + ": " + name_ + " cannot load this graph (opset " +
                       std::to_string(graph_.opset) + "): " + printable(error.data()),
-                  "export it with a lower opset (10 to 12), or without the layer that is named");
+                  "run it with --engine onnxruntime ('mlopsctl engines' says how to get it), or "
+                  "export it with a "
+                  "lower opset (10 to 12) or without the layer that is named");
   }
   ~OpencvEngine() override { table_.close(session_); }
   OpencvEngine(const OpencvEngine&) = delete;

@@ -14,6 +14,8 @@ done
 # shellcheck disable=SC2086 # lists of names
 need_packages $BUILD_PACKAGES $TEST_PACKAGES
 status=0
+MLOPSCTL_TEST_ONNXRUNTIME=$(bash "$ROOT/scripts/onnxruntime.sh") || status=1
+export MLOPSCTL_TEST_ONNXRUNTIME
 
 echo "== Build (warnings are errors) and sanitized build of the unit tests"
 build_preset ci

@@ -4,6 +4,7 @@
 #include "bench/gate.hpp"
 #include "commands/bench_report.hpp"
 #include "commands/command.hpp"
+#include "commands/engine_options.hpp"
 #include "commands/truth_input.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
@@ -15,14 +16,11 @@
 namespace mlopsctl::commands {
 namespace {
 
-constexpr int k_most_threads = 1024;
-
 struct Options {
   std::string model;
   TruthOptions data;
   std::string scenario = "single_stream";
-  std::string engine; // empty: the best that is here
-  int threads = 0;    // 0: cores
+  EngineChoice engine;
   std::vector<std::string> sizes;
   std::string protocol = "coco";
   std::vector<std::string> gates;
@@ -30,18 +28,12 @@ struct Options {
   std::string tag, note;
 };
 
-void validate(const Options& o) {
-  if (o.threads < 0 || o.threads > k_most_threads)
-    throw Error(Fault::usage, "--threads: " + std::to_string(o.threads) + " is not from 0 to " +
-                                  std::to_string(k_most_threads));
-}
-
 bench::BenchmarkOptions benchmark_options(const Options& o, const Context& ctx,
                                           package::Task task) {
   bench::BenchmarkOptions options;
   options.run.scenario = bench::scenario_from_name(o.scenario);
-  options.run.engine = o.engine;
-  options.run.threads = o.threads;
+  options.run.engine = o.engine.name;
+  options.run.threads = o.engine.threads;
   options.score.protocol = task == package::Task::classification
                                ? bench::Protocol::accuracy
                                : bench::protocol_from_name(o.protocol);
@@ -178,11 +170,7 @@ Run declare(Args& args) {
   args.value("--scenario", o->scenario,
              "One image after the other, or as many as there are threads")
       .choices({"single_stream", "offline"});
-  args.value("--engine", o->engine, "Engine to run the model with")
-      .metavar("E")
-      .default_text("the best that is here");
-  args.value("--threads", o->threads, "Threads of the engine, or images at once")
-      .default_text("cores");
+  add_engine_options(args, o->engine, "Threads of the engine, or images at once");
   args.list("--sizes", o->sizes,
             "Numbers of images, rising; each set is part of the next, a row each")
       .metavar("N,N")
@@ -195,7 +183,7 @@ Run declare(Args& args) {
   args.value("--tag", o->tag, "Word to find the rows by").metavar("T");
   args.value("--note", o->note, "Remark to keep with the rows");
   return [o](Context& ctx) {
-    validate(*o);
+    apply_engine_choice(o->engine);
     return run(*o, ctx);
   };
 }

@@ -4,6 +4,7 @@
 #   out_has TEXT, err_has TEXT, out_lacks TEXT    plain text, not patterns
 #   json EXPR VALUE    jq EXPR over $OUT equals VALUE
 #   out_is FILE        $OUT equals FILE beside the script; UPDATE_GOLDEN=1 writes it
+#   need_onnxruntime   skips by name where ONNX Runtime was not fetched; sets $ONNXRUNTIME
 #   need_shared PATH   skips by name where ../shared/PATH is absent; sets $SHARED
 set -u
 : "${MLOPSCTL:?path of the binary}"
@@ -13,6 +14,7 @@ trap 'chmod -R u+w "$WORK" 2>/dev/null; rm -rf "$WORK"' EXIT
 cd "$WORK" || exit 1
 OUT=$WORK/.out
 ERR=$WORK/.err
+unset MLOPSCTL_ONNXRUNTIME # what the machine has must not decide which engine a test runs
 export HOME=$WORK XDG_CONFIG_HOME=$WORK/.config LC_ALL=C.UTF-8
 
 fail() {
@@ -39,6 +41,14 @@ json() {
 out_is() {
   [ -z "${UPDATE_GOLDEN:-}" ] || cp "$OUT" "$HERE/$1"
   diff -u "$HERE/$1" "$OUT" || fail "stdout differs from $1"
+}
+# ONNX Runtime's library, which tests/run.sh fetches; sets $ONNXRUNTIME.
+need_onnxruntime() {
+  ONNXRUNTIME=${MLOPSCTL_TEST_ONNXRUNTIME:-}
+  [ -z "$ONNXRUNTIME" ] || return 0
+  [ "${CI:-}" != true ] || fail "MLOPSCTL_TEST_ONNXRUNTIME is not set: tests/run.sh fetches the library"
+  echo "SKIPPED: needs ONNX Runtime (MLOPSCTL_TEST_ONNXRUNTIME=\$(bash scripts/onnxruntime.sh))"
+  exit 77
 }
 need_shared() {
   SHARED=${MLOPSCTL_SHARED:-}

@@ -1,0 +1,54 @@
+# ONNX Runtime, the real library: the same objects as OpenCV finds, real detectors, and graphs that it refuses.
+. "$(dirname "$0")/../cli/lib.sh"
+need_onnxruntime
+run 0 engines --json --onnxruntime "$ONNXRUNTIME"
+json '.engines[0] | [.name, .available, .why_not]' '["onnxruntime",true,null]'
+export MLOPSCTL_ONNXRUNTIME=$ONNXRUNTIME
+run 0 capture 'pattern:shapes?seed=7&size=640x480&fps=5&seconds=6' -o frames
+MODEL=$MLOPSCTL_SOURCE/examples/shapes/model
+run 0 infer --model "$MODEL" frames -o here.jsonl --threads 1 --json
+json '.engine | startswith("onnxruntime 1.")' true # the default where it is
+run 0 infer --model "$MODEL" frames -o opencv.jsonl --engine opencv
+run 0 manifest diff opencv.jsonl here.jsonl --json # the same boxes and classes: exit 0
+run 0 bench run --model "$MODEL" --data frames/labels.manifest --table b.db --json
+json '.rows[0] | [.engine, .map_50 > 0.9]' '["onnxruntime",true]'
+
+# The same numbers whatever the number of threads.
+for threads in 1 2 3; do
+  run 0 infer --model "$MODEL" frames -o t$threads.jsonl --threads $threads --no-timing
+done
+cmp t1.jsonl t2.jsonl && cmp t1.jsonl t3.jsonl || fail "the number of threads changes what is found"
+
+# Bad graphs: the runtime's own words, with what to do.
+cp -r "$MODEL" bad && chmod -R u+w bad
+sed -i '/^digests:/,$d' bad/model.yaml
+head -c 2000 "$MODEL/shapes.onnx" > bad/shapes.onnx
+run 1 infer --model bad frames -o bad.jsonl
+err_has "shapes.onnx"
+[ ! -e bad.jsonl ] || fail "an output of a broken model is there"
+
+need_shared data/real/models/FastestDet.onnx
+need_shared data/real/voc100-multiformat/data/database/images
+MODELS=$SHARED/data/real/models
+SET=$SHARED/data/real/voc100-multiformat/data/database
+COCO=$(tr -d '\r' < "$MODELS/coco.names" | sed '/^$/d; s/.*/"&"/' | paste -sd,)
+mkdir fastestdet && cp "$MODELS/FastestDet.onnx" fastestdet/
+cat > fastestdet/model.yaml << YAML
+schema: mlopsctl.model/1
+name: fastestdet
+version: "1"
+task: detection
+weights: FastestDet.onnx
+format: onnx
+input: {name: input.1, color: bgr, resize: stretch, width: 352, height: 352, interpolation: area, scale: 0.00392156862745098}
+decoder: {nms: {per_class: true, max_detections: 300, iou: 0.45}, kind: fastestdet, score_threshold: 0.65, eval_score_threshold: 0.1}
+labels: [$COCO]
+licence: see the model's page
+YAML
+for engine in onnxruntime opencv; do
+  run 0 bench run --model fastestdet --data "$SET/gts/pascalvoc_format" --images "$SET/images" --protocol voc --engine $engine \
+    --table f.db --json
+  jq -r .rows[0].map_50 "$OUT" > map.$engine
+done
+jq -ne --slurpfile a map.onnxruntime --slurpfile b map.opencv '($a[0] - $b[0]) | fabs < 0.002' >/dev/null ||
+  fail "average precision: $(cat map.onnxruntime map.opencv)"
