@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/benchmark.hpp"
 
+#include "bench/cold_start.hpp"
 #include "bench/environment.hpp"
 #include "bench/latency.hpp"
 #include "bench/redact.hpp"
@@ -20,7 +21,7 @@ void add_speed(const RunResult& result, Scenario scenario, storage::BenchmarkRow
   numbers.emplace_back("timed_images", static_cast<double>(latency.count));
   // With several pictures at once, the time of one of them is not what any caller would wait.
   const auto add = [&](const char* name, double value) {
-    numbers.emplace_back(name, scenario == Scenario::single_stream ? Metric(value) : std::nullopt);
+    numbers.emplace_back(name, scenario != Scenario::offline ? Metric(value) : std::nullopt);
   };
   add("mean_ms", latency.mean_ms);
   add("min_ms", latency.min_ms);
@@ -34,6 +35,22 @@ void add_speed(const RunResult& result, Scenario scenario, storage::BenchmarkRow
   numbers.emplace_back("postprocess_ms", result.mean.postprocess_ms);
   numbers.emplace_back("images_per_s", static_cast<double>(latency.count) / result.seconds);
   numbers.emplace_back("seconds", result.seconds);
+  numbers.emplace_back("windows", result.windows);
+  numbers.emplace_back("spread_percent", result.spread * 100);
+}
+
+/// What the options ask for beside the run itself.
+void add_circumstances(const BenchmarkOptions& options, const std::vector<RunImage>& images,
+                       storage::BenchmarkRow& row) {
+  if (options.run.scenario == Scenario::server)
+    row.numbers.emplace_back("rate_per_s", options.run.rate_per_s);
+  row.numbers.emplace_back("peak_memory_bytes", static_cast<double>(peak_memory_bytes()));
+  if (options.cold_start.empty())
+    return;
+  constexpr int k_cold_starts = 5;
+  auto command = options.cold_start;
+  command.push_back(images.front().path);
+  row.numbers.emplace_back("cold_start_ms", cold_start_ms(command, k_cold_starts));
 }
 
 void describe_machine(storage::BenchmarkRow& row) {
@@ -103,9 +120,14 @@ std::vector<std::string> number_names(const ScoreOptions& options) {
   auto names = metric_names(options);
   for (const char* name :
        {"timed_images", "mean_ms", "min_ms", "max_ms", "p50_ms", "p90_ms", "p99_ms", "decode_ms",
-        "preprocess_ms", "infer_ms", "postprocess_ms", "images_per_s", "seconds"})
+        "preprocess_ms", "infer_ms", "postprocess_ms", "images_per_s", "seconds", "windows",
+        "spread_percent", "rate_per_s", "peak_memory_bytes", "cold_start_ms"})
     names.emplace_back(name);
   return names;
+}
+
+bool is_timing(const std::string& number) {
+  return number.ends_with("_ms") || number == "images_per_s" || number == "seconds";
 }
 
 BenchmarkOutcome run_benchmark(const package::ModelPackage& package, const Truth& truth,
@@ -117,20 +139,21 @@ BenchmarkOutcome run_benchmark(const package::ModelPackage& package, const Truth
   describe_machine(row);
   describe_input(package, truth, options, row);
   PredictionCollector collector(truth);
-  const RunResult result =
-      run_images(package, images, options.run, [&](const dataset::Sample& prediction) {
-        collector.add(prediction);
-        advance();
-      });
+  const RunResult result = run_images(
+      package, images, options.run,
+      [&](const dataset::Sample& prediction) { collector.add(prediction); }, advance);
   Predictions predictions = collector.finish();
   const Score scored = score(truth, predictions, options.score);
   row.engine = result.engine;
   row.engine_version = result.engine_version;
   row.threads = result.threads;
+  row.batch = options.run.batch;
   row.scenario = scenario_name(options.run.scenario);
   row.protocol = protocol_name(scored.protocol);
   row.numbers = scored.metrics;
   add_speed(result, options.run.scenario, row);
+  add_circumstances(options, images, row);
+  outcome.is_stable = result.spread <= options.run.max_spread;
   storage::seal(row);
   outcome.detections = static_cast<std::int64_t>(predictions.detections.size());
   outcome.left_out = std::move(predictions.left_out);

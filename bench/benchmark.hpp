@@ -14,7 +14,9 @@ namespace mlopsctl::bench {
 struct BenchmarkOptions {
   RunOptions run;
   ScoreOptions score;
-  std::uint64_t seed = 1;   ///< of the choice of images, recorded
+  std::uint64_t seed = 1; ///< of the choice of images and of arrivals, recorded
+  /// A command that answers for the picture that is added to it; empty: no cold start is measured.
+  std::vector<std::string> cold_start;
   std::string dataset;      ///< as given; secrets are removed
   std::string command_line; ///< as typed; secrets are removed
   std::string tag;
@@ -23,6 +25,7 @@ struct BenchmarkOptions {
 
 struct BenchmarkOutcome {
   storage::BenchmarkRow row;   ///< sealed
+  bool is_stable = true;       ///< the last three windows lie within RunOptions::max_spread
   std::int64_t detections = 0; ///< that were scored
   LeftOut left_out;
 };
@@ -33,6 +36,9 @@ void check_fit(const package::ModelSpec& spec, const Truth& truth, const std::st
 
 /// Names of the numbers that a row of this run will have, for gates.
 std::vector<std::string> number_names(const ScoreOptions& options);
+
+/// Of a number of a row: other work on the machine changes it.
+bool is_timing(const std::string& number);
 
 /// \param images those of \p truth, in its order. \param advance called once a picture.
 BenchmarkOutcome run_benchmark(const package::ModelPackage& package, const Truth& truth,

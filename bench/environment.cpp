@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 
 namespace mlopsctl::bench {
@@ -68,6 +69,11 @@ Machine this_machine() {
   machine.memory_bytes = usable_memory_bytes();
   machine.is_container = runs_in_container();
   return machine;
+}
+
+std::int64_t peak_memory_bytes() {
+  rusage usage{};
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? std::int64_t{usage.ru_maxrss} * 1024 : 0;
 }
 
 } // namespace mlopsctl::bench

@@ -18,4 +18,7 @@ struct Machine {
 /// Names no host and no user. What cannot be found out stays empty or 0.
 Machine this_machine();
 
+/// The most memory that this process had so far (resident), in bytes.
+std::int64_t peak_memory_bytes();
+
 } // namespace mlopsctl::bench

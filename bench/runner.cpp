@@ -10,9 +10,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
+#include <limits>
 #include <mutex>
 #include <optional>
+#include <random>
+#include <thread>
 
 namespace mlopsctl::bench {
 namespace {
@@ -56,20 +60,34 @@ dataset::Sample to_sample(const RunImage& image, const inference::Prediction& pr
   return sample;
 }
 
-Measured measure(inference::Model& model, const RunImage& wanted) {
+using Clock = std::chrono::steady_clock;
+
+std::int64_t since_ns(Clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
+}
+
+struct Decoded {
+  imaging::Image image;
+  double decode_ms = 0;
+};
+
+Decoded decode(const RunImage& wanted) {
   check_interrupt();
-  const auto start = std::chrono::steady_clock::now();
-  const Stopwatch decode_watch;
-  const imaging::Image image = imaging::decode_file(wanted.path);
-  const double decode_ms = decode_watch.milliseconds();
-  auto prediction = model.run(image, inference::Threshold::evaluate);
+  const Stopwatch watch;
+  Decoded decoded{imaging::decode_file(wanted.path), 0};
+  decoded.decode_ms = watch.milliseconds();
+  check_size(wanted, decoded.image);
+  return decoded;
+}
+
+/// \param start from when the latency counts.
+Measured measure(inference::Model& model, const RunImage& wanted, Clock::time_point start) {
+  const Decoded decoded = decode(wanted);
+  const auto prediction = model.run(decoded.image, inference::Threshold::evaluate);
   Measured measured;
-  measured.latency_ns =
-      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start)
-          .count();
-  check_size(wanted, image);
+  measured.latency_ns = since_ns(start);
   measured.timing = prediction.timing;
-  measured.timing.decode_ms = decode_ms;
+  measured.timing.decode_ms = decoded.decode_ms;
   measured.prediction = to_sample(wanted, prediction, model.spec().labels);
   return measured;
 }
@@ -90,7 +108,7 @@ public:
       model.emplace(std::move(models_.back()));
       models_.pop_back();
     }
-    Measured measured = measure(*model, image);
+    Measured measured = measure(*model, image, Clock::now());
     const std::lock_guard lock(mutex_);
     models_.push_back(std::move(*model));
     return measured;
@@ -121,53 +139,240 @@ void divide(inference::Timing& sum, double count) {
 void warm_up(ModelPool& pool, const std::vector<RunImage>& images, int count) {
   for (auto& model : pool.all())
     for (int i = 0; i < count; ++i)
-      measure(model, images[static_cast<std::size_t>(i) % images.size()]);
+      measure(model, images[static_cast<std::size_t>(i) % images.size()], Clock::now());
 }
+
+/// What one window gave.
+struct Window {
+  std::vector<std::int64_t> latency_ns;
+  inference::Timing sum;
+  std::vector<double> infer_ms;
+  double seconds = 0;
+
+  void take(const Measured& measured) {
+    latency_ns.push_back(measured.latency_ns);
+    infer_ms.push_back(measured.timing.infer_ms);
+    add(sum, measured.timing);
+  }
+  double median_ms() const {
+    auto sorted = infer_ms;
+    const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+    std::nth_element(sorted.begin(), middle, sorted.end());
+    return *middle;
+  }
+};
+
+/// One run over a set: the windows of its scenario.
+class Run {
+public:
+  using Take = std::function<void(std::size_t image, Measured&&)>;
+
+  Run(const package::ModelPackage& package, const std::vector<RunImage>& images,
+      const RunOptions& options, Take take)
+      : images_(images), options_(options), take_(std::move(take)),
+        threads_(options.threads > 0 ? options.threads : default_jobs()),
+        at_once_(options.scenario == Scenario::offline && options.batch == 1 ? threads_ : 1),
+        pool_(package, options.engine, at_once_, at_once_ > 1 ? 1 : threads_) {
+    warm_up(pool_, images, options.warm_up);
+  }
+
+  int threads() const { return threads_; }
+  std::string engine() { return model().engine(); }
+
+  Window window(const std::vector<std::size_t>& positions) {
+    Window window;
+    const Stopwatch watch;
+    if (options_.scenario == Scenario::server)
+      serve(positions, window);
+    else if (options_.batch > 1)
+      run_batches(positions, window);
+    else
+      run_each(positions, window);
+    window.seconds = watch.seconds();
+    return window;
+  }
+
+private:
+  inference::Model& model() { return pool_.all().front(); }
+
+  void keep(std::size_t position, Measured&& measured, Window& window) {
+    window.take(measured);
+    take_(position, std::move(measured));
+  }
+
+  void run_each(const std::vector<std::size_t>& positions, Window& window) {
+    std::size_t next = 0;
+    std::size_t done = 0;
+    ordered_parallel<std::size_t, Measured>(
+        at_once_,
+        [&]() -> std::optional<std::size_t> {
+          return next < positions.size() ? std::optional(positions[next++]) : std::nullopt;
+        },
+        [&](std::size_t&& i) { return pool_.measure_with_any(images_[i]); },
+        [&](Measured&& measured) { keep(positions[done++], std::move(measured), window); });
+  }
+
+  /// Whoever comes while the engine works waits, and the waiting counts.
+  void serve(const std::vector<std::size_t>& positions, Window& window) {
+    const auto arrivals = poisson_arrivals(positions.size(), options_.rate_per_s, options_.seed);
+    const auto start = Clock::now();
+    for (std::size_t i = 0; i < positions.size(); ++i) {
+      const auto arrival = start + std::chrono::duration_cast<Clock::duration>(
+                                       std::chrono::duration<double>(arrivals[i]));
+      std::this_thread::sleep_until(arrival);
+      keep(positions[i], measure(model(), images_[positions[i]], arrival), window);
+    }
+  }
+
+  /// Threads read pictures while the engine computes the batch before.
+  void run_batches(const std::vector<std::size_t>& positions, Window& window) {
+    const auto size = static_cast<std::size_t>(options_.batch);
+    std::size_t next = 0;
+    std::vector<imaging::Image> pictures;
+    std::vector<double> decode_ms;
+    std::size_t done = 0;
+    const auto flush = [&] {
+      const auto start = Clock::now();
+      const auto predictions = model().run(pictures, inference::Threshold::evaluate);
+      const auto share_ns = since_ns(start) / static_cast<std::int64_t>(pictures.size());
+      for (std::size_t i = 0; i < predictions.size(); ++i) {
+        const auto& image = images_[positions[done]];
+        Measured measured{to_sample(image, predictions[i], model().spec().labels),
+                          predictions[i].timing, share_ns};
+        measured.timing.decode_ms = decode_ms[i];
+        keep(positions[done++], std::move(measured), window);
+      }
+      pictures.clear();
+      decode_ms.clear();
+    };
+    ordered_parallel<std::size_t, Decoded>(
+        threads_,
+        [&]() -> std::optional<std::size_t> {
+          return next < positions.size() ? std::optional(positions[next++]) : std::nullopt;
+        },
+        [&](std::size_t&& i) { return decode(images_[i]); },
+        [&](Decoded&& decoded) {
+          pictures.push_back(std::move(decoded.image));
+          decode_ms.push_back(decoded.decode_ms);
+          if (pictures.size() == size)
+            flush();
+        });
+    if (!pictures.empty())
+      flush();
+  }
+
+  const std::vector<RunImage>& images_;
+  const RunOptions& options_;
+  Take take_;
+  int threads_;
+  int at_once_;
+  ModelPool pool_;
+};
+
+/// The last three windows as one measurement.
+void add_up(const std::vector<Window>& windows, RunResult& result) {
+  for (std::size_t i = windows.size() - 3; i < windows.size(); ++i) {
+    const Window& window = windows[i];
+    result.latency_ns.insert(result.latency_ns.end(), window.latency_ns.begin(),
+                             window.latency_ns.end());
+    add(result.mean, window.sum);
+    result.seconds += window.seconds;
+  }
+  divide(result.mean, static_cast<double>(result.latency_ns.size()));
+}
+
+constexpr std::pair<Scenario, std::string_view> k_scenarios[] = {
+    {Scenario::single_stream, "single_stream"},
+    {Scenario::offline, "offline"},
+    {Scenario::server, "server"}};
 
 } // namespace
 
 std::string_view scenario_name(Scenario scenario) {
-  return scenario == Scenario::single_stream ? "single_stream" : "offline";
+  for (const auto& [value, name] : k_scenarios)
+    if (value == scenario)
+      return name;
+  return "";
 }
 
 Scenario scenario_from_name(const std::string& name) {
-  for (const auto scenario : {Scenario::single_stream, Scenario::offline})
-    if (name == scenario_name(scenario))
-      return scenario;
+  std::vector<std::string> names;
+  for (const auto& [value, known] : k_scenarios) {
+    if (name == known)
+      return value;
+    names.emplace_back(known);
+  }
   throw Error(Fault::usage,
-              "scenario '" + printable(name) + "' is unknown" +
-                  did_you_mean(name, {"single_stream", "offline"}),
-              "one of single_stream, offline");
+              "scenario '" + printable(name) + "' is unknown" + did_you_mean(name, names),
+              "one of " + join(names, ", "));
+}
+
+std::vector<std::vector<std::size_t>> deal_windows(std::size_t count) {
+  constexpr std::size_t k_windows = 3;
+  constexpr std::size_t k_least = 20; // pictures whose median means something
+  std::vector<std::vector<std::size_t>> windows(k_windows);
+  if (count < k_windows * k_least) {
+    for (auto& window : windows)
+      do
+        for (std::size_t i = 0; i < count; ++i)
+          window.push_back(i);
+      while (window.size() < k_least);
+    return windows;
+  }
+  for (std::size_t i = 0; i < count; ++i)
+    windows[i % k_windows].push_back(i);
+  return windows;
+}
+
+double spread_of_last_three(const std::vector<double>& medians) {
+  if (medians.size() < 3)
+    return std::numeric_limits<double>::infinity();
+  const auto [least, most] = std::minmax_element(medians.end() - 3, medians.end());
+  return *least > 0 ? (*most - *least) / *least : 0;
+}
+
+std::vector<double> poisson_arrivals(std::size_t count, double rate_per_s, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::vector<double> arrivals;
+  double now = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    arrivals.push_back(now);
+    // (0, 1] from the upper 53 bits: the library's own distributions differ between libraries.
+    const double uniform = (static_cast<double>(random() >> 11U) + 1) * 0x1p-53;
+    now -= std::log(uniform) / rate_per_s;
+  }
+  return arrivals;
 }
 
 RunResult run_images(const package::ModelPackage& package, const std::vector<RunImage>& images,
-                     const RunOptions& options, const TakePrediction& take) {
-  const int threads = options.threads > 0 ? options.threads : default_jobs();
-  const int at_once = options.scenario == Scenario::offline ? threads : 1;
-  ModelPool pool(package, options.engine, at_once,
-                 options.scenario == Scenario::offline ? 1 : threads);
+                     const RunOptions& options, const TakePrediction& take,
+                     const std::function<void()>& advance) {
+  std::vector<std::optional<dataset::Sample>> predictions(images.size());
+  Run run(package, images, options, [&](std::size_t i, Measured&& measured) {
+    if (predictions[i])
+      return;
+    predictions[i] = std::move(measured.prediction);
+    advance();
+  });
+  const auto dealt = deal_windows(images.size());
+  std::vector<Window> windows;
+  std::vector<double> medians;
   RunResult result;
-  const std::string engine = pool.all().front().engine();
+  result.spread = std::numeric_limits<double>::infinity();
+  while (result.spread > options.max_spread && windows.size() < RunResult::k_most_windows) {
+    windows.push_back(run.window(dealt[windows.size() % dealt.size()]));
+    medians.push_back(windows.back().median_ms());
+    result.spread = spread_of_last_three(medians);
+  }
+  add_up(windows, result);
+  result.windows = static_cast<int>(windows.size());
+  const std::string engine = run.engine();
   const auto space = std::min(engine.find(' '), engine.size());
   result.engine = engine.substr(0, space);
   result.engine_version = std::string(trim(std::string_view(engine).substr(space)));
-  result.threads = threads;
-  warm_up(pool, images, options.warm_up);
-  std::size_t next = 0;
-  const Stopwatch watch;
-  ordered_parallel<std::size_t, Measured>(
-      at_once,
-      [&]() -> std::optional<std::size_t> {
-        return next < images.size() ? std::optional(next++) : std::nullopt;
-      },
-      [&](std::size_t&& i) { return pool.measure_with_any(images[i]); },
-      [&](Measured&& measured) {
-        result.latency_ns.push_back(measured.latency_ns);
-        add(result.mean, measured.timing);
-        take(measured.prediction);
-      });
-  result.seconds = watch.seconds();
-  divide(result.mean, static_cast<double>(images.size()));
+  result.threads = run.threads();
+  for (const auto& prediction : predictions)
+    take(*prediction);
   return result;
 }
 

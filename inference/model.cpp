@@ -78,7 +78,14 @@ struct Model::State {
   const Decoder* decoder;
   std::vector<float> input;
   std::vector<TensorInfo> checked; ///< the outputs that were checked last
+  std::vector<Tensor> sliced;      ///< one picture's part of the outputs
 
+  /// \throws Error(input) if the graph has no room for so many pictures.
+  void check_batch(std::size_t count) const;
+  std::vector<Mapping> fill_input(std::span<const imaging::Image> images);
+  std::span<const Tensor> slice(std::span<const Tensor> outputs, std::size_t index,
+                                std::size_t count);
+  Prediction decode(std::span<const Tensor> outputs, const Mapping& mapping, Threshold threshold);
   void check_outputs(std::span<const Tensor> outputs);
   std::vector<dataset::Detection> detections(Decoded decoded, const Mapping& mapping,
                                              Threshold threshold) const;
@@ -127,6 +134,62 @@ std::vector<dataset::Detection> Model::State::detections(Decoded decoded, const 
   return found;
 }
 
+void Model::State::check_batch(std::size_t count) const {
+  for (const auto& info : engine->inputs())
+    if (info.name == spec.input.name && !info.shape.empty() && info.shape.front() != -1 &&
+        info.shape.front() != static_cast<std::int64_t>(count))
+      throw Error(Fault::input,
+                  place + ": the graph takes batches of " + std::to_string(info.shape.front()) +
+                      ", not of " + std::to_string(count),
+                  "export it with an open first dimension (dynamic axes), or pass --batch 1");
+}
+
+std::vector<Mapping> Model::State::fill_input(std::span<const imaging::Image> images) {
+  std::vector<Mapping> mappings;
+  if (images.size() == 1)
+    return {preprocessor.run(images.front(), input)};
+  std::vector<float> one;
+  input.clear();
+  for (const auto& image : images) {
+    mappings.push_back(preprocessor.run(image, one));
+    input.insert(input.end(), one.begin(), one.end());
+  }
+  return mappings;
+}
+
+std::span<const Tensor> Model::State::slice(std::span<const Tensor> outputs, std::size_t index,
+                                            std::size_t count) {
+  sliced.resize(outputs.size());
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const auto& from = outputs[i];
+    if (from.shape.empty() || from.shape.front() != static_cast<std::int64_t>(count))
+      throw Error(Fault::input,
+                  place + ": output '" + from.name + "' is " + shape_text(from.shape) + " for " +
+                      std::to_string(count) + " pictures: it does not say which is which",
+                  "pass --batch 1");
+    const std::size_t size = from.data.size() / count;
+    sliced[i] = {from.name, from.shape, from.data.subspan(index * size, size)};
+    sliced[i].shape.front() = 1;
+  }
+  return sliced;
+}
+
+Prediction Model::State::decode(std::span<const Tensor> outputs, const Mapping& mapping,
+                                Threshold threshold) {
+  check_outputs(outputs);
+  const bool is_shown = threshold == Threshold::show;
+  const double least = is_shown ? spec.decoder.score_threshold : spec.decoder.eval_score_threshold;
+  Decoded decoded;
+  decoder->decode(spec, outputs, {least, !is_shown}, decoded);
+  Prediction prediction;
+  prediction.classes = std::move(decoded.classes);
+  std::stable_sort(prediction.classes.begin(), prediction.classes.end(),
+                   [](const auto& a, const auto& b) { return a.score > b.score; });
+  if (spec.task == package::Task::detection)
+    prediction.detections = detections(std::move(decoded), mapping, threshold);
+  return prediction;
+}
+
 Model::Model(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Model::Model(Model&&) noexcept = default;
 Model& Model::operator=(Model&&) noexcept = default;
@@ -145,36 +208,39 @@ Model Model::load(const package::ModelPackage& package, const EngineOptions& opt
   check_input(spec, preprocessor.channels(), *engine, place);
   check_promised(decoder, spec, engine->outputs());
   return Model(std::unique_ptr<State>(new State{
-      spec, place, threads, std::move(preprocessor), std::move(engine), &decoder, {}, {}}));
+      spec, place, threads, std::move(preprocessor), std::move(engine), &decoder, {}, {}, {}}));
 }
 
 Prediction Model::run(const imaging::Image& image, Threshold threshold) {
-  auto& state = *state_;
-  const auto& spec = state.spec;
-  Prediction prediction;
-  Stopwatch watch;
-  const Mapping mapping = state.preprocessor.run(image, state.input);
-  prediction.timing.preprocess_ms = watch.milliseconds();
+  return std::move(run(std::span(&image, 1), threshold).front());
+}
 
+std::vector<Prediction> Model::run(std::span<const imaging::Image> images, Threshold threshold) {
+  auto& state = *state_;
+  const std::size_t count = images.size();
+  state.check_batch(count);
+  Stopwatch watch;
+  const auto mappings = state.fill_input(images);
+  const double preprocess_ms = watch.milliseconds();
+
+  const auto& spec = state.spec;
   const Tensor input{spec.input.name,
-                     {1, state.preprocessor.channels(), spec.input.height, spec.input.width},
+                     {static_cast<std::int64_t>(count), state.preprocessor.channels(),
+                      spec.input.height, spec.input.width},
                      state.input};
   const auto outputs = state.engine->run({&input, 1});
-  prediction.timing.infer_ms = watch.milliseconds() - prediction.timing.preprocess_ms;
+  const double infer_ms = watch.milliseconds() - preprocess_ms;
 
-  state.check_outputs(outputs);
-  const bool is_shown = threshold == Threshold::show;
-  const double least = is_shown ? spec.decoder.score_threshold : spec.decoder.eval_score_threshold;
-  Decoded decoded;
-  state.decoder->decode(spec, outputs, {least, !is_shown}, decoded);
-  prediction.classes = std::move(decoded.classes);
-  std::stable_sort(prediction.classes.begin(), prediction.classes.end(),
-                   [](const auto& a, const auto& b) { return a.score > b.score; });
-  if (spec.task == package::Task::detection)
-    prediction.detections = state.detections(std::move(decoded), mapping, threshold);
-  prediction.timing.postprocess_ms =
-      watch.milliseconds() - prediction.timing.preprocess_ms - prediction.timing.infer_ms;
-  return prediction;
+  std::vector<Prediction> predictions;
+  for (std::size_t i = 0; i < count; ++i)
+    predictions.push_back(state.decode(count == 1 ? outputs : state.slice(outputs, i, count),
+                                       mappings[i], threshold));
+  const double all_ms = watch.milliseconds();
+  const auto share = static_cast<double>(count);
+  for (auto& prediction : predictions)
+    prediction.timing = {0, preprocess_ms / share, infer_ms / share,
+                         (all_ms - preprocess_ms - infer_ms) / share};
+  return predictions;
 }
 
 const package::ModelSpec& Model::spec() const {

@@ -8,6 +8,7 @@
 #include "package/model_package.hpp"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,9 @@ public:
   /// \param image RGB or grey, not empty. \throws Error(input) if an output of the graph does not
   /// fit model.yaml or holds a NaN or an infinity.
   Prediction run(const imaging::Image& image, Threshold threshold);
+  /// Several pictures in one call of the engine. Timings are shares: of each picture the same.
+  /// \throws Error(input) also if the graph takes one picture at a time.
+  std::vector<Prediction> run(std::span<const imaging::Image> images, Threshold threshold);
 
   const package::ModelSpec& spec() const;
   std::string engine() const; ///< name and version, such as "opencv 4.6.0"

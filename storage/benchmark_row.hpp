@@ -39,7 +39,7 @@ struct BenchmarkRow {
   std::string engine_version;
   int threads = 0;
   int batch = 1;
-  std::string scenario; ///< "single_stream", "offline"
+  std::string scenario; ///< "single_stream", "offline", "server"
   std::string protocol; ///< "coco", "voc", "voc11", "accuracy"
 
   std::string cpu;               ///< model name
@@ -52,7 +52,9 @@ struct BenchmarkRow {
 
   /// All that was measured, by the name that gates and queries use: metrics (map_50_95 ... or
   /// accuracy), timed_images, mean_ms, min_ms, max_ms, p50_ms, p90_ms, p99_ms of one image,
-  /// decode_ms, preprocess_ms, infer_ms, postprocess_ms (means), images_per_s, seconds (wall time).
+  /// decode_ms, preprocess_ms, infer_ms, postprocess_ms (means), images_per_s, seconds (wall time),
+  /// windows and spread_percent (see bench/runner.hpp), rate_per_s, peak_memory_bytes,
+  /// cold_start_ms.
   std::vector<NamedNumber> numbers;
 };
 

@@ -11,6 +11,9 @@
 #include "formats/labels/image_files.hpp"
 #include "storage/benchmark_table.hpp"
 
+#include <algorithm>
+#include <filesystem>
+#include <optional>
 #include <ostream>
 
 namespace mlopsctl::commands {
@@ -21,6 +24,10 @@ struct Options {
   TruthOptions data;
   std::string scenario = "single_stream";
   EngineChoice engine;
+  int batch = 1;
+  std::optional<double> rate;
+  double max_spread_percent = 10;
+  bool cold_start = false;
   std::vector<std::string> sizes;
   std::string protocol = "coco";
   std::vector<std::string> gates;
@@ -28,12 +35,57 @@ struct Options {
   std::string tag, note;
 };
 
+void validate(const Options& o) {
+  constexpr int k_most_pictures = 4096;
+  if (o.batch < 1 || o.batch > k_most_pictures)
+    throw Error(Fault::usage, "--batch: " + std::to_string(o.batch) + " is not from 1 to " +
+                                  std::to_string(k_most_pictures));
+  if (o.batch > 1 && o.scenario != "offline")
+    throw Error(Fault::usage, "--batch is for --scenario offline: in " + o.scenario +
+                                  " pictures come one at a time");
+  if (o.rate && o.scenario != "server")
+    throw Error(Fault::usage, "--rate is for --scenario server");
+  if (o.scenario == "server" && !(o.rate.value_or(0) > 0 && *o.rate <= 1e6))
+    throw Error(Fault::usage, "--scenario server: how many pictures arrive in a second?",
+                "pass --rate R, such as --rate 10");
+  if (!(o.max_spread_percent > 0))
+    throw Error(Fault::usage, "--max-spread: it is a percentage over 0");
+}
+
+/// The same model by a new process of this program, which wants only a picture.
+std::vector<std::string> cold_start_command(const Options& o, const Context& ctx) {
+  std::vector<std::string> command{std::filesystem::read_symlink("/proc/self/exe").string(),
+                                   "infer",
+                                   "--model",
+                                   o.model,
+                                   "--quiet",
+                                   "--output",
+                                   "-",
+                                   "--threads",
+                                   std::to_string(o.engine.threads)};
+  const auto add = [&](const std::string& name, const std::string& value) {
+    if (!value.empty())
+      command.insert(command.end(), {name, value});
+  };
+  add("--engine", o.engine.name);
+  add("--onnxruntime", o.engine.onnxruntime);
+  for (const auto& value : ctx.options.set)
+    add("--set", value);
+  return command;
+}
+
 bench::BenchmarkOptions benchmark_options(const Options& o, const Context& ctx,
                                           package::Task task) {
   bench::BenchmarkOptions options;
   options.run.scenario = bench::scenario_from_name(o.scenario);
   options.run.engine = o.engine.name;
   options.run.threads = o.engine.threads;
+  options.run.batch = o.batch;
+  options.run.rate_per_s = o.rate.value_or(0);
+  options.run.seed = ctx.options.seed;
+  options.run.max_spread = o.max_spread_percent / 100;
+  if (o.cold_start)
+    options.cold_start = cold_start_command(o, ctx);
   options.score.protocol = task == package::Task::classification
                                ? bench::Protocol::accuracy
                                : bench::protocol_from_name(o.protocol);
@@ -118,6 +170,34 @@ void say_what_was_left_out(const bench::BenchmarkOutcome& outcome) {
     log::warn("there is not one detection: average precision is 0");
 }
 
+/// Time is nobody's verdict on a machine that does other things. \return false if a gate asks for
+/// it.
+bool check_stability(const bench::BenchmarkOutcome& outcome, const std::vector<bench::Gate>& gates,
+                     const Options& o, const Context& ctx) {
+  const auto& row = outcome.row;
+  const auto spread = storage::find_number(row, "spread_percent");
+  if (row.scenario == "server") {
+    const auto done = storage::find_number(row, "images_per_s");
+    if (*done->second < 0.9 * *o.rate)
+      log::warn("the model does " + fixed(*done->second, 1) + " images/s, and " +
+                fixed(*o.rate, 1) + " arrive: the queue only grows, and latency with it");
+  }
+  if (outcome.is_stable)
+    return true;
+  const std::string text = "the engine's times differ by " + fixed(*spread->second, 0) +
+                           " % between windows, more than " + fixed(o.max_spread_percent, 0) +
+                           " %: is the machine doing other things?";
+  const bool is_asked = std::any_of(gates.begin(), gates.end(), [](const bench::Gate& gate) {
+    const auto& names = gate.condition.names();
+    return std::any_of(names.begin(), names.end(), bench::is_timing);
+  });
+  if (is_asked)
+    ctx.err << "mlopsctl bench run: no verdict on time: " << text << '\n';
+  else
+    log::warn(text);
+  return !is_asked;
+}
+
 /// \return exit_not_met before exit_no_verdict before exit_ok.
 int check_gates(const std::vector<bench::Gate>& gates,
                 const std::vector<storage::BenchmarkRow>& rows, const Context& ctx) {
@@ -150,17 +230,20 @@ int run(const Options& o, Context& ctx) {
   const auto images = find_images(o, truth, ctx);
   const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::append);
   std::vector<storage::BenchmarkRow> rows;
+  bool is_stable = true;
   for (const auto size : sizes) {
     const auto outcome = measure(package, truth, images, size, options, ctx);
     table->append({outcome.row}); // at once: what was measured survives whatever comes next
     rows.push_back(outcome.row);
     say_what_was_left_out(outcome);
+    is_stable = check_stability(outcome, gates, o, ctx) && is_stable;
   }
   if (ctx.options.json)
     ctx.print(rows_document(rows));
   else
     ctx.print(rows_table(rows));
-  return check_gates(gates, rows, ctx);
+  const int code = check_gates(gates, rows, ctx);
+  return is_stable ? code : exit_no_verdict; // a gate on time that was missed may be noise as well
 }
 
 Run declare(Args& args) {
@@ -168,8 +251,15 @@ Run declare(Args& args) {
   args.value("--model", o->model, "Model package: a folder or an archive").metavar("M").required();
   add_truth_options(args, o->data, "--data");
   args.value("--scenario", o->scenario,
-             "One image after the other, or as many as there are threads")
-      .choices({"single_stream", "offline"});
+             "One image after the other, as much as the machine does, or arrivals at --rate")
+      .choices({"single_stream", "offline", "server"});
+  args.value("--batch", o->batch, "Scenario offline: pictures in one call of the engine");
+  args.value("--rate", o->rate, "Scenario server: pictures that arrive in a second").metavar("R");
+  args.flag("--cold-start", o->cold_start,
+            "Also measure a new process to its first answer (cold_start_ms, median of 5)");
+  args.value("--max-spread", o->max_spread_percent,
+             "How far the engine's times may differ between windows and still be believed")
+      .metavar("PCT");
   add_engine_options(args, o->engine, "Threads of the engine, or images at once");
   args.list("--sizes", o->sizes,
             "Numbers of images, rising; each set is part of the next, a row each")
@@ -183,6 +273,7 @@ Run declare(Args& args) {
   args.value("--tag", o->tag, "Word to find the rows by").metavar("T");
   args.value("--note", o->note, "Remark to keep with the rows");
   return [o](Context& ctx) {
+    validate(*o);
     apply_engine_choice(o->engine);
     return run(*o, ctx);
   };

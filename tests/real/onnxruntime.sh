@@ -19,6 +19,12 @@ for threads in 1 2 3; do
 done
 cmp t1.jsonl t2.jsonl && cmp t1.jsonl t3.jsonl || fail "the number of threads changes what is found"
 
+# Batches, where the graph has room for them: the same classes, and as many pictures.
+if [ "$(jq -r '.inputs[0].shape[0]' <("$MLOPSCTL" package describe "$MODEL/shapes.onnx" --json))" = -1 ]; then
+  run 0 bench run --model "$MODEL" --data frames/labels.manifest --table b.db --scenario offline --batch 4 --max-spread 1000 --json
+  json '.rows[0] | [.batch, .map_50 > 0.9]' '[4,true]'
+fi
+
 # Bad graphs: the runtime's own words, with what to do.
 cp -r "$MODEL" bad && chmod -R u+w bad
 sed -i '/^digests:/,$d' bad/model.yaml

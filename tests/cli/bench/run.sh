@@ -44,7 +44,9 @@ json .rows[0].images 6
 json .rows[0].objects 3
 json .rows[0].scenario single_stream
 json .rows[0].engine opencv
-json .rows[0].timed_images 6
+json '.rows[0].timed_images' 72 # three windows of 24: the six pictures four times
+json '.rows[0] | .windows >= 3 and .spread_percent >= 0 and .peak_memory_bytes > 1000000' true
+json '.rows[0] | has("cold_start_ms") or has("rate_per_s")' false
 json '.rows[0] | .p50_ms > 0 and .p50_ms <= .p90_ms and .p90_ms <= .p99_ms and .p99_ms <= .max_ms' true
 json '.rows[0] | .images_per_s > 0 and .infer_ms > 0 and .decode_ms > 0' true
 json '.rows[0].overrides | join(",")' decoder.score_threshold=0.4
@@ -76,9 +78,9 @@ out_has "bench.db: no such row"
   fail "SQL sees other rows"
 
 # Gates.
-run 0 bench run --model tiny --data set/all.manifest --gate 'map_50>=0.9' --gate 'p99_ms<60000'
+run 0 bench run --model tiny --data set/all.manifest --gate 'map_50>=0.9' --gate 'p99_ms<60000' --max-spread 100000
 err_has "gate 'map_50>=0.9' met: 1.0000"
-run 3 bench run --model tiny --data set/all.manifest --gate 'map_50 <= 0.5' --gate 'images_per_s>0'
+run 3 bench run --model tiny --data set/all.manifest --gate 'map_50 <= 0.5' --gate 'images_per_s>0' --max-spread 100000
 err_has "mlopsctl bench run: gate 'map_50 <= 0.5' not met: 1.0000 (n=6 images, 3 objects)"
 run 4 bench run --model tiny --data set/all.manifest --gate 'map_large>=0.5'
 err_has "gate 'map_large>=0.5' has no verdict: map_large is undefined"
@@ -87,6 +89,39 @@ run 2 bench run --model tiny --data set/all.manifest --gate 'map50>=0.5'
 err_has "unknown metric 'map50', did you mean 'map_50'?"
 run 2 bench run --model tiny --data set/all.manifest --gate 'map_50'
 err_has "no comparison in it"
+
+# Time is no verdict where the windows differ: exit 4 if a gate asks for it, else a warning; the row stays.
+run 4 bench run --model tiny --data set/all.manifest --gate 'p99_ms<60000' --max-spread 1e-9
+err_has "no verdict on time: the engine's times differ by"
+run 0 bench run --model tiny --data set/all.manifest --gate 'map_50>=0.9' --max-spread 1e-9 --json
+err_has "is the machine doing other things?"
+json .rows[0].windows 12
+
+# Server: pictures arrive at random; latency counts from the arrival, so a queue shows.
+run 0 bench run --model tiny --data set/all.manifest --scenario server --rate 200 --max-spread 100000 --json
+json '.rows[0] | [.scenario, .rate_per_s, .p50_ms > 0, .timed_images]' '["server",200,true,72]'
+json '.rows[0].seconds | . > 0.1 and . < 5' true # 3 windows of 24 pictures at 200/s
+run 0 bench run --model tiny --data set/all.manifest --scenario server --rate 1000000 --max-spread 100000 --json
+err_has "the queue only grows"
+json '.rows[0] | .p99_ms > 3 * .infer_ms' true
+run 2 bench run --model tiny --data set/all.manifest --scenario server
+err_has "pass --rate R"
+run 2 bench run --model tiny --data set/all.manifest --rate 3
+err_has "--rate is for --scenario server"
+
+# Batches: this graph has room for one picture.
+run 1 bench run --model tiny --data set/all.manifest --scenario offline --batch 2
+err_has "the graph takes batches of 1, not of 2"
+run 2 bench run --model tiny --data set/all.manifest --batch 2
+err_has "--batch is for --scenario offline"
+run 2 bench run --model tiny --data set/all.manifest --scenario offline --batch 0
+err_has "--batch: 0 is not from 1"
+
+# A new process to its first answer.
+run 0 bench run --model tiny --data set/all.manifest --cold-start --set decoder.score_threshold=0.4 --json
+json '.rows[0] | .cold_start_ms > 1 and .cold_start_ms < 60000' true
+
+ROWS=$(sqlite3 bench.db 'SELECT count(*) FROM rows')
 
 # Secrets do not reach the table.
 run 0 bench run --model tiny --data set/all.manifest --note 'see https://bob:hunter2@host/x?token=canary1' --tag canary
@@ -121,8 +156,8 @@ run 2 bench run --model tiny --data set/all.manifest --sizes 4,2
 err_has "--sizes: 2 does not follow 4 upwards"
 run 2 bench run --model tiny --data set/all.manifest --sizes many
 err_has "'many' is not a number of images"
-run 2 bench run --model tiny --data set/all.manifest --scenario server
-err_has "'server' is unknown"
+run 2 bench run --model tiny --data set/all.manifest --scenario servant
+err_has "did you mean 'server'"
 run 2 bench run --model tiny --data set/all.manifest --threads -1
 err_has "--threads: -1 is not from 0"
 run 2 bench run --model tiny --data set/all.manifest --engine abacus
