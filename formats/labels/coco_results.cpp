@@ -3,6 +3,7 @@
 // only by the ids of the COCO file it was made for; they go through as Sample's extra "image_id"
 // and Annotation::source_id, with empty names, for 'bench score' to look up.
 #include "core/interrupt.hpp"
+#include "core/parallel.hpp"
 #include "core/text.hpp"
 #include "formats/labels/checks.hpp"
 #include "formats/labels/format.hpp"
@@ -39,30 +40,162 @@ std::optional<std::int64_t> id_of(const element& value) {
 }
 
 struct Row {
+  std::int64_t image_id = 0;
   std::int64_t category_id = 0;
   double score = 0;
   dataset::Box box;
-  std::uint32_t index = 0; ///< in the file
+  std::uint32_t index = 0; ///< in its slice, then in the file
+};
+
+struct Refusal {
+  std::uint32_t index = 0;
+  std::string_view text;
+};
+
+/// A part of the list, as read by one thread.
+struct Slice {
+  bool is_valid = true; ///< false: not JSON elements; perhaps only cut at the wrong place
+  const char* end = nullptr;
+  std::uint32_t count = 0; ///< of elements, bad ones included
+  std::vector<Row> rows;
+  std::vector<Refusal> refusals;
+};
+
+bool read_box(const element& value, dataset::Box& box) {
+  array numbers;
+  if (value.get(numbers) != simdjson::SUCCESS || numbers.size() != 4)
+    return false;
+  double* const fields[] = {&box.left, &box.top, &box.width, &box.height};
+  std::size_t i = 0;
+  for (const auto number : numbers)
+    if (number.get(*fields[i++]) != simdjson::SUCCESS)
+      return false;
+  return box.width >= 0 && box.height >= 0;
+}
+
+/// \return what is wrong with it; empty: nothing.
+std::string_view read_row(const element& item, Row& row) {
+  object record;
+  if (item.get(record) != simdjson::SUCCESS)
+    return "is not an object";
+  bool has_image = false;
+  bool has_category = false;
+  bool has_score = false;
+  bool has_box = false;
+  for (const auto [key, value] : record) { // one pass: look-ups by key would each start again
+    if (key == "image_id") {
+      const auto id = id_of(value);
+      has_image = id.has_value();
+      row.image_id = id.value_or(0);
+    } else if (key == "category_id") {
+      const auto id = id_of(value);
+      has_category = id.has_value() && *id >= 0;
+      row.category_id = id.value_or(0);
+    } else if (key == "score") {
+      has_score = value.get(row.score) == simdjson::SUCCESS && std::isfinite(row.score);
+    } else if (key == "bbox") {
+      has_box = read_box(value, row.box);
+    }
+  }
+  if (!has_image)
+    return "image_id is missing or not a whole number";
+  if (!has_category)
+    return "category_id is missing or not a whole number from 0 on";
+  if (!has_score)
+    return "score is missing or not a number";
+  if (!has_box)
+    return "bbox is missing or not four numbers [left, top, width, height] with width and height "
+           "from 0 on";
+  return {};
+}
+
+Slice read_list(const array& items) {
+  Slice out;
+  for (const auto item : items) {
+    Row row;
+    row.index = out.count++;
+    if (const auto wrong = read_row(item, row); wrong.empty())
+      out.rows.push_back(row);
+    else
+      out.refusals.push_back({row.index, wrong});
+  }
+  return out;
+}
+
+/// \param elements of the list, without its brackets. Any thread.
+Slice parse_slice(std::string_view elements) {
+  check_interrupt();
+  thread_local simdjson::dom::parser parser;
+  thread_local std::string text;
+  text.reserve(elements.size() + 2 + simdjson::SIMDJSON_PADDING);
+  text.assign("[").append(elements).append("]");
+  element document;
+  array items;
+  if (parser.parse(text.data(), text.size(), false).get(document) != simdjson::SUCCESS ||
+      document.get(items) != simdjson::SUCCESS) {
+    Slice bad;
+    bad.is_valid = false;
+    return bad;
+  }
+  Slice out = read_list(items);
+  out.end = elements.data() + elements.size();
+  return out;
+}
+
+/// Cuts the elements of a list where "}, {" stands. That may be inside a text or an inner list;
+/// then one of the two sides is no valid JSON, because what comes before a cut is valid only if it
+/// ends with a whole element.
+class Cutter {
+public:
+  explicit Cutter(std::string_view elements) : rest_(elements) {}
+
+  std::optional<std::string_view> next() {
+    if (rest_.empty())
+      return std::nullopt;
+    for (auto at = rest_.find('}', k_slice_bytes); at != std::string_view::npos;
+         at = rest_.find('}', at + 1)) {
+      const auto comma = rest_.find_first_not_of(" \t\r\n", at + 1);
+      if (comma == std::string_view::npos || rest_[comma] != ',')
+        continue;
+      const auto brace = rest_.find_first_not_of(" \t\r\n", comma + 1);
+      if (brace == std::string_view::npos || rest_[brace] != '{')
+        continue;
+      const auto slice = rest_.substr(0, at + 1);
+      rest_.remove_prefix(brace);
+      return slice;
+    }
+    return std::exchange(rest_, {});
+  }
+
+private:
+  static constexpr std::size_t k_slice_bytes = std::size_t{1} << 20;
+  std::string_view rest_;
 };
 
 class CocoResultsReader final : public dataset::SampleReader {
 public:
-  explicit CocoResultsReader(LabelInput input) : input_(std::move(input)) { load(); }
+  CocoResultsReader(LabelInput input, int jobs)
+      : input_(std::move(input)), jobs_(jobs > 0 ? jobs : default_jobs()) {
+    load();
+    input_.source.reset(); // every number is here; the pages of the file may go
+  }
 
   bool next(Sample& sample) override {
-    if (position_ == images_.size())
+    if (position_ + 1 >= first_.size())
       return false;
     check_interrupt();
-    const auto& image = images_[position_++];
+    const std::size_t begin = first_[position_];
+    const std::size_t count = first_[++position_] - begin;
     sample.clear();
-    sample.place = input_.path + ":[" + std::to_string(image.rows.front().index) + "]";
-    sample.extra.emplace_back("image_id", std::to_string(image.id));
-    sample.annotations.resize(image.rows.size());
-    for (std::size_t i = 0; i < image.rows.size(); ++i) {
+    sample.place = place_of(rows_[begin]->index);
+    sample.extra.emplace_back("image_id", std::to_string(rows_[begin]->image_id));
+    sample.annotations.resize(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const Row& row = *rows_[begin + i];
       Annotation& annotation = sample.annotations[i];
-      annotation.source_id = image.rows[i].category_id;
-      annotation.score = image.rows[i].score;
-      annotation.box = image.rows[i].box;
+      annotation.source_id = row.category_id;
+      annotation.score = row.score;
+      annotation.box = row.box;
     }
     return true;
   }
@@ -71,10 +204,9 @@ public:
   const Problems& problems() const override { return problems_.all(); }
 
 private:
-  struct Image {
-    std::int64_t id = 0;
-    std::vector<Row> rows;
-  };
+  std::string place_of(std::uint32_t index) const {
+    return input_.path + ":[" + std::to_string(index) + "]";
+  }
 
   void load() {
     const auto size = input_.source->size_bytes();
@@ -85,96 +217,107 @@ private:
                   "give several files, each with some of the images");
     std::string held;
     auto text = input_.source->mapped();
+    mapped_ = text ? text->data() : nullptr;
     if (!text) {
       held = read_all(*input_.source, k_max_bytes);
       text = held;
     }
     if (text->starts_with("\xEF\xBB\xBF"))
       text->remove_prefix(3);
+    if (!read_in_slices(*text))
+      read_whole(*text);
+    group_by_image();
+  }
+
+  /// \return false if a slice was no JSON: the document is bad, or was cut at a wrong place.
+  bool read_in_slices(std::string_view text) {
+    const std::string_view list = trim(text);
+    if (list.size() < 2 || list.front() != '[' || list.back() != ']')
+      return false;
+    Cutter cutter(list.substr(1, list.size() - 2));
+    bool is_valid = true;
+    ordered_parallel<std::string_view, Slice>(
+        jobs_,
+        [&]() -> std::optional<std::string_view> {
+          return is_valid ? cutter.next() : std::nullopt;
+        },
+        [](std::string_view&& elements) { return parse_slice(elements); },
+        [&](Slice&& slice) {
+          is_valid = is_valid && slice.is_valid;
+          if (is_valid)
+            take(std::move(slice));
+        });
+    if (!is_valid)
+      slices_.clear();
+    return is_valid;
+  }
+
+  /// With the parser's own words for what is wrong.
+  void read_whole(std::string_view text) {
+    count_ = 0;
+    problems_.clear();
     simdjson::dom::parser parser;
     element document;
     array items;
-    if (const auto error = parser.parse(text->data(), text->size()).get(document))
+    if (const auto error = parser.parse(text.data(), text.size()).get(document))
       throw Error(Fault::input,
                   input_.path + ": not valid JSON: " + simdjson::error_message(error));
     if (document.get(items) != simdjson::SUCCESS)
       throw Error(Fault::input, input_.path + ": is JSON, but not a list of detections");
-    std::uint32_t index = 0;
-    std::unordered_map<std::int64_t, std::size_t> position_of;
-    for (const auto item : items) {
-      if (index % 4096 == 0)
-        check_interrupt();
-      std::int64_t image_id = 0;
-      Row row;
-      row.index = index++;
-      if (!read_row(item, image_id, row))
-        continue;
-      const auto [entry, is_new] = position_of.try_emplace(image_id, images_.size());
-      if (is_new)
-        images_.push_back({image_id, {}});
-      images_[entry->second].rows.push_back(row);
-    }
+    take(read_list(items));
   }
 
-  bool read_row(const element& item, std::int64_t& image_id, Row& row) {
-    object record;
-    if (item.get(record) != simdjson::SUCCESS)
-      return refuse(row, "is not an object");
-    bool has_image = false;
-    bool has_category = false;
-    bool has_score = false;
-    bool has_box = false;
-    for (const auto [key, value] : record) { // one pass: look-ups by key would each start again
-      if (key == "image_id") {
-        const auto id = id_of(value);
-        has_image = id.has_value();
-        image_id = id.value_or(0);
-      } else if (key == "category_id") {
-        const auto id = id_of(value);
-        has_category = id.has_value() && *id >= 0;
-        row.category_id = id.value_or(0);
-      } else if (key == "score") {
-        has_score = value.get(row.score) == simdjson::SUCCESS && std::isfinite(row.score);
-      } else if (key == "bbox") {
-        has_box = read_box(value, row.box);
+  /// In the order of the file.
+  void take(Slice&& slice) {
+    for (auto& row : slice.rows)
+      row.index += count_;
+    for (const auto& refusal : slice.refusals)
+      problems_.add({"bad-detection", Severity::error, place_of(refusal.index + count_),
+                     std::string(refusal.text)});
+    count_ += slice.count;
+    slices_.push_back(std::move(slice.rows));
+    if (mapped_ != nullptr && slice.end != nullptr)
+      input_.source->drop_before(static_cast<std::uint64_t>(slice.end - mapped_));
+  }
+
+  /// A counting sort: images in the order in which they come first, rows in that of the file.
+  void group_by_image() {
+    std::unordered_map<std::int64_t, std::uint32_t> position_of;
+    std::vector<std::uint32_t> images;
+    images.reserve(count_);
+    first_.assign(1, 0);
+    for (const auto& rows : slices_)
+      for (const auto& row : rows) {
+        const auto [entry, is_new] =
+            position_of.try_emplace(row.image_id, static_cast<std::uint32_t>(position_of.size()));
+        if (is_new)
+          first_.push_back(0);
+        ++first_[entry->second + 1];
+        images.push_back(entry->second);
       }
-    }
-    if (!has_image)
-      return refuse(row, "image_id is missing or not a whole number");
-    if (!has_category)
-      return refuse(row, "category_id is missing or not a whole number from 0 on");
-    if (!has_score)
-      return refuse(row, "score is missing or not a number");
-    if (!has_box)
-      return refuse(row, "bbox is missing or not four numbers [left, top, width, height] with "
-                         "width and height from 0 on");
-    return true;
-  }
-
-  static bool read_box(const element& value, dataset::Box& box) {
-    array numbers;
-    if (value.get(numbers) != simdjson::SUCCESS || numbers.size() != 4)
-      return false;
-    double* const fields[] = {&box.left, &box.top, &box.width, &box.height};
+    for (std::size_t i = 1; i < first_.size(); ++i)
+      first_[i] += first_[i - 1];
+    auto next = first_;
+    rows_.resize(images.size());
     std::size_t i = 0;
-    for (const auto number : numbers)
-      if (number.get(*fields[i++]) != simdjson::SUCCESS)
-        return false;
-    return box.width >= 0 && box.height >= 0;
-  }
-
-  bool refuse(const Row& row, std::string text) {
-    problems_.add({"bad-detection", Severity::error,
-                   input_.path + ":[" + std::to_string(row.index) + "]", std::move(text)});
-    return false;
+    for (const auto& rows : slices_)
+      for (const auto& row : rows)
+        rows_[next[images[i++]]++] = &row;
   }
 
   LabelInput input_;
-  std::vector<Image> images_;
+  int jobs_;
+  const char* mapped_ = nullptr; ///< the first byte of the file, while it is open
+  std::vector<std::vector<Row>> slices_;
+  std::uint32_t count_ = 0;          ///< elements of the list
+  std::vector<const Row*> rows_;     ///< by image
+  std::vector<std::uint32_t> first_; ///< image i has rows first_[i] .. first_[i + 1]
   std::size_t position_ = 0;
   ClassMap classes_;
   ProblemList problems_;
 };
+
+constexpr std::size_t k_first_bytes = 4096;
 
 /// A list whose first object has what a detection has; an empty list is a model that found nothing.
 bool sniff(const LabelInput& input) {
@@ -186,7 +329,7 @@ bool sniff(const LabelInput& input) {
   if (!head.starts_with("["))
     return false;
   const std::string_view rest = trim(head.substr(1));
-  const std::string_view first = rest.substr(0, rest.find('}'));
+  const std::string_view first = rest.substr(0, k_first_bytes); // an inner object may come before
   return rest == "]" ||
          (rest.starts_with("{") && first.find("\"category_id\"") != std::string_view::npos &&
           first.find("\"image_id\"") != std::string_view::npos);
@@ -200,7 +343,7 @@ std::unique_ptr<dataset::SampleReader> open(LabelInput input, const ReadOptions&
                 "use it with 'bench score --predictions'");
   if (!input.source)
     throw Error(Fault::input, input.path + ": is a folder, a file of COCO results was expected");
-  return std::make_unique<CocoResultsReader>(std::move(input));
+  return std::make_unique<CocoResultsReader>(std::move(input), options.jobs);
 }
 
 } // namespace
