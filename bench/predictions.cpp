@@ -109,12 +109,23 @@ void PredictionCollector::mark(std::int32_t image) {
   seen = static_cast<char>(std::min(seen + 1, 2));
 }
 
+void PredictionCollector::check_score(const dataset::Sample& sample, double score) {
+  if (score >= 0 && score <= 1)
+    return;
+  auto& odd = out_.odd_scores;
+  if (odd.count++ == 0) {
+    odd.first = score;
+    odd.first_place = sample.place;
+  }
+}
+
 void PredictionCollector::add_box(std::int32_t image, const dataset::Sample& sample,
                                   const dataset::Annotation& annotation) {
   if (!annotation.score || !std::isfinite(*annotation.score))
     refuse(sample, "a box of '" + annotation.label + "' has no score",
            "average precision needs one for each box");
   refuse_other_kind(sample, TruthKind::detection);
+  check_score(sample, *annotation.score);
   const auto label = label_of(annotation.label, annotation.source_id);
   if (label >= 0)
     out_.detections.push_back({image, label, *annotation.score, annotation.box});
@@ -126,6 +137,7 @@ void PredictionCollector::add_class(std::int32_t image, const dataset::Sample& s
     refuse(sample, "the class '" + image_class.label + "' has no score",
            "accuracy needs one for each class");
   refuse_other_kind(sample, TruthKind::classification);
+  check_score(sample, *image_class.score);
   guesses_.push_back(
       {image, label_of(image_class.label, image_class.source_id), *image_class.score});
 }
@@ -176,8 +188,13 @@ Predictions PredictionCollector::finish() {
     std::stable_sort(guesses_.begin(), guesses_.end(),
                      [](const Guess& a, const Guess& b) { return a.score > b.score; });
     out_.guesses.resize(truth_.images.size());
-    for (const auto& guess : guesses_)
-      out_.guesses[static_cast<std::size_t>(guess.image)].push_back(guess.label);
+    out_.guess_scores.resize(truth_.images.size());
+    for (const auto& guess : guesses_) {
+      const auto image = static_cast<std::size_t>(guess.image);
+      if (out_.guesses[image].empty())
+        out_.guess_scores[image] = guess.score;
+      out_.guesses[image].push_back(guess.label);
+    }
   }
   return std::move(out_);
 }

@@ -24,11 +24,20 @@ struct LeftOut {
   std::vector<std::string> repeated_images; ///< came more than once; their detections are added
 };
 
+/// Scores that are no probabilities, such as logits. Average precision needs only their order.
+struct OddScores {
+  std::int64_t count = 0;
+  double first = 0;
+  std::string first_place;
+};
+
 struct Predictions {
   std::vector<ScoredBox> detections;  ///< detection truths
   std::vector<RankedClasses> guesses; ///< classification truths: one entry an image of the truth
+  std::vector<Metric> guess_scores;   ///< classification: of the first guess of each image
   std::int64_t images = 0;            ///< of the truth that have a prediction, even an empty one
   LeftOut left_out;
+  OddScores odd_scores; ///< outside 0..1
 };
 
 /// Collects predictions for one truth, which must outlive it.
@@ -61,6 +70,7 @@ private:
   void add_class(std::int32_t image, const dataset::Sample& sample,
                  const dataset::ImageClass& image_class);
   void mark(std::int32_t image);
+  void check_score(const dataset::Sample& sample, double score);
   void add_box(std::int32_t image, const dataset::Sample& sample,
                const dataset::Annotation& annotation);
 

@@ -13,15 +13,6 @@
 namespace mlopsctl::bench {
 namespace {
 
-Evaluation evaluation_of(const Truth& truth, const Predictions& predictions) {
-  Evaluation evaluation;
-  evaluation.image_count = static_cast<std::int32_t>(truth.images.size());
-  evaluation.class_count = static_cast<std::int32_t>(truth.classes.size());
-  evaluation.truths = truth.boxes;
-  evaluation.detections = predictions.detections;
-  return evaluation;
-}
-
 /// One entry a class with its counts; metrics are added by the protocols.
 std::vector<ClassScore> counted_classes(const Truth& truth, const Predictions& predictions) {
   std::vector<ClassScore> classes;
@@ -61,14 +52,95 @@ void score_voc(const Evaluation& evaluation, const ScoreOptions& options, Score&
   }
 }
 
-void score_accuracy(const Truth& truth, const Predictions& predictions, Score& out) {
-  const AccuracyResult result = accuracy_metrics(truth.labels, predictions.guesses,
-                                                 static_cast<std::int32_t>(truth.classes.size()));
-  out.metrics = {{"accuracy", result.accuracy},
-                 {"accuracy_top_5", result.accuracy_top_5},
-                 {"accuracy_balanced", result.accuracy_balanced}};
-  for (std::size_t i = 0; i < out.per_class.size(); ++i)
-    out.per_class[i].metrics = {{"accuracy", result.per_class[i]}};
+std::vector<std::string> accuracy_names(const ScoreOptions& options) {
+  std::vector<std::string> names{"accuracy"};
+  for (const int k : options.top_k)
+    names.push_back("accuracy_top_" + std::to_string(k));
+  for (const char* name : {"accuracy_balanced", "f1_macro", "expected_calibration_error"})
+    names.emplace_back(name);
+  return names;
+}
+
+void score_accuracy(const Truth& truth, const Predictions& predictions, const ScoreOptions& options,
+                    Score& out) {
+  const auto class_count = static_cast<std::int32_t>(truth.classes.size());
+  const AccuracyResult result =
+      accuracy_metrics(truth.labels, predictions.guesses, class_count, options.top_k);
+  ClassificationDetails details;
+  details.calibration = calibration(truth.labels, predictions.guesses, predictions.guess_scores);
+  const std::vector<std::string> names = accuracy_names(options);
+  std::vector<Metric> values{result.accuracy};
+  values.insert(values.end(), result.top_k.begin(), result.top_k.end());
+  values.push_back(result.accuracy_balanced);
+  values.push_back(result.f1_macro);
+  values.push_back(details.calibration.expected_error);
+  for (std::size_t i = 0; i < names.size(); ++i)
+    out.metrics.emplace_back(names[i], values[i]);
+  for (std::size_t i = 0; i < out.per_class.size(); ++i) {
+    const auto& of_class = result.per_class[i];
+    out.per_class[i].metrics = {{"accuracy", of_class.recall()},
+                                {"precision", of_class.precision()},
+                                {"recall", of_class.recall()},
+                                {"f1", of_class.f1()}};
+  }
+  if (!options.wants_details)
+    return;
+  details.confusion = confusion_of_guesses(truth.labels, predictions.guesses, class_count);
+  out.classification = std::move(details);
+}
+
+/// Mean over classes of average precision when images count as often as \p weights says.
+Metric weighted_map(const std::vector<Ranking>& rankings, Summary summary,
+                    const std::vector<std::int32_t>& weights) {
+  std::vector<Metric> values;
+  for (const auto& ranking : rankings)
+    values.push_back(average_precision(ranking, summary, &weights));
+  return mean_of_defined(values);
+}
+
+std::vector<Interval> detection_intervals(const Evaluation& evaluation,
+                                          const ScoreOptions& options) {
+  const bool is_coco = options.protocol == Protocol::coco;
+  const auto summary = is_coco                               ? Summary::points_101
+                       : options.protocol == Protocol::voc11 ? Summary::points_11
+                                                             : Summary::area;
+  std::vector<std::vector<Ranking>> rankings; // by IoU
+  for (const double iou : is_coco ? linspace(0.5, 0.95, 10) : options.voc_iou)
+    rankings.push_back(
+        rank_detections(evaluation, is_coco ? coco_rules(iou) : voc_rules(iou), options.jobs));
+  return bootstrap_intervals(
+      evaluation.image_count, options.bootstrap_samples, options.seed, options.jobs,
+      [&](const std::vector<std::int32_t>& weights) {
+        std::vector<Metric> values;
+        for (const auto& of_iou : rankings)
+          values.push_back(weighted_map(of_iou, summary, weights));
+        return is_coco ? std::vector<Metric>{mean_of_defined(values), values.front()} : values;
+      });
+}
+
+std::vector<Interval> accuracy_intervals(const Truth& truth, const Predictions& predictions,
+                                         const ScoreOptions& options) {
+  const auto& labels = truth.labels;
+  return bootstrap_intervals(
+      static_cast<std::int32_t>(labels.size()), options.bootstrap_samples, options.seed,
+      options.jobs, [&](const std::vector<std::int32_t>& weights) {
+        std::int64_t right = 0;
+        for (std::size_t i = 0; i < labels.size(); ++i) {
+          const auto& guess = predictions.guesses[i];
+          right += !guess.empty() && guess.front() == labels[i] ? weights[i] : 0;
+        }
+        return std::vector<Metric>{static_cast<double>(right) / static_cast<double>(labels.size())};
+      });
+}
+
+void add_bootstrap(std::vector<Interval> intervals, const ScoreOptions& options, Score& out) {
+  Bootstrap bootstrap;
+  bootstrap.samples = options.bootstrap_samples;
+  bootstrap.seed = options.seed;
+  const auto names = headline_names(options);
+  for (std::size_t i = 0; i < names.size(); ++i)
+    bootstrap.intervals.emplace_back(names[i], intervals[i]);
+  out.bootstrap = std::move(bootstrap);
 }
 
 } // namespace
@@ -105,19 +177,41 @@ std::vector<std::string> metric_names(const ScoreOptions& options) {
     return {"map_50_95", "map_50", "map_75", "map_small", "map_medium", "map_large",
             "ar_1",      "ar_10",  "ar_100", "ar_small",  "ar_medium",  "ar_large"};
   if (options.protocol == Protocol::accuracy)
-    return {"accuracy", "accuracy_top_5", "accuracy_balanced"};
+    return accuracy_names(options);
   std::vector<std::string> names;
   for (const double iou : options.voc_iou)
     names.push_back(map_name(iou));
   return names;
 }
 
-Score score(const Truth& truth, const Predictions& predictions, const ScoreOptions& options) {
+Evaluation evaluation_of(const Truth& truth, const Predictions& predictions) {
+  Evaluation evaluation;
+  evaluation.image_count = static_cast<std::int32_t>(truth.images.size());
+  evaluation.class_count = static_cast<std::int32_t>(truth.classes.size());
+  evaluation.truths = truth.boxes;
+  evaluation.detections = predictions.detections;
+  return evaluation;
+}
+
+std::vector<std::string> headline_names(const ScoreOptions& options) {
+  if (options.protocol == Protocol::coco)
+    return {"map_50_95", "map_50"};
+  if (options.protocol == Protocol::accuracy)
+    return {"accuracy"};
+  return metric_names(options);
+}
+
+Score score(const Truth& truth, const Predictions& predictions, const ScoreOptions& wanted) {
   Score out;
-  out.protocol = truth.kind == TruthKind::classification ? Protocol::accuracy : options.protocol;
+  ScoreOptions options = wanted;
+  if (truth.kind == TruthKind::classification)
+    options.protocol = Protocol::accuracy;
+  out.protocol = options.protocol;
   out.per_class = counted_classes(truth, predictions);
   if (out.protocol == Protocol::accuracy) {
-    score_accuracy(truth, predictions, out);
+    score_accuracy(truth, predictions, options, out);
+    if (options.bootstrap_samples > 0)
+      add_bootstrap(accuracy_intervals(truth, predictions, options), options, out);
     return out;
   }
   const Evaluation evaluation = evaluation_of(truth, predictions);
@@ -125,6 +219,13 @@ Score score(const Truth& truth, const Predictions& predictions, const ScoreOptio
     score_coco(evaluation, options.jobs, out);
   else
     score_voc(evaluation, options, out);
+  if (options.wants_details)
+    out.detection = detection_details(evaluation,
+                                      out.protocol == Protocol::coco ? coco_rules(k_details_iou)
+                                                                     : voc_rules(k_details_iou),
+                                      options.score_threshold, options.jobs);
+  if (options.bootstrap_samples > 0)
+    add_bootstrap(detection_intervals(evaluation, options), options, out);
   return out;
 }
 
@@ -135,15 +236,31 @@ Value to_value(const Metrics& metrics) {
   return out;
 }
 
-Value to_value(const std::vector<ClassScore>& classes) {
+Value classes_value(const Score& score) {
   Value out = Value::object();
-  for (const auto& entry : classes) {
+  for (std::size_t i = 0; i < score.per_class.size(); ++i) {
+    const auto& entry = score.per_class[i];
     Value row = to_value(entry.metrics);
     row["objects"] = entry.objects;
     row["detections"] = entry.detections;
+    if (score.detection)
+      for (auto& member : class_value(*score.detection, i).members)
+        row.members.push_back(std::move(member));
     out.members.emplace_back(entry.name, std::move(row));
   }
   return out;
+}
+
+void add_details(const Score& score, Value& document) {
+  std::vector<std::string> classes;
+  for (const auto& entry : score.per_class)
+    classes.push_back(entry.name);
+  if (score.detection)
+    add_details(*score.detection, classes, document);
+  if (score.classification)
+    add_details(*score.classification, classes, document);
+  if (score.bootstrap)
+    document["bootstrap"] = to_value(*score.bootstrap);
 }
 
 Value to_value(const LeftOut& left_out) {

@@ -123,9 +123,9 @@ Truth ordered(Draft&& draft) {
 }
 
 /// From the order in which classes were seen to that of the source, which may declare more of them.
-void name_classes(Truth& truth, const NameIndex& seen, const dataset::ClassMap& declared) {
+void name_classes(Truth& truth, const NameIndex& seen, const dataset::SampleReader& reader) {
   NameIndex final_names;
-  for (const auto* names : {&declared.names(), &seen.names()})
+  for (const auto* names : {&reader.classes().names(), &seen.names()})
     for (const auto& name : *names)
       final_names.add(name);
   std::vector<std::int32_t> final_of;
@@ -138,6 +138,10 @@ void name_classes(Truth& truth, const NameIndex& seen, const dataset::ClassMap& 
     move(label);
   for (auto& [id, label] : truth.class_by_source_id)
     move(label);
+  // A class without an object is one too: a detection of it is wrong, not unknown.
+  for (const auto& [id, name] : reader.class_ids())
+    if (const auto label = final_names.find(name); label && id >= 0)
+      truth.class_by_source_id.emplace(id, *label);
   truth.classes = dataset::ClassMap(final_names.names());
 }
 
@@ -222,7 +226,7 @@ Truth read_truth(dataset::SampleReader& reader, const std::string& name) {
                 "neither average precision nor accuracy is defined without one");
   refuse_mixture(draft);
   Truth truth = ordered(std::move(draft));
-  name_classes(truth, names, reader.classes());
+  name_classes(truth, names, reader);
   return truth;
 }
 

@@ -89,6 +89,14 @@ void warn_of_left_out(const bench::LeftOut& left_out) {
               first_names(left_out.repeated_images));
 }
 
+void warn_of_odd_scores(const bench::OddScores& odd_scores) {
+  if (odd_scores.count > 0)
+    log::warn(std::to_string(odd_scores.count) + " scores are outside 0..1 (" +
+              odd_scores.first_place + ": " + number(odd_scores.first) +
+              "), perhaps logits: ranking takes them as they are, score thresholds and calibration "
+              "mean little");
+}
+
 std::string shown_metric(const std::optional<double>& value) {
   return value ? fixed(*value, 4) : "-";
 }

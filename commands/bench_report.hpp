@@ -19,6 +19,9 @@ Table rows_table(const std::vector<storage::BenchmarkRow>& rows);
 /// Words on stderr about what was not scored.
 void warn_of_left_out(const bench::LeftOut& left_out);
 
+/// Words on stderr about scores that are no probabilities.
+void warn_of_odd_scores(const bench::OddScores& odd_scores);
+
 /// "0.518", or "-" where it is undefined.
 std::string shown_metric(const std::optional<double>& value);
 

@@ -60,6 +60,9 @@ public:
   /// Class names in the order of the source (ids of the source where it has them, else first seen).
   /// Complete only after the last sample in formats that name classes along the way.
   virtual const ClassMap& classes() const = 0;
+  /// Ids and names of the classes that the source declares (COCO's categories), also of those that
+  /// no sample has.
+  virtual std::vector<std::pair<std::int64_t, std::string>> class_ids() const { return {}; }
   virtual const Problems& problems() const = 0;
   /// Records (images) so far that were too bad to hand out.
   virtual std::int64_t left_out() const { return 0; }

@@ -2,6 +2,8 @@
 // bench score: predictions against the right answers, as the numbers that papers and gates use.
 #include "bench/score.hpp"
 
+#include "bench/protocols.hpp"
+#include "commands/bench_details.hpp"
 #include "commands/bench_report.hpp"
 #include "commands/command.hpp"
 #include "commands/truth_input.hpp"
@@ -9,8 +11,13 @@
 #include "core/text.hpp"
 #include "formats/labels/format.hpp"
 
+#include <cmath>
+
 namespace mlopsctl::commands {
 namespace {
+
+constexpr int k_most_samples = 100'000;
+constexpr int k_most_top_k = 10'000;
 
 struct Options {
   TruthOptions truth;
@@ -18,15 +25,54 @@ struct Options {
   std::string predictions_from; // format; empty: by content
   std::string protocol = "coco";
   std::vector<std::string> iou;
+  double score_threshold = bench::ScoreOptions().score_threshold;
+  std::vector<std::string> top_k;
+  int bootstrap = 0; // samples; 0: no intervals
+  bool details = false;
+  bool explain_protocols = false;
 };
+
+void validate(const Options& o) {
+  if (o.predictions.empty())
+    throw Error(Fault::usage, "--predictions is missing",
+                "name the file that 'mlopsctl infer' wrote, or COCO results");
+  if (o.bootstrap != 0 && (o.bootstrap < 100 || o.bootstrap > k_most_samples))
+    throw Error(Fault::usage,
+                "--bootstrap: " + std::to_string(o.bootstrap) + " is not from 100 to " +
+                    std::to_string(k_most_samples),
+                "1000 is usual; 0 is off");
+  if (!std::isfinite(o.score_threshold))
+    throw Error(Fault::usage, "--score-threshold: is not a number");
+  if (o.explain_protocols && o.iou.size() > 1)
+    throw Error(Fault::usage, "--iou: --explain-protocols takes one value");
+}
+
+std::vector<int> parse_top_k(const std::vector<std::string>& texts) {
+  std::vector<int> out;
+  for (const auto& text : texts) {
+    const auto value = parse_int(text);
+    if (!value || *value < 1 || *value > k_most_top_k)
+      throw Error(Fault::usage, "--top-k: '" + printable(text) +
+                                    "' is not a whole number from 1 to " +
+                                    std::to_string(k_most_top_k));
+    out.push_back(static_cast<int>(*value));
+  }
+  return out;
+}
 
 bench::ScoreOptions score_options(const Options& o, const Context& ctx) {
   bench::ScoreOptions options;
   options.protocol = bench::protocol_from_name(o.protocol);
   options.jobs = ctx.jobs();
+  options.score_threshold = o.score_threshold;
+  options.wants_details = o.details || ctx.options.json;
+  options.bootstrap_samples = o.bootstrap;
+  options.seed = ctx.options.seed;
+  if (!o.top_k.empty())
+    options.top_k = parse_top_k(o.top_k);
   if (o.iou.empty())
     return options;
-  if (options.protocol == bench::Protocol::coco)
+  if (options.protocol == bench::Protocol::coco && !o.explain_protocols)
     throw Error(Fault::usage, "--iou: the coco protocol has its own ten thresholds",
                 "leave it out, or pass --protocol voc or voc11");
   options.voc_iou.clear();
@@ -81,7 +127,8 @@ Value to_document(const bench::Truth& truth, const bench::Predictions& predictio
   document["schema"] = "mlopsctl.bench.score/1";
   document["protocol"] = bench::protocol_name(score.protocol);
   document["metrics"] = bench::to_value(score.metrics);
-  document["per_class"] = bench::to_value(score.per_class);
+  document["per_class"] = bench::classes_value(score);
+  bench::add_details(score, document);
   document["images"] = static_cast<std::int64_t>(truth.images.size());
   document["objects"] = truth.object_count();
   document["images_predicted"] = predictions.images;
@@ -91,43 +138,64 @@ Value to_document(const bench::Truth& truth, const bench::Predictions& predictio
   return document;
 }
 
-void print_for_people(const Context& ctx, const bench::Score& score) {
-  Table metrics{{"metric", std::string(bench::protocol_name(score.protocol))}, {}};
-  for (const auto& [name, value] : score.metrics)
-    metrics.rows.push_back({name, shown_metric(value)});
-  ctx.print(metrics);
-  Table classes{{"class", "objects", "detections"}, {}};
-  for (const auto& entry : score.per_class) {
-    std::vector<std::string> row{entry.name, std::to_string(entry.objects),
-                                 std::to_string(entry.detections)};
-    for (const auto& [name, value] : entry.metrics) {
-      if (classes.rows.empty())
-        classes.header.push_back(name);
-      row.push_back(shown_metric(value));
-    }
-    classes.rows.push_back(std::move(row));
-  }
-  ctx.say("");
-  ctx.print(classes);
+void refuse_other_kind(const Options& o, const bench::Truth& truth) {
+  const bool is_detection = truth.kind == bench::TruthKind::detection;
+  if (is_detection && !o.top_k.empty())
+    throw Error(Fault::usage, "--top-k: " + o.truth.path + " has boxes",
+                "it is for classes of whole pictures");
+  if (!is_detection && o.explain_protocols)
+    throw Error(Fault::usage,
+                "--explain-protocols: " + o.truth.path + " has classes of whole pictures",
+                "it is for average precision of boxes");
 }
 
-int run(const Options& o, Context& ctx) {
-  const bench::ScoreOptions options = score_options(o, ctx);
-  const bench::Truth truth = open_truth(o.truth, ctx);
-  const bench::Predictions predictions = read_predictions(o, truth, ctx);
-  refuse_strangers(o, predictions);
+void warn_of_predictions(const bench::Truth& truth, const bench::Predictions& predictions) {
   warn_of_left_out(predictions.left_out);
+  warn_of_odd_scores(predictions.odd_scores);
   const auto images = static_cast<std::int64_t>(truth.images.size());
   if (predictions.images < images)
     log::warn(std::to_string(images - predictions.images) + " of " + std::to_string(images) +
               " images have no prediction; they count as if nothing was found in them");
   if (truth.kind == bench::TruthKind::detection && predictions.detections.empty())
     log::warn("there is not one detection: average precision is 0");
+}
+
+bench::ProtocolReport explain(const Options& o, const bench::Truth& truth,
+                              const bench::Predictions& predictions,
+                              const bench::ScoreOptions& options) {
+  bench::ExplainOptions explain;
+  explain.min_iou = options.voc_iou.front();
+  explain.base = o.protocol;
+  explain.score_threshold = options.score_threshold;
+  explain.jobs = options.jobs;
+  return bench::explain_protocols(bench::evaluation_of(truth, predictions), explain);
+}
+
+int run(const Options& o, Context& ctx) {
+  const bench::ScoreOptions options = score_options(o, ctx);
+  const bench::Truth truth = open_truth(o.truth, ctx);
+  refuse_other_kind(o, truth);
+  const bench::Predictions predictions = read_predictions(o, truth, ctx);
+  refuse_strangers(o, predictions);
+  warn_of_predictions(truth, predictions);
   const bench::Score score = bench::score(truth, predictions, options);
-  if (ctx.options.json)
-    ctx.print(to_document(truth, predictions, score));
-  else
-    print_for_people(ctx, score);
+  std::optional<bench::ProtocolReport> protocols;
+  if (o.explain_protocols)
+    protocols = explain(o, truth, predictions, options);
+  if (ctx.options.json) {
+    Value document = to_document(truth, predictions, score);
+    if (protocols)
+      document["protocols"] = bench::to_value(*protocols);
+    ctx.print(document);
+    return exit_ok;
+  }
+  if (protocols) {
+    print_protocols(ctx, *protocols);
+    return exit_ok;
+  }
+  print_score(ctx, score);
+  if (o.details)
+    print_details(ctx, score);
   return exit_ok;
 }
 
@@ -144,10 +212,21 @@ Run declare(Args& args) {
       .choices({"coco", "voc", "voc11"});
   args.list("--iou", o->iou, "Least overlap of a right box under voc and voc11")
       .default_text("0.5");
+  args.flag("--details", o->details,
+            "Also precision, recall, F1, best thresholds, kinds of error and confusions");
+  args.value("--score-threshold", o->score_threshold,
+             "Least score of the detections that --details counts")
+      .metavar("S");
+  args.list("--top-k", o->top_k, "Whole pictures: the right class is among the first K guesses")
+      .metavar("K,K")
+      .default_text("5");
+  args.value("--bootstrap", o->bootstrap,
+             "Samples of images for 95 % intervals of the main metrics; 1000 is usual, 0 is off")
+      .metavar("N");
+  args.flag("--explain-protocols", o->explain_protocols,
+            "The same predictions under coco, voc and voc11, and what each rule changes");
   return [o](Context& ctx) {
-    if (o->predictions.empty())
-      throw Error(Fault::usage, "--predictions is missing",
-                  "name the file that 'mlopsctl infer' wrote, or COCO results");
+    validate(*o);
     return run(*o, ctx);
   };
 }

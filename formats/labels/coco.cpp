@@ -71,6 +71,9 @@ public:
           {problem.rule, problem.severity, input_.path + ": " + problem.place, problem.text});
   }
   const ClassMap& classes() const override { return classes_; }
+  std::vector<std::pair<std::int64_t, std::string>> class_ids() const override {
+    return {document_.categories.begin(), document_.categories.end()};
+  }
   const Problems& problems() const override { return problems_.all(); }
   const dataset::Losses& losses() const override { return losses_; }
   const dataset::Fields& document() const override { return document_.others; }

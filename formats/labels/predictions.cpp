@@ -203,7 +203,9 @@ bool sniff(const LabelInput& input) {
   return input.source && !trim(input.head).starts_with("[") && // lists are other tools'
          input.head.find("\"image\"") != std::string::npos &&
          (input.head.find("\"detections\"") != std::string::npos ||
-          input.head.find("\"timing_ms\"") != std::string::npos);
+          input.head.find("\"timing_ms\"") != std::string::npos ||
+          (input.head.find("\"classes\"") != std::string::npos &&
+           input.head.find("\"class_id\"") != std::string::npos));
 }
 
 std::unique_ptr<dataset::SampleReader> open(LabelInput input, const ReadOptions& options) {

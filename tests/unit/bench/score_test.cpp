@@ -109,8 +109,7 @@ TEST(Truth, RefusesWhatGivesNoFigure) {
   EXPECT_THAT(refusal({sample("a", {box("x", 0)}), classified("b", {whole("x")})}),
               HasSubstr("in a set that has boxes"));
   EXPECT_THAT(refusal({classified("a", {whole("x"), whole("y")})}), HasSubstr("two classes"));
-  EXPECT_THAT(refusal({classified("a", {whole("x")}), sample("b", {})}),
-              HasSubstr("has no class"));
+  EXPECT_THAT(refusal({classified("a", {whole("x")}), sample("b", {})}), HasSubstr("has no class"));
   auto unlabelled = sample("a", {});
   unlabelled.is_labelled = false;
   EXPECT_THAT(refusal({unlabelled}), HasSubstr("1 images have no label yet"));
@@ -176,7 +175,7 @@ TEST(Score, ClassesMeetByNameAndWhatDoesNotFitIsCounted) {
   EXPECT_EQ(predictions.images, 2);
   const auto result = score(truth, predictions, {});
   EXPECT_NEAR(metric(result, "map_50"), 0.5, 1e-12);
-  const Value classes = to_value(result.per_class);
+  const Value classes = classes_value(result);
   EXPECT_NEAR(classes.find("cat")->find("ap_50_95")->real, 1, 1e-12);
   EXPECT_EQ(to_json(*classes.find("dog")),
             R"({"ap_50_95":0,"ap_50":0,"ap_75":0,"objects":1,"detections":0})");

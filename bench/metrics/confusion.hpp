@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which class was taken for which, background included.
+#pragma once
+
+#include "bench/evaluation.hpp"
+
+#include <map>
+
+namespace mlopsctl::bench {
+
+/// Counts by (class of the truth, class that was predicted). The index behind the last class is
+/// background: as a truth, a detection of nothing; as a prediction, an object that was missed.
+/// Only pairs that occur are held: thousands of classes need no square of memory.
+struct ConfusionMatrix {
+  std::int32_t class_count = 0;
+  std::map<std::pair<std::int32_t, std::int32_t>, std::int64_t> counts;
+
+  std::int32_t background() const { return class_count; }
+  std::int64_t at(std::int32_t truth, std::int32_t predicted) const;
+};
+
+struct ConfusionOptions {
+  double min_iou = 0.5;          ///< continuous
+  double score_threshold = 0.25; ///< detections below it are not looked at
+  bool is_difficult_left_out = false;
+};
+
+/// Pairs of a detection and a truth box, of any classes, in the order of falling IoU (then of
+/// falling score, then of position), each box in one pair. A crowd takes detections of its class
+/// that found no other and lie in it by min_iou of their area; crowds, and what is left out as
+/// difficult, are not counted.
+ConfusionMatrix confusion_matrix(const Evaluation& evaluation, const ConfusionOptions& options);
+
+} // namespace mlopsctl::bench
