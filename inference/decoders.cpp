@@ -11,11 +11,11 @@
 
 namespace mlopsctl::inference {
 
-extern const Decoder classification, yolov8, nanodet, fastestdet, ultraface, yunet;
+extern const Decoder classification, mxnet_ssd, yolov8, nanodet, fastestdet, ultraface, yunet;
 
 const std::vector<const Decoder*>& decoder_table() {
   static const std::vector<const Decoder*> table{
-      &classification, &yolov8, &nanodet, &fastestdet, &ultraface, &yunet,
+      &classification, &mxnet_ssd, &yolov8, &nanodet, &fastestdet, &ultraface, &yunet,
   };
   return table;
 }

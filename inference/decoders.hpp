@@ -6,6 +6,7 @@
 #include "inference/engine.hpp"
 #include "inference/model.hpp"
 #include "package/model_spec.hpp"
+#include "package/ssd.hpp"
 
 #include <span>
 #include <string>
@@ -25,6 +26,7 @@ struct DecodeOptions {
   /// A place may be an object of several classes, each a candidate: how the makers of yolov8
   /// measure average precision. The other kinds take the best class only, as their makers do.
   bool is_multi_label = false;
+  const package::SsdModel* ssd = nullptr; ///< of format mxnet-ssd: its anchors
 };
 
 struct Decoder {
@@ -37,6 +39,8 @@ struct Decoder {
   /// \param outputs checked, all values finite.
   void (*decode)(const package::ModelSpec& spec, std::span<const Tensor> outputs,
                  const DecodeOptions& options, Decoded& result);
+  /// Its candidates are final, the best first: suppression is a part of what the graph means.
+  bool does_nms = false;
 };
 
 /// Every decoder, in the order in which help shows them.

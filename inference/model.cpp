@@ -9,9 +9,11 @@
 #include "inference/engine.hpp"
 #include "inference/nms.hpp"
 #include "inference/preprocess.hpp"
+#include "package/ssd.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 namespace mlopsctl::inference {
@@ -76,6 +78,7 @@ struct Model::State {
   Preprocessor preprocessor;
   std::unique_ptr<Engine> engine;
   const Decoder* decoder;
+  std::optional<package::SsdModel> ssd; ///< of format mxnet-ssd
   std::vector<float> input;
   std::vector<TensorInfo> checked; ///< the outputs that were checked last
   std::vector<Tensor> sliced;      ///< one picture's part of the outputs
@@ -112,7 +115,11 @@ std::vector<dataset::Detection> Model::State::detections(Decoded decoded, const 
                         ? std::min(rules.max_detections, k_evaluated_detections)
                         : rules.max_detections;
   std::vector<dataset::Detection> found;
-  for (auto& detection : nms(std::move(decoded.candidates), rules, limit)) {
+  auto candidates = std::move(decoded.candidates);
+  if (!decoder->does_nms)
+    candidates = nms(std::move(candidates), rules, limit);
+  candidates.resize(std::min(candidates.size(), static_cast<std::size_t>(limit)));
+  for (auto& detection : candidates) {
     // A sure object far outside: a graph that this engine computes wrongly, or another kind.
     const double far = 10.0 * std::max(spec.input.width, spec.input.height);
     const auto& box = detection.box;
@@ -180,7 +187,7 @@ Prediction Model::State::decode(std::span<const Tensor> outputs, const Mapping& 
   const bool is_shown = threshold == Threshold::show;
   const double least = is_shown ? spec.decoder.score_threshold : spec.decoder.eval_score_threshold;
   Decoded decoded;
-  decoder->decode(spec, outputs, {least, !is_shown}, decoded);
+  decoder->decode(spec, outputs, {least, !is_shown, ssd ? &*ssd : nullptr}, decoded);
   Prediction prediction;
   prediction.classes = std::move(decoded.classes);
   std::stable_sort(prediction.classes.begin(), prediction.classes.end(),
@@ -202,13 +209,26 @@ Model Model::load(const package::ModelPackage& package, const EngineOptions& opt
   const int threads = options.threads > 0 ? options.threads : default_jobs();
   const std::string place = package.path + ": " + spec.weights;
   const Decoder& decoder = find_decoder(spec);
-  const EngineEntry& entry = find_engine(options.name, spec.format);
-  auto engine = entry.open(package.weights, place, threads);
+  // MXNet itself is not needed: its graph becomes one that the other engines read.
+  const bool is_ssd = spec.format == package::k_mxnet_ssd;
+  auto ssd = is_ssd ? std::optional(package::translate_ssd(package)) : std::nullopt;
+  const EngineEntry& entry = find_engine(options.name, is_ssd ? "onnx" : spec.format);
+  auto engine = entry.open(ssd ? ssd->onnx : package.weights, place, threads);
+  if (ssd)
+    std::string().swap(ssd->onnx); // the engine has its own copy
   Preprocessor preprocessor(spec.input);
   check_input(spec, preprocessor.channels(), *engine, place);
   check_promised(decoder, spec, engine->outputs());
-  return Model(std::unique_ptr<State>(new State{
-      spec, place, threads, std::move(preprocessor), std::move(engine), &decoder, {}, {}, {}}));
+  return Model(std::unique_ptr<State>(new State{spec,
+                                                place,
+                                                threads,
+                                                std::move(preprocessor),
+                                                std::move(engine),
+                                                &decoder,
+                                                std::move(ssd),
+                                                {},
+                                                {},
+                                                {}}));
 }
 
 Prediction Model::run(const imaging::Image& image, Threshold threshold) {

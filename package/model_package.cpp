@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "formats/archive/archive.hpp"
 #include "package/package_files.hpp"
+#include "package/ssd.hpp"
 
 #include <filesystem>
 #include <set>
@@ -62,6 +63,12 @@ ModelPackage open_model_folder(const std::string& path, const std::vector<std::s
       {k_model_yaml, sha256(text)},
       {spec.weights, take_weights(*weights, limits, package.weights)}};
   check_digest(spec, path, spec.weights, found[spec.weights]);
+  if (spec.format == k_mxnet_ssd) {
+    const auto name = symbol_file(spec.weights);
+    package.symbol = read_file(resolve_inside(path, name), limits.symbol_bytes);
+    found[name] = sha256(package.symbol);
+    check_digest(spec, path, name, found[name]);
+  }
   for (const auto& [name, stated] : spec.digests) {
     if (found.contains(name))
       continue;
@@ -109,10 +116,14 @@ ModelPackage open_model_archive(const std::string& path, const std::vector<std::
   package.spec = parse_model_spec(text, path + ":" + k_model_yaml, overrides);
   const auto& spec = package.spec;
   std::map<std::string, std::string> found{{k_model_yaml, sha256(text)}};
+  const auto symbol = spec.format == k_mxnet_ssd ? symbol_file(spec.weights) : std::string();
   const auto reader = formats::open_archive(*source, limits.archive);
   while (const auto member = reader->next()) {
     if (member->name == spec.weights) {
       found[member->name] = take_weights(reader->bytes(), limits, package.weights);
+    } else if (!symbol.empty() && member->name == symbol) {
+      package.symbol = read_all(reader->bytes(), limits.symbol_bytes);
+      found[member->name] = sha256(package.symbol);
     } else if (spec.digests.contains(member->name)) {
       found[member->name] = digest_of(reader->bytes());
     } else {
@@ -121,6 +132,8 @@ ModelPackage open_model_archive(const std::string& path, const std::vector<std::
     check_digest(spec, path, member->name, found[member->name]);
   }
   std::set<std::string> wanted{spec.weights};
+  if (!symbol.empty())
+    wanted.insert(symbol);
   for (const auto& [name, digest] : spec.digests)
     wanted.insert(name);
   for (const auto& name : wanted)

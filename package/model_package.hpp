@@ -15,6 +15,7 @@ namespace mlopsctl::package {
 struct ModelPackage {
   ModelSpec spec;
   std::string weights; ///< the weights file's bytes
+  std::string symbol;  ///< format mxnet-ssd: the graph, which stands in a file of its own
   std::string digest;  ///< of the package: "sha256:..." over model.yaml (as stored) and the digests
                        ///< of the files it names
   std::string path;    ///< as the user gave it
@@ -25,6 +26,7 @@ struct ModelPackage {
 struct OpenLimits {
   std::uint64_t model_yaml_bytes = std::uint64_t{1} << 20;
   std::uint64_t weights_bytes = std::uint64_t{2} << 30;
+  std::uint64_t symbol_bytes = std::uint64_t{64} << 20;
   formats::ArchiveLimits archive;
   bool keep_weights = true; ///< false: checked all the same, but ModelPackage::weights stays empty
 };

@@ -9,6 +9,7 @@
 #include "core/io.hpp"
 #include "core/value.hpp"
 #include "formats/archive/archive.hpp"
+#include "formats/model/mxnet_ssd.hpp"
 #include "formats/model/onnx.hpp"
 #include "imaging/codecs.hpp"
 #include "package/draft.hpp"
@@ -95,12 +96,23 @@ void parse_expression(std::string_view bytes) {
 
 } // namespace
 
+/// A symbol file, a byte 0, and the weights.
+void translate_mxnet(std::string_view bytes) {
+  const auto end = std::min(bytes.find('\0'), bytes.size());
+  const auto symbol = formats::read_mxnet_symbol(bytes.substr(0, end), "fuzz");
+  const auto weights = formats::read_mxnet_params(
+      end < bytes.size() ? bytes.substr(end + 1) : std::string_view(), "fuzz");
+  const auto ssd = formats::translate_mxnet_ssd(symbol, weights, 4, 4, "fuzz");
+  formats::read_onnx(ssd.onnx, "fuzz");
+}
+
 const std::vector<Target>& targets() {
   static const std::vector<Target> table{
       {"archive", read_archive},
       {"expression", parse_expression},
       {"json", parse_json_text},
       {"model", read_model_yaml},
+      {"mxnet", translate_mxnet},
       {"onnx", read_onnx_file},
       {"yaml", parse_yaml_text},
       {"image", decode_image},

@@ -91,9 +91,18 @@ run 2 bench run --model tiny --data set/all.manifest --gate 'map_50'
 err_has "no comparison in it"
 
 # Time is no verdict where the windows differ: exit 4 if a gate asks for it, else a warning; the row stays.
-run 4 bench run --model tiny --data set/all.manifest --gate 'p99_ms<60000' --max-spread 1e-9
+# (Three medians in a row of so small a model may be equal to the nanosecond: then once more.)
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  code=0
+  "$MLOPSCTL" bench run --model tiny --data set/all.manifest --gate 'p99_ms<60000' --max-spread 1e-9 > "$OUT" 2> "$ERR" || code=$?
+  [ $code = 0 ] || break
+done
+[ $code = 4 ] || fail "exit $code, expected 4"
 err_has "no verdict on time: the engine's times differ by"
-run 0 bench run --model tiny --data set/all.manifest --gate 'map_50>=0.9' --max-spread 1e-9 --json
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  run 0 bench run --model tiny --data set/all.manifest --gate 'map_50>=0.9' --max-spread 1e-9 --json
+  [ "$(jq .rows[0].windows "$OUT")" != 12 ] || break
+done
 err_has "is the machine doing other things?"
 json .rows[0].windows 12
 

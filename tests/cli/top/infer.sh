@@ -173,7 +173,7 @@ err_has "did you mean 'fastestdet'?"
 model later "$DET" detection detr red
 run 1 infer --model later pictures
 err_has "this version has no decoder 'detr'"
-err_has "there are: classification, yolov8"
+err_has "there are: classification, mxnet-ssd, yolov8"
 model size "$DET" detection fastestdet red
 sed -i 's/width: 8/width: 16/' size/model.yaml
 run 1 infer --model size pictures
