@@ -117,7 +117,7 @@ void check_fit(const package::ModelSpec& spec, const Truth& truth, const std::st
 }
 
 std::vector<std::string> number_names(const ScoreOptions& options) {
-  auto names = metric_names(options);
+  auto names = row_metric_names(options);
   for (const char* name :
        {"timed_images", "mean_ms", "min_ms", "max_ms", "p50_ms", "p90_ms", "p99_ms", "decode_ms",
         "preprocess_ms", "infer_ms", "postprocess_ms", "images_per_s", "seconds", "windows",
@@ -143,14 +143,17 @@ BenchmarkOutcome run_benchmark(const package::ModelPackage& package, const Truth
       package, images, options.run,
       [&](const dataset::Sample& prediction) { collector.add(prediction); }, advance);
   Predictions predictions = collector.finish();
-  const Score scored = score(truth, predictions, options.score);
+  ScoreOptions scoring = options.score;
+  scoring.wants_details = true;
+  scoring.score_threshold = package.spec.decoder.score_threshold; // as people will see its boxes
+  const Score scored = score(truth, predictions, scoring);
   row.engine = result.engine;
   row.engine_version = result.engine_version;
   row.threads = result.threads;
   row.batch = options.run.batch;
   row.scenario = scenario_name(options.run.scenario);
   row.protocol = protocol_name(scored.protocol);
-  row.numbers = scored.metrics;
+  row.numbers = row_metrics(scored);
   add_speed(result, options.run.scenario, row);
   add_circumstances(options, images, row);
   outcome.is_stable = result.spread <= options.run.max_spread;

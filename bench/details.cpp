@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/details.hpp"
 
+#include "core/interrupt.hpp"
+#include "core/parallel.hpp"
+
+#include <algorithm>
 #include <cstddef>
+#include <utility>
 
 namespace mlopsctl::bench {
 namespace {
 
 /// A square of this many classes is written as one; of more, only the pairs that occur.
 constexpr std::int32_t k_most_square_classes = 200;
+constexpr std::int32_t k_block_images = 256;
 
 Value to_value(const Metric& metric) {
   return metric ? Value(*metric) : Value();
@@ -87,25 +93,58 @@ Value curves_value(const DetectionDetails& details, const std::vector<std::strin
   return out;
 }
 
+struct Errors {
+  ConfusionMatrix confusion;
+  ErrorReport errors;
+};
+
+/// Blocks of images, each counted by one thread; sums do not depend on who counted.
+void add_errors(const Evaluation& evaluation, bool is_difficult_left_out, double score_threshold,
+                int jobs, DetectionDetails& details) {
+  ConfusionOptions confusion;
+  ErrorOptions errors;
+  confusion.score_threshold = errors.score_threshold = score_threshold;
+  confusion.is_difficult_left_out = errors.is_difficult_left_out = is_difficult_left_out;
+  const ImageGroups groups(evaluation, score_threshold);
+  std::int32_t next = 0;
+  ordered_parallel<std::int32_t, Errors>(
+      jobs,
+      [&]() -> std::optional<std::int32_t> {
+        if (next >= groups.image_count())
+          return std::nullopt;
+        return std::exchange(next, next + k_block_images);
+      },
+      [&](std::int32_t&& first) {
+        check_interrupt();
+        ConfusionCounter confusions(groups.class_count(), confusion);
+        ErrorCounter counter(groups.class_count(), errors);
+        ImageRows rows;
+        for (auto i = first; i < std::min(first + k_block_images, groups.image_count()); ++i) {
+          groups.load(i, rows);
+          confusions.add(rows);
+          counter.add(rows);
+        }
+        return Errors{confusions.finish(), counter.finish()};
+      },
+      [&](Errors&& block) {
+        details.confusion.add(block.confusion);
+        details.errors.add(block.errors);
+      });
+}
+
 } // namespace
 
-DetectionDetails detection_details(const Evaluation& evaluation, const Rules& rules,
+DetectionDetails detection_details(const Evaluation& evaluation,
+                                   const std::vector<Ranking>& rankings, bool is_difficult_left_out,
                                    double score_threshold, int jobs) {
   DetectionDetails details;
-  for (const auto& ranking : rank_detections(evaluation, rules, jobs)) {
+  for (const auto& ranking : rankings) {
     details.per_class.push_back(operating_point(ranking, score_threshold));
     details.best_f1.push_back(best_f1_point(ranking));
     details.curves.push_back(precision_recall_curve(ranking));
   }
   details.all = sum_of(details.per_class, score_threshold);
-  ConfusionOptions confusion;
-  confusion.score_threshold = score_threshold;
-  confusion.is_difficult_left_out = rules.is_difficult_left_out;
-  details.confusion = confusion_matrix(evaluation, confusion);
-  ErrorOptions errors;
-  errors.score_threshold = score_threshold;
-  errors.is_difficult_left_out = rules.is_difficult_left_out;
-  details.errors = error_types(evaluation, errors);
+  add_errors(evaluation, is_difficult_left_out, score_threshold, jobs, details);
   return details;
 }
 

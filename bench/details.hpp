@@ -25,8 +25,10 @@ struct DetectionDetails {
   ConfusionMatrix confusion;
   ErrorReport errors;
 };
-/// \param rules of the protocol, at k_details_iou.
-DetectionDetails detection_details(const Evaluation& evaluation, const Rules& rules,
+/// \param rankings by class, under the protocol's rules at k_details_iou. \param
+/// is_difficult_left_out as in those rules.
+DetectionDetails detection_details(const Evaluation& evaluation,
+                                   const std::vector<Ranking>& rankings, bool is_difficult_left_out,
                                    double score_threshold, int jobs);
 
 /// Of classes of whole pictures.

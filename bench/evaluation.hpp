@@ -50,7 +50,7 @@ using Metrics = std::vector<std::pair<std::string, Metric>>;
 /// published numbers depend on that.
 std::vector<double> linspace(double start, double stop, int count);
 
-/// Positions of detections, grouped by class.
+/// Positions of detections, grouped by class; in a class by image, then by position.
 std::vector<std::vector<std::int32_t>> detections_by_class(const Evaluation& evaluation);
 std::vector<std::vector<std::int32_t>> truths_by_class(const Evaluation& evaluation);
 

@@ -30,8 +30,13 @@ std::vector<ClassScore> counted_classes(const Truth& truth, const Predictions& p
   return classes;
 }
 
-void score_coco(const Evaluation& evaluation, int jobs, Score& out) {
-  CocoResult result = coco_metrics(evaluation, jobs);
+void score_coco(const Evaluation& evaluation, const ScoreOptions& options, Score& out) {
+  std::vector<Ranking> rankings;
+  CocoResult result =
+      coco_metrics(evaluation, options.jobs, options.wants_details ? &rankings : nullptr);
+  if (options.wants_details)
+    out.detection =
+        detection_details(evaluation, rankings, false, options.score_threshold, options.jobs);
   out.metrics = std::move(result.metrics);
   for (std::size_t i = 0; i < out.per_class.size(); ++i) {
     const auto& values = result.per_class[i];
@@ -43,6 +48,10 @@ void score_coco(const Evaluation& evaluation, int jobs, Score& out) {
 void score_voc(const Evaluation& evaluation, const ScoreOptions& options, Score& out) {
   const auto curve =
       options.protocol == Protocol::voc ? VocCurve::all_points : VocCurve::eleven_points;
+  if (options.wants_details)
+    out.detection = detection_details(
+        evaluation, rank_detections(evaluation, voc_rules(k_details_iou), options.jobs), true,
+        options.score_threshold, options.jobs);
   for (const double iou : options.voc_iou) {
     const VocResult result = voc_metrics(evaluation, curve, iou);
     const std::string name = map_name(iou);
@@ -133,6 +142,10 @@ std::vector<Interval> accuracy_intervals(const Truth& truth, const Predictions& 
       });
 }
 
+std::string error_number_name(ErrorType type) {
+  return "errors_" + std::string(error_type_name(type));
+}
+
 void add_bootstrap(std::vector<Interval> intervals, const ScoreOptions& options, Score& out) {
   Bootstrap bootstrap;
   bootstrap.samples = options.bootstrap_samples;
@@ -201,6 +214,31 @@ std::vector<std::string> headline_names(const ScoreOptions& options) {
   return metric_names(options);
 }
 
+Metrics row_metrics(const Score& score) {
+  Metrics metrics = score.metrics;
+  if (!score.detection)
+    return metrics;
+  const auto& details = *score.detection;
+  metrics.emplace_back("precision", details.all.precision());
+  metrics.emplace_back("recall", details.all.recall());
+  metrics.emplace_back("f1", details.all.f1());
+  for (std::size_t i = 0; i < k_error_types; ++i)
+    metrics.emplace_back(error_number_name(static_cast<ErrorType>(i)),
+                         static_cast<double>(details.errors.all.counts[i]));
+  return metrics;
+}
+
+std::vector<std::string> row_metric_names(const ScoreOptions& options) {
+  auto names = metric_names(options);
+  if (options.protocol == Protocol::accuracy)
+    return names;
+  for (const char* name : {"precision", "recall", "f1"})
+    names.emplace_back(name);
+  for (std::size_t i = 0; i < k_error_types; ++i)
+    names.push_back(error_number_name(static_cast<ErrorType>(i)));
+  return names;
+}
+
 Score score(const Truth& truth, const Predictions& predictions, const ScoreOptions& wanted) {
   Score out;
   ScoreOptions options = wanted;
@@ -216,14 +254,9 @@ Score score(const Truth& truth, const Predictions& predictions, const ScoreOptio
   }
   const Evaluation evaluation = evaluation_of(truth, predictions);
   if (out.protocol == Protocol::coco)
-    score_coco(evaluation, options.jobs, out);
+    score_coco(evaluation, options, out);
   else
     score_voc(evaluation, options, out);
-  if (options.wants_details)
-    out.detection = detection_details(evaluation,
-                                      out.protocol == Protocol::coco ? coco_rules(k_details_iou)
-                                                                     : voc_rules(k_details_iou),
-                                      options.score_threshold, options.jobs);
   if (options.bootstrap_samples > 0)
     add_bootstrap(detection_intervals(evaluation, options), options, out);
   return out;

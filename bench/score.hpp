@@ -58,6 +58,11 @@ Evaluation evaluation_of(const Truth& truth, const Predictions& predictions);
 /// The metrics that get intervals: map_50_95 and map_50, those of voc, or accuracy.
 std::vector<std::string> headline_names(const ScoreOptions& options);
 
+/// What a row keeps: the metrics and, of boxes, what details say in single numbers (precision,
+/// recall, f1, errors_<type>) at options.score_threshold.
+Metrics row_metrics(const Score& score);
+std::vector<std::string> row_metric_names(const ScoreOptions& options);
+
 /// A classification truth is scored as accuracy whatever the protocol.
 Score score(const Truth& truth, const Predictions& predictions, const ScoreOptions& options);
 

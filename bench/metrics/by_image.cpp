@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/metrics/by_image.hpp"
 
-#include "core/interrupt.hpp"
-
 #include <algorithm>
-#include <cstddef>
+#include <numeric>
 
 namespace mlopsctl::bench {
 namespace {
 
-/// Rows of image i are at begins[i] .. begins[i + 1].
-template <class Row> struct Grouped {
-  std::vector<std::size_t> begins;
-  std::vector<const Row*> rows;
-};
+template <class Row>
+void take(const std::vector<const Row*>& from, std::size_t begin, std::size_t end,
+          std::vector<const Row*>& to) {
+  to.assign(from.begin() + static_cast<std::ptrdiff_t>(begin),
+            from.begin() + static_cast<std::ptrdiff_t>(end));
+}
+
+} // namespace
 
 template <class Row, class Keep>
-Grouped<Row> grouped(std::span<const Row> all, std::int32_t images, const Keep& keep) {
+ImageGroups::Grouped<Row> ImageGroups::grouped(std::span<const Row> all, std::int32_t images,
+                                               const Keep& keep) {
   Grouped<Row> out;
   out.begins.assign(static_cast<std::size_t>(images) + 1, 0);
   for (const auto& row : all)
     if (keep(row))
       ++out.begins[static_cast<std::size_t>(row.image) + 1];
-  for (std::size_t i = 1; i < out.begins.size(); ++i)
-    out.begins[i] += out.begins[i - 1];
+  std::partial_sum(out.begins.begin(), out.begins.end(), out.begins.begin());
   out.rows.resize(out.begins.back());
   auto next = out.begins;
   for (const auto& row : all)
@@ -32,30 +33,25 @@ Grouped<Row> grouped(std::span<const Row> all, std::int32_t images, const Keep& 
   return out;
 }
 
-template <class Row>
-void take(const Grouped<Row>& from, std::size_t i, std::vector<const Row*>& to) {
-  to.assign(from.rows.begin() + static_cast<std::ptrdiff_t>(from.begins[i]),
-            from.rows.begin() + static_cast<std::ptrdiff_t>(from.begins[i + 1]));
-}
+ImageGroups::ImageGroups(const Evaluation& evaluation, double score_threshold)
+    : image_count_(evaluation.image_count), class_count_(evaluation.class_count),
+      truths_(grouped(evaluation.truths, image_count_, [](const TruthBox&) { return true; })),
+      detections_(
+          grouped(evaluation.detections, image_count_, [score_threshold](const ScoredBox& row) {
+            return row.score >= score_threshold;
+          })) {}
 
-} // namespace
-
-void for_each_image(const Evaluation& evaluation, double score_threshold, const VisitImage& visit) {
-  const auto truths =
-      grouped(evaluation.truths, evaluation.image_count, [](const TruthBox&) { return true; });
-  const auto detections =
-      grouped(evaluation.detections, evaluation.image_count,
-              [&](const ScoredBox& row) { return row.score >= score_threshold; });
-  std::vector<const TruthBox*> truths_here;
-  std::vector<const ScoredBox*> detections_here;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(evaluation.image_count); ++i) {
-    check_interrupt();
-    take(truths, i, truths_here);
-    take(detections, i, detections_here);
-    std::stable_sort(detections_here.begin(), detections_here.end(),
-                     [](const auto* a, const auto* b) { return a->score > b->score; });
-    visit(truths_here, detections_here);
-  }
+void ImageGroups::load(std::int32_t image, ImageRows& rows) const {
+  const auto i = static_cast<std::size_t>(image);
+  take(truths_.rows, truths_.begins[i], truths_.begins[i + 1], rows.truths);
+  take(detections_.rows, detections_.begins[i], detections_.begins[i + 1], rows.detections);
+  std::sort(rows.detections.begin(), rows.detections.end(), [](const auto* a, const auto* b) {
+    return a->score != b->score ? a->score > b->score : a < b;
+  });
+  rows.overlaps.clear();
+  for (const auto* detection : rows.detections)
+    for (const auto* truth : rows.truths)
+      rows.overlaps.push_back(dataset::iou(detection->box, truth->box));
 }
 
 double share_inside(const dataset::Box& detection, const dataset::Box& crowd) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <numeric>
 
@@ -36,6 +37,7 @@ struct Grids {
 /// A detection after matching.
 struct Matched {
   double score = 0;
+  std::int32_t image = 0;
   std::int32_t rank = 0; ///< position by score in its image and class, 0-based
   std::array<Bits, k_areas> hits{};
   std::array<Bits, k_areas> ignored{};
@@ -53,6 +55,7 @@ struct ClassOutcome {
       precision; ///< mean over 101 points, 100 detections
   std::array<std::array<Metric, k_thresholds>, k_areas> recall; ///< 100 detections
   std::array<std::array<Metric, k_thresholds>, 2> recall_few;   ///< 1 and 10 detections, all areas
+  Ranking at_50;                                                ///< where wanted
 };
 
 double overlap(const dataset::Box& detection, const TruthBox& truth) {
@@ -86,6 +89,7 @@ public:
     for (std::size_t d = 0; d < detections.size(); ++d) {
       Matched& row = out.emplace_back();
       row.score = detections[d]->score;
+      row.image = detections[d]->image;
       row.rank = static_cast<std::int32_t>(d);
     }
     for (std::size_t area = 0; area < k_areas; ++area) {
@@ -161,23 +165,10 @@ private:
   std::vector<Bits> taken_; ///< thresholds at which a truth has its partner
 };
 
-/// All images of one class, in image order.
+/// All images of one class, in image order. \param truth_rows, detection_rows by image.
 std::vector<Matched> match_class(const Evaluation& evaluation, const Grids& grids,
                                  const std::vector<std::int32_t>& truth_rows,
-                                 std::vector<std::int32_t> detection_rows) {
-  const auto& all = evaluation.detections;
-  std::sort(detection_rows.begin(), detection_rows.end(), [&](std::int32_t a, std::int32_t b) {
-    const auto& x = all[static_cast<std::size_t>(a)];
-    const auto& y = all[static_cast<std::size_t>(b)];
-    if (x.image != y.image)
-      return x.image < y.image;
-    return x.score != y.score ? x.score > y.score : a < b;
-  });
-  std::vector<std::int32_t> sorted_truths = truth_rows;
-  std::stable_sort(sorted_truths.begin(), sorted_truths.end(), [&](std::int32_t a, std::int32_t b) {
-    return evaluation.truths[static_cast<std::size_t>(a)].image <
-           evaluation.truths[static_cast<std::size_t>(b)].image;
-  });
+                                 const std::vector<std::int32_t>& detection_rows) {
   std::vector<Matched> out;
   out.reserve(detection_rows.size());
   ImageMatcher matcher(grids);
@@ -186,26 +177,49 @@ std::vector<Matched> match_class(const Evaluation& evaluation, const Grids& grid
   std::size_t t = 0;
   for (std::size_t d = 0; d < detection_rows.size();) {
     check_interrupt();
-    const auto image = all[static_cast<std::size_t>(detection_rows[d])].image;
+    const auto image = evaluation.detections[static_cast<std::size_t>(detection_rows[d])].image;
     truths.clear();
     detections.clear();
-    for (; t < sorted_truths.size(); ++t) {
-      const auto& truth = evaluation.truths[static_cast<std::size_t>(sorted_truths[t])];
+    for (; t < truth_rows.size(); ++t) {
+      const auto& truth = evaluation.truths[static_cast<std::size_t>(truth_rows[t])];
       if (truth.image > image)
         break;
       if (truth.image == image)
         truths.push_back(&truth);
     }
     for (; d < detection_rows.size(); ++d) {
-      const auto& detection = all[static_cast<std::size_t>(detection_rows[d])];
+      const auto& detection = evaluation.detections[static_cast<std::size_t>(detection_rows[d])];
       if (detection.image != image)
         break;
-      if (detections.size() < k_max_detections)
-        detections.push_back(&detection);
+      detections.push_back(&detection);
     }
+    std::sort(detections.begin(), detections.end(), [](const ScoredBox* a, const ScoredBox* b) {
+      return a->score != b->score ? a->score > b->score : a < b;
+    });
+    detections.resize(std::min(detections.size(), k_max_detections));
     matcher.match(truths, detections, out);
   }
   return out;
+}
+
+/// Positions of \p rows by falling score, equal ones in their order.
+std::vector<std::uint32_t> by_score(const std::vector<Matched>& rows) {
+  struct Key {
+    double score;
+    std::uint32_t row;
+  };
+  std::vector<Key> keys;
+  keys.reserve(rows.size());
+  for (const auto& row : rows)
+    keys.push_back({row.score, static_cast<std::uint32_t>(keys.size())});
+  std::sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {
+    return a.score != b.score ? a.score > b.score : a.row < b.row;
+  });
+  std::vector<std::uint32_t> order;
+  order.reserve(keys.size());
+  for (const auto& key : keys)
+    order.push_back(key.row);
+  return order;
 }
 
 /// \param precisions at each hit in order. \return the mean over COCO's 101 recall points of the
@@ -227,52 +241,79 @@ double mean_precision(std::vector<double>& precisions, std::size_t truths,
   return sum / static_cast<double>(recall_grid.size());
 }
 
-/// Precision and recall of one class in one area at one threshold. \param rows by falling score.
-void accumulate(const std::vector<Matched>& rows, std::size_t area, std::size_t threshold,
-                std::size_t truths, const Grids& grids, ClassOutcome& outcome) {
-  std::vector<double> precisions;
-  precisions.reserve(truths);
-  std::size_t counted = 0;
-  std::size_t few[2] = {0, 0};
-  for (const auto& row : rows) {
-    if (has_bit(row.ignored[area], threshold))
+/// Hits of one class in one area at one threshold so far.
+struct Tally {
+  std::vector<double> precisions; ///< at each hit
+  std::size_t ignored = 0;
+  std::size_t few[2] = {0, 0}; ///< hits among the first 1 and 10 of an image
+};
+
+/// Precision and recall of one class in one area at all thresholds. Most detections are hits at no
+/// threshold and ignored at none or at all: they cost one addition.
+/// \param order of the rows, by falling score.
+void accumulate(const std::vector<Matched>& rows, const std::vector<std::uint32_t>& order,
+                std::size_t area, std::size_t truths, const Grids& grids, ClassOutcome& outcome) {
+  std::array<Tally, k_thresholds> tallies;
+  std::size_t counted = 0; // less what a threshold ignores
+  for (const auto index : order) {
+    const Matched& row = rows[index];
+    if (row.ignored[area] == k_all_bits)
       continue;
     ++counted;
-    if (!has_bit(row.hits[area], threshold))
-      continue;
-    const auto hits = static_cast<double>(precisions.size() + 1);
-    const auto misses = static_cast<double>(counted) - hits;
-    precisions.push_back(hits / (misses + hits + k_epsilon));
-    few[0] += row.rank < 1 ? 1 : 0;
-    few[1] += row.rank < 10 ? 1 : 0;
+    for (unsigned bits = row.ignored[area]; bits != 0; bits &= bits - 1)
+      ++tallies[static_cast<std::size_t>(std::countr_zero(bits))].ignored;
+    for (unsigned bits = row.hits[area]; bits != 0; bits &= bits - 1) {
+      Tally& tally = tallies[static_cast<std::size_t>(std::countr_zero(bits))];
+      const auto hits = static_cast<double>(tally.precisions.size() + 1);
+      const auto misses = static_cast<double>(counted - tally.ignored) - hits;
+      tally.precisions.push_back(hits / (misses + hits + k_epsilon));
+      tally.few[0] += row.rank < 1 ? 1 : 0;
+      tally.few[1] += row.rank < 10 ? 1 : 0;
+    }
   }
   const auto total = static_cast<double>(truths);
-  outcome.recall[area][threshold] = static_cast<double>(precisions.size()) / total;
-  if (area == 0)
-    for (std::size_t i = 0; i < 2; ++i)
-      outcome.recall_few[i][threshold] = static_cast<double>(few[i]) / total;
-  outcome.precision[area][threshold] = mean_precision(precisions, truths, grids.recall);
+  for (std::size_t t = 0; t < k_thresholds; ++t) {
+    Tally& tally = tallies[t];
+    outcome.recall[area][t] = static_cast<double>(tally.precisions.size()) / total;
+    if (area == 0)
+      for (std::size_t i = 0; i < 2; ++i)
+        outcome.recall_few[i][t] = static_cast<double>(tally.few[i]) / total;
+    outcome.precision[area][t] = mean_precision(tally.precisions, truths, grids.recall);
+  }
+}
+
+/// The first area has all sizes, the first threshold is 0.5.
+Ranking ranking_at_50(const Evaluation& evaluation, const std::vector<std::int32_t>& truth_rows,
+                      const std::vector<Matched>& rows, const std::vector<std::uint32_t>& order) {
+  Ranking ranking;
+  for (const auto row : truth_rows)
+    if (const auto& truth = evaluation.truths[static_cast<std::size_t>(row)]; !truth.is_crowd)
+      ranking.truth_images.push_back(truth.image);
+  ranking.detections.reserve(rows.size());
+  for (const auto index : order)
+    if (const Matched& row = rows[index]; !has_bit(row.ignored[0], 0))
+      ranking.detections.push_back({row.score, row.image, has_bit(row.hits[0], 0)});
+  return ranking;
 }
 
 ClassOutcome evaluate_class(const Evaluation& evaluation, const Grids& grids,
                             const std::vector<std::int32_t>& truth_rows,
-                            const std::vector<std::int32_t>& detection_rows) {
+                            const std::vector<std::int32_t>& detection_rows, bool wants_ranking) {
   ClassOutcome outcome;
-  if (truth_rows.empty())
+  if (truth_rows.empty() && !wants_ranking)
     return outcome;
-  auto rows = match_class(evaluation, grids, truth_rows, detection_rows);
-  std::stable_sort(rows.begin(), rows.end(),
-                   [](const Matched& a, const Matched& b) { return a.score > b.score; });
+  const auto rows = match_class(evaluation, grids, truth_rows, detection_rows);
+  const auto order = by_score(rows);
+  if (wants_ranking)
+    outcome.at_50 = ranking_at_50(evaluation, truth_rows, rows, order);
   for (std::size_t area = 0; area < k_areas; ++area) {
     const auto truths =
         static_cast<std::size_t>(std::count_if(truth_rows.begin(), truth_rows.end(), [&](auto row) {
           const auto& truth = evaluation.truths[static_cast<std::size_t>(row)];
           return !truth.is_crowd && !is_outside(truth.area_px, area);
         }));
-    if (truths == 0)
-      continue;
-    for (std::size_t threshold = 0; threshold < k_thresholds; ++threshold)
-      accumulate(rows, area, threshold, truths, grids, outcome);
+    if (truths > 0)
+      accumulate(rows, order, area, truths, grids, outcome);
   }
   return outcome;
 }
@@ -320,7 +361,7 @@ Metrics summarize(const std::vector<ClassOutcome>& classes) {
 
 } // namespace
 
-CocoResult coco_metrics(const Evaluation& evaluation, int jobs) {
+CocoResult coco_metrics(const Evaluation& evaluation, int jobs, std::vector<Ranking>* at_50) {
   const Grids grids;
   const auto truths = truths_by_class(evaluation);
   const auto detections = detections_by_class(evaluation);
@@ -331,11 +372,15 @@ CocoResult coco_metrics(const Evaluation& evaluation, int jobs) {
       [&]() -> std::optional<std::size_t> {
         return next < truths.size() ? std::optional(next++) : std::nullopt;
       },
-      [&](std::size_t&& i) { return evaluate_class(evaluation, grids, truths[i], detections[i]); },
+      [&](std::size_t&& i) {
+        return evaluate_class(evaluation, grids, truths[i], detections[i], at_50 != nullptr);
+      },
       [&](ClassOutcome&& outcome) { outcomes.push_back(outcome); });
   CocoResult result;
   result.metrics = summarize(outcomes);
-  for (const auto& outcome : outcomes) {
+  for (auto& outcome : outcomes) {
+    if (at_50 != nullptr)
+      at_50->push_back(std::move(outcome.at_50));
     const auto& precision = outcome.precision[0];
     result.per_class.push_back(
         {mean_of_defined({precision.begin(), precision.end()}), precision[0], precision[5]});

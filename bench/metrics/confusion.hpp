@@ -2,7 +2,7 @@
 // Which class was taken for which, background included.
 #pragma once
 
-#include "bench/evaluation.hpp"
+#include "bench/metrics/by_image.hpp"
 
 #include <map>
 
@@ -17,6 +17,7 @@ struct ConfusionMatrix {
 
   std::int32_t background() const { return class_count; }
   std::int64_t at(std::int32_t truth, std::int32_t predicted) const;
+  void add(const ConfusionMatrix& other);
 };
 
 struct ConfusionOptions {
@@ -30,5 +31,30 @@ struct ConfusionOptions {
 /// that found no other and lie in it by min_iou of their area; crowds, and what is left out as
 /// difficult, are not counted.
 ConfusionMatrix confusion_matrix(const Evaluation& evaluation, const ConfusionOptions& options);
+
+/// The same, an image at a time.
+class ConfusionCounter {
+public:
+  ConfusionCounter(std::int32_t class_count, const ConfusionOptions& options);
+  void add(const ImageRows& rows);
+  ConfusionMatrix finish();
+
+private:
+  struct Pair {
+    double iou = 0;
+    std::size_t detection = 0;
+    std::size_t truth = 0;
+  };
+  bool is_left_out(const TruthBox& truth) const;
+  void find_pairs(const ImageRows& rows);
+
+  ConfusionOptions options_;
+  ConfusionMatrix matrix_;
+  std::vector<std::int64_t> missed_;   ///< by class; the two frequent ones need no look-up
+  std::vector<std::int64_t> imagined_; ///< by class
+  std::vector<Pair> pairs_;
+  std::vector<char> is_truth_found_;
+  std::vector<char> is_detection_used_;
+};
 
 } // namespace mlopsctl::bench

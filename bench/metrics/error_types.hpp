@@ -2,7 +2,7 @@
 // Why detections are wrong and objects are missed: the six error types of TIDE.
 #pragma once
 
-#include "bench/evaluation.hpp"
+#include "bench/metrics/by_image.hpp"
 
 #include <array>
 #include <string_view>
@@ -18,6 +18,7 @@ struct ErrorCounts {
   std::array<std::int64_t, k_error_types> counts{};
 
   std::int64_t& operator[](ErrorType type) { return counts[static_cast<std::size_t>(type)]; }
+  void add(const ErrorCounts& other);
   std::int64_t operator[](ErrorType type) const { return counts[static_cast<std::size_t>(type)]; }
 };
 
@@ -31,6 +32,8 @@ struct ErrorOptions {
 struct ErrorReport {
   ErrorCounts all;
   std::vector<ErrorCounts> per_class; ///< of the detection; missed: of the object
+
+  void add(const ErrorReport& other);
 };
 
 /// Detections of an image, the best first, each take the free truth of their class that they
@@ -43,5 +46,33 @@ struct ErrorReport {
 /// missed - a truth that nothing found and that no localisation or classification error is about.
 /// Source: Bolya et al., TIDE (ECCV 2020), section 2.2; tidecv quantify.py.
 ErrorReport error_types(const Evaluation& evaluation, const ErrorOptions& options);
+
+/// The same, an image at a time.
+class ErrorCounter {
+public:
+  ErrorCounter(std::int32_t class_count, const ErrorOptions& options);
+  void add(const ImageRows& rows);
+  ErrorReport finish() { return std::move(report_); }
+
+private:
+  /// The truth that a detection overlaps most among some of them.
+  struct Nearest {
+    double iou = 0;
+    std::size_t truth = 0;
+  };
+  template <class Keep> Nearest nearest(std::size_t detection, const Keep& keep) const;
+  bool is_left_out(const TruthBox& truth) const;
+  bool is_same(std::size_t detection, std::size_t truth) const;
+  bool find_partner(std::size_t detection);
+  ErrorType type_of(std::size_t detection);
+  void count(ErrorType type, std::int32_t label);
+
+  ErrorOptions options_;
+  ErrorReport report_;
+  const ImageRows* rows_ = nullptr; ///< at hand; crowds among the truths are passed over
+  std::vector<std::size_t> wrong_;  ///< detections without a partner
+  std::vector<char> is_found_;      ///< truths
+  std::vector<char> is_explained_;  ///< a wrong detection is about the truth
+};
 
 } // namespace mlopsctl::bench

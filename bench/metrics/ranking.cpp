@@ -16,32 +16,30 @@ public:
   ClassRanker(const Evaluation& evaluation, const Rules& rules)
       : evaluation_(evaluation), rules_(rules) {}
 
-  Ranking rank(std::vector<std::int32_t> truths, std::vector<std::int32_t> detections) {
-    std::stable_sort(truths.begin(), truths.end(),
-                     [&](auto a, auto b) { return truth_at(a).image < truth_at(b).image; });
+  /// \param truths, detections positions by image.
+  Ranking rank(const std::vector<std::int32_t>& truths,
+               const std::vector<std::int32_t>& detections) {
     for (const auto row : truths)
       if (is_counted(truth_at(row)))
         out_.truth_images.push_back(truth_at(row).image);
-    std::sort(detections.begin(), detections.end(), [&](auto a, auto b) {
-      const auto &x = detection_at(a), &y = detection_at(b);
-      if (x.image != y.image)
-        return x.image < y.image;
-      if (x.score != y.score)
-        return x.score > y.score;
-      return rules_.are_ties_reversed ? a > b : a < b;
-    });
     std::size_t t = 0;
     for (std::size_t d = 0; d < detections.size();) {
       check_interrupt();
       const auto image = detection_at(detections[d]).image;
       collect_truths(truths, t, image);
-      std::size_t taken = 0;
+      found_.clear();
       for (; d < detections.size() && detection_at(detections[d]).image == image; ++d)
-        if (rules_.most_detections == 0 || taken++ < rules_.most_detections)
-          judge(detection_at(detections[d]));
+        found_.push_back(&detection_at(detections[d]));
+      std::sort(found_.begin(), found_.end(), [&](const ScoredBox* a, const ScoredBox* b) {
+        return a->score != b->score ? a->score > b->score : (a < b) != rules_.are_ties_reversed;
+      });
+      if (rules_.most_detections > 0 && found_.size() > rules_.most_detections)
+        found_.resize(rules_.most_detections);
+      for (const auto* detection : found_)
+        judge(*detection);
     }
     if (rules_.are_ties_reversed)
-      std::reverse(out_.detections.begin(), out_.detections.end());
+      reverse_images();
     std::stable_sort(out_.detections.begin(), out_.detections.end(),
                      [](const auto& a, const auto& b) { return a.score > b.score; });
     return std::move(out_);
@@ -81,6 +79,12 @@ private:
 
   bool is_region(const TruthBox& truth) const {
     return truth.is_crowd && rules_.crowd == CrowdRule::region;
+  }
+
+  /// Of equal scores those of later images come first then; in an image they are reversed already.
+  void reverse_images() {
+    std::stable_sort(out_.detections.begin(), out_.detections.end(),
+                     [](const auto& a, const auto& b) { return a.image > b.image; });
   }
 
   double overlap(const ScoredBox& detection, const TruthBox& truth) const {
@@ -143,7 +147,8 @@ private:
 
   const Evaluation& evaluation_;
   Rules rules_;
-  std::vector<Candidate> here_; ///< truths of the image at hand
+  std::vector<const ScoredBox*> found_; ///< in the image at hand
+  std::vector<Candidate> here_;         ///< truths of the image at hand
   Ranking out_;
 };
 
@@ -191,8 +196,8 @@ Rules voc_rules(double min_iou) {
 }
 
 std::vector<Ranking> rank_detections(const Evaluation& evaluation, const Rules& rules, int jobs) {
-  auto truths = truths_by_class(evaluation);
-  auto detections = detections_by_class(evaluation);
+  const auto truths = truths_by_class(evaluation);
+  const auto detections = detections_by_class(evaluation);
   std::vector<Ranking> rankings;
   std::size_t next = 0;
   ordered_parallel<std::size_t, Ranking>(
@@ -201,7 +206,7 @@ std::vector<Ranking> rank_detections(const Evaluation& evaluation, const Rules& 
         return next < truths.size() ? std::optional(next++) : std::nullopt;
       },
       [&](std::size_t&& i) {
-        return ClassRanker(evaluation, rules).rank(std::move(truths[i]), std::move(detections[i]));
+        return ClassRanker(evaluation, rules).rank(truths[i], detections[i]);
       },
       [&](Ranking&& ranking) { rankings.push_back(std::move(ranking)); });
   return rankings;

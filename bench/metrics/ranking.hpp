@@ -43,6 +43,8 @@ struct RankedDetection {
   double score = 0;
   std::int32_t image = 0;
   bool is_hit = false;
+
+  bool operator==(const RankedDetection&) const = default;
 };
 
 /// One class: detections that count, by falling score, and the image of every truth to be found.

@@ -186,13 +186,18 @@ public:
     check_interrupt();
     const std::size_t begin = first_[position_];
     const std::size_t count = first_[++position_] - begin;
+    auto annotations = std::move(sample.annotations); // for their memory
     sample.clear();
+    sample.annotations = std::move(annotations);
     sample.place = place_of(rows_[begin]->index);
     sample.extra.emplace_back("image_id", std::to_string(rows_[begin]->image_id));
     sample.annotations.resize(count);
     for (std::size_t i = 0; i < count; ++i) {
       const Row& row = *rows_[begin + i];
       Annotation& annotation = sample.annotations[i];
+      annotation.label.clear();
+      annotation.extra.clear();
+      annotation.is_crowd = annotation.is_difficult = annotation.is_truncated = false;
       annotation.source_id = row.category_id;
       annotation.score = row.score;
       annotation.box = row.box;

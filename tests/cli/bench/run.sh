@@ -37,6 +37,7 @@ run 0 bench run --model tiny --data set/all.manifest --tag nightly --note "it's 
 json .schema mlopsctl.bench.rows/1
 json '.rows | length' 1
 json '(.rows[0].map_50 * 1e9 | round)' 1000000000
+json '.rows[0] | "\(.precision) \(.recall) \(.errors_missed)"' '1 1 0'
 json .rows[0].map_large null
 json .rows[0].model tiny
 json .rows[0].model_version 3
@@ -78,7 +79,7 @@ out_has "bench.db: no such row"
   fail "SQL sees other rows"
 
 # Gates.
-run 0 bench run --model tiny --data set/all.manifest --gate 'map_50>=0.9' --gate 'p99_ms<60000' --max-spread 100000
+run 0 bench run --model tiny --data set/all.manifest --gate 'map_50>=0.9' --gate 'errors_missed<=0' --gate 'p99_ms<60000' --max-spread 100000
 err_has "gate 'map_50>=0.9' met: 1.0000"
 run 3 bench run --model tiny --data set/all.manifest --gate 'map_50 <= 0.5' --gate 'images_per_s>0' --max-spread 100000
 err_has "mlopsctl bench run: gate 'map_50 <= 0.5' not met: 1.0000 (n=6 images, 3 objects)"

@@ -125,7 +125,14 @@ TEST(RankDetections, EqualsTheProtocolsOnPublicSets) {
       testing::coco_set(testing::json_file(base + "/instances_val2014_100.json"),
                         testing::json_file(base + "/instances_val2014_fakebbox100_results.json"));
   const auto report = explain_protocols(set.view(), {});
-  const auto coco = coco_metrics(set.view());
+  std::vector<Ranking> at_50;
+  const auto coco = coco_metrics(set.view(), 2, &at_50);
+  const auto rankings = rank_detections(set.view(), coco_rules(0.5));
+  ASSERT_EQ(at_50.size(), rankings.size());
+  for (std::size_t i = 0; i < rankings.size(); ++i) {
+    EXPECT_EQ(at_50[i].truth_images, rankings[i].truth_images);
+    EXPECT_EQ(at_50[i].detections, rankings[i].detections) << "class " << i;
+  }
   EXPECT_NEAR(*report.coco_50_95, 0.5045806987249628, 1e-12);
   EXPECT_NEAR(*report.coco, 0.6969727247299577, 1e-12);
   EXPECT_NEAR(*report.coco, *coco.metrics[1].second, 1e-12);
