@@ -12,6 +12,9 @@
 #include "formats/model/mxnet_ssd.hpp"
 #include "formats/model/onnx.hpp"
 #include "imaging/codecs.hpp"
+#include "net/credentials.hpp"
+#include "net/dynamodb.hpp"
+#include "net/profile.hpp"
 #include "package/draft.hpp"
 #include "package/model_spec.hpp"
 #include "tests/fuzz/label_targets.hpp"
@@ -94,6 +97,23 @@ void parse_expression(std::string_view bytes) {
     static_cast<void>(expression.holds([&](std::size_t) { return value; }));
 }
 
+void parse_aws_files(std::string_view bytes) {
+  net::parse_aws_config(bytes, "fuzz");
+}
+
+void parse_credentials_reply(std::string_view bytes) {
+  const auto held = net::parse_credentials_document(bytes, "fuzz");
+  if (held.keys.access_key_id.empty() || held.keys.secret_access_key.empty())
+    std::abort();
+}
+
+/// What was read as an item and written must read the same again.
+void parse_dynamodb_item(std::string_view bytes) {
+  const Value row = net::from_item(parse_json(bytes, "fuzz"), "fuzz");
+  if (to_json(net::from_item(net::to_item(row), "again")) != to_json(row))
+    std::abort();
+}
+
 } // namespace
 
 /// A symbol file, a byte 0, and the weights.
@@ -109,6 +129,9 @@ void translate_mxnet(std::string_view bytes) {
 const std::vector<Target>& targets() {
   static const std::vector<Target> table{
       {"archive", read_archive},
+      {"aws_config", parse_aws_files},
+      {"credentials_reply", parse_credentials_reply},
+      {"dynamodb_item", parse_dynamodb_item},
       {"expression", parse_expression},
       {"json", parse_json_text},
       {"model", read_model_yaml},

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// One HTTP request, one reply. The only door to libcurl.
+#pragma once
+
+#include "core/error.hpp"
+#include "net/sigv4.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlopsctl::net {
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;
+  std::vector<NameValue> headers; ///< may hold secrets: never printed
+  std::string body;
+};
+
+struct HttpReply {
+  int status = 0;
+  std::vector<NameValue> headers;
+  std::string body;
+
+  /// The last header of that name, case ignored.
+  std::optional<std::string> header(std::string_view name) const;
+};
+
+/// No reply came, or only a part of one.
+class TransportError : public Error {
+public:
+  TransportError(const std::string& what, std::string hint, bool is_passing)
+      : Error(Fault::remote, what, std::move(hint)), is_passing_(is_passing) {}
+  /// A reset, a time limit: the same request may do better later. A refused certificate will not.
+  bool is_passing() const { return is_passing_; }
+
+private:
+  bool is_passing_;
+};
+
+struct HttpOptions {
+  double connect_timeout_s = 10;
+  double timeout_s = 60; ///< of the whole exchange
+  std::uint64_t body_limit_bytes = std::uint64_t{16} << 20;
+  bool plain_http = false; ///< http:// to other machines than this one
+  bool use_proxy = true;   ///< https_proxy, no_proxy ... of the environment
+  std::string ca_bundle;   ///< PEM file; empty: AWS_CA_BUNDLE, SSL_CERT_FILE, else the system's
+};
+
+class HttpClient {
+public:
+  virtual ~HttpClient() = default;
+  /// Redirects are not followed: credentials would go along.
+  /// \throws TransportError; Error(usage) for a URL that is not http(s), or plain http to another
+  /// machine.
+  virtual HttpReply send(const HttpRequest& request) = 0;
+};
+
+/// TLS 1.2 or later with the peer verified; connections are kept between requests. One thread.
+std::unique_ptr<HttpClient> create_http_client(HttpOptions options = {});
+
+/// The parts of "scheme://host[:port]/path"; what stands after '?' is not part of an endpoint.
+struct Url {
+  std::string scheme; ///< "http" or "https"
+  std::string host;   ///< lower case; "[::1]" with its brackets
+  std::string port;   ///< empty: the scheme's own
+  std::string path;   ///< "/" at least
+
+  /// As the Host header has it: without the scheme's own port.
+  std::string authority() const;
+  bool is_this_machine() const; ///< localhost, 127.x.x.x or ::1
+};
+/// \param name for messages. \throws Error(usage) also for user info, queries and fragments.
+Url parse_url(const std::string& text, const std::string& name);
+
+/// "Sat, 21 Nov 2026 07:15:11 GMT" -> seconds since 1970.
+std::optional<std::int64_t> parse_http_date_s(const std::string& text);
+
+} // namespace mlopsctl::net
