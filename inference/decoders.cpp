@@ -11,11 +11,13 @@
 
 namespace mlopsctl::inference {
 
-extern const Decoder classification, mxnet_ssd, yolov8, nanodet, fastestdet, ultraface, yunet;
+extern const Decoder classification, ssd, mxnet_ssd, yolov5, yolov8, yolo_end2end, detr,
+    torchvision, nanodet, fastestdet, ultraface, yunet;
 
 const std::vector<const Decoder*>& decoder_table() {
   static const std::vector<const Decoder*> table{
-      &classification, &mxnet_ssd, &yolov8, &nanodet, &fastestdet, &ultraface, &yunet,
+      &classification, &ssd,         &mxnet_ssd, &yolov5,     &yolov8,    &yolo_end2end,
+      &detr,           &torchvision, &nanodet,   &fastestdet, &ultraface, &yunet,
   };
   return table;
 }

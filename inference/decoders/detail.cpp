@@ -4,6 +4,9 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 namespace mlopsctl::inference::detail {
 
 Shape squeezed(const Shape& shape, std::size_t rank) {
@@ -55,6 +58,34 @@ void check_score(const Tensor& output, float score) {
                 "output '" + output.name + "' holds a score of " +
                     number(static_cast<double>(score)) + ", which is above 1",
                 "is decoder.kind in model.yaml right, and does the graph end in its sigmoid?");
+}
+
+int label_of(const Tensor& output, float value, std::size_t labels) {
+  if (std::trunc(value) != value || value < 0 || value >= static_cast<float>(labels))
+    throw Error(Fault::input,
+                "output '" + output.name + "' names class " + number(static_cast<double>(value)) +
+                    ", and model.yaml has " + std::to_string(labels) + " labels",
+                "list the labels in the order of the training");
+  return static_cast<int>(value);
+}
+
+void add_corners(const Tensor& output, const float* corners, int label, float score, double width,
+                 double height, Decoded& result) {
+  const auto at = [&](std::size_t i, double by) { return static_cast<double>(corners[i]) * by; };
+  if (corners[2] < corners[0] || corners[3] < corners[1])
+    throw Error(Fault::input,
+                "output '" + output.name + "' has a box from " + number(at(0, 1)) + ", " +
+                    number(at(1, 1)) + " to " + number(at(2, 1)) + ", " + number(at(3, 1)),
+                "is decoder.kind in model.yaml right for this model?");
+  result.candidates.push_back(
+      {label,
+       static_cast<double>(score),
+       {at(0, width), at(1, height), at(2, width) - at(0, width), at(3, height) - at(1, height)}});
+}
+
+void best_first(Decoded& result) {
+  std::stable_sort(result.candidates.begin(), result.candidates.end(),
+                   [](const auto& a, const auto& b) { return a.score > b.score; });
 }
 
 } // namespace mlopsctl::inference::detail

@@ -32,6 +32,16 @@ void expect_shape(std::string_view kind, const TensorInfo& output, const Shape& 
 /// wrong.
 void check_score(const Tensor& output, float score);
 
+/// The label that \p value of \p output means. \throws Error(input) if it is no whole number of
+/// 0..labels-1.
+int label_of(const Tensor& output, float value, std::size_t labels);
+/// A final object from left, top, right, bottom, times \p width and \p height.
+/// \throws Error(input) if right is left of left, or bottom above top.
+void add_corners(const Tensor& output, const float* corners, int label, float score, double width,
+                 double height, Decoded& result);
+/// Graphs promise an order at most for one class.
+void best_first(Decoded& result);
+
 /// Adds the best class of one place if it passes. \param score(class_id) 0..1; \param make_box()
 /// called only then.
 template <class Score, class MakeBox>

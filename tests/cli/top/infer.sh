@@ -170,10 +170,10 @@ err_has "decoder yolov8: "
 model typo "$DET" detection fastestdt red
 run 1 infer --model typo pictures
 err_has "did you mean 'fastestdet'?"
-model later "$DET" detection detr red
+model later "$DET" detection raw red
 run 1 infer --model later pictures
-err_has "this version has no decoder 'detr'"
-err_has "there are: classification, mxnet-ssd, yolov8"
+err_has "this version has no decoder 'raw'"
+err_has "there are: classification, ssd, mxnet-ssd, yolov5, yolov8"
 model size "$DET" detection fastestdet red
 sed -i 's/width: 8/width: 16/' size/model.yaml
 run 1 infer --model size pictures
