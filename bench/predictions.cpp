@@ -184,6 +184,9 @@ void PredictionCollector::add_all(dataset::SampleReader& reader, const std::stri
 }
 
 Predictions PredictionCollector::finish() {
+  for (std::size_t image = 0; image < seen_.size(); ++image)
+    if (seen_[image] == 0)
+      out_.missing.push_back(static_cast<std::int32_t>(image));
   if (truth_.kind == TruthKind::classification) {
     std::stable_sort(guesses_.begin(), guesses_.end(),
                      [](const Guess& a, const Guess& b) { return a.score > b.score; });

@@ -36,6 +36,7 @@ struct Predictions {
   std::vector<RankedClasses> guesses; ///< classification truths: one entry an image of the truth
   std::vector<Metric> guess_scores;   ///< classification: of the first guess of each image
   std::int64_t images = 0;            ///< of the truth that have a prediction, even an empty one
+  std::vector<std::int32_t> missing;  ///< images of the truth that have none
   LeftOut left_out;
   OddScores odd_scores; ///< outside 0..1
 };

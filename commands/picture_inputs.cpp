@@ -49,14 +49,16 @@ void check_label_folder(const std::string& folder) {
 
 } // namespace
 
-bool Shard::has(const std::string& name) const {
-  if (count == 1)
-    return true;
+int Shard::index_of(const std::string& name, int count) {
   const std::string digest = sha256(name); // "sha256:<hex>": 15 digits of it are a number < 2^60
   std::uint64_t value = 0;
   for (const char c : digest.substr(7, 15))
     value = value * 16 + static_cast<std::uint64_t>(c <= '9' ? c - '0' : c - 'a' + 10);
-  return value % static_cast<std::uint64_t>(count) == static_cast<std::uint64_t>(index - 1);
+  return static_cast<int>(value % static_cast<std::uint64_t>(count)) + 1;
+}
+
+bool Shard::has(const std::string& name) const {
+  return count == 1 || index_of(name, count) == index;
 }
 
 Shard parse_shard(const std::string& text) {

@@ -17,6 +17,8 @@ struct Shard {
   int index = 1; ///< 1..count
   int count = 1;
   bool has(const std::string& name) const;
+  /// Which slice of \p count \p name is in: 1..count.
+  static int index_of(const std::string& name, int count);
 };
 /// \param text "2/8". \throws Error(usage) if it is none.
 Shard parse_shard(const std::string& text);

@@ -6,18 +6,23 @@
 #include "commands/bench_details.hpp"
 #include "commands/bench_report.hpp"
 #include "commands/command.hpp"
+#include "commands/picture_inputs.hpp"
 #include "commands/truth_input.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "formats/labels/format.hpp"
 
 #include <cmath>
+#include <filesystem>
+#include <map>
+#include <optional>
 
 namespace mlopsctl::commands {
 namespace {
 
 constexpr int k_most_samples = 100'000;
 constexpr int k_most_top_k = 10'000;
+constexpr int k_most_shards = 1'000'000;
 
 struct Options {
   TruthOptions truth;
@@ -28,6 +33,7 @@ struct Options {
   double score_threshold = bench::ScoreOptions().score_threshold;
   std::vector<std::string> top_k;
   int bootstrap = 0; // samples; 0: no intervals
+  std::optional<int> shards;
   bool details = false;
   bool explain_protocols = false;
 };
@@ -41,6 +47,9 @@ void validate(const Options& o) {
                 "--bootstrap: " + std::to_string(o.bootstrap) + " is not from 100 to " +
                     std::to_string(k_most_samples),
                 "1000 is usual; 0 is off");
+  if (o.shards && (*o.shards < 1 || *o.shards > k_most_shards))
+    throw Error(Fault::usage, "--shards: " + std::to_string(*o.shards) + " is not from 1 to " +
+                                  std::to_string(k_most_shards));
   if (!std::isfinite(o.score_threshold))
     throw Error(Fault::usage, "--score-threshold: is not a number");
   if (o.explain_protocols && o.iou.size() > 1)
@@ -93,6 +102,9 @@ bench::Predictions read_predictions(const Options& o, const bench::Truth& truth,
   read.format = o.predictions_from;
   read.allow_ids_only = true;
   for (const auto& path : o.predictions) {
+    std::error_code ignored;
+    if (o.shards && std::filesystem::file_size(path, ignored) == 0)
+      continue; // few images in many shards: some have none; what is lost is missed below
     const auto reader = formats::open_labels(path, read);
     try {
       collector.add_all(*reader, path);
@@ -119,6 +131,50 @@ void refuse_strangers(const Options& o, const bench::Predictions& predictions) {
                 name + ": none of its classes is in " + o.truth.path + ", the first is '" +
                     left_out.unknown_classes.begin()->first + "'",
                 "classes meet by name; give them the same names on both sides");
+}
+
+/// "shard 3/7 (all of its 143 images)", "shard 5/7 (12 of its 140 images, such as 'a.jpg')".
+std::string missing_shard(int index, int count, std::int64_t missing, std::int64_t images,
+                          const std::string& first) {
+  const std::string name = "shard " + std::to_string(index) + "/" + std::to_string(count);
+  if (missing == images)
+    return name + " (all of its " + std::to_string(images) + " images)";
+  return name + " (" + std::to_string(missing) + " of its " + std::to_string(images) +
+         " images, such as '" + printable(first) + "')";
+}
+
+/// Slices that other machines made: each has a line for every image of it, so one that is missing
+/// was not given, or stops early.
+void refuse_missing_shards(int count, const bench::Truth& truth,
+                           const bench::Predictions& predictions) {
+  if (!predictions.left_out.repeated_images.empty())
+    throw Error(Fault::input,
+                "--shards: '" + printable(predictions.left_out.repeated_images.front()) + "' and " +
+                    std::to_string(predictions.left_out.repeated_images.size() - 1) +
+                    " other images have more than one prediction",
+                "give each shard's file once");
+  if (predictions.missing.empty())
+    return;
+  struct Slice {
+    std::int64_t images = 0;
+    std::int64_t missing = 0;
+    std::string first;
+  };
+  std::map<int, Slice> slices;
+  for (const auto& image : truth.images)
+    ++slices[Shard::index_of(image.ref, count)].images;
+  for (const auto image : predictions.missing) {
+    const auto& ref = truth.images[static_cast<std::size_t>(image)].ref;
+    Slice& slice = slices[Shard::index_of(ref, count)];
+    if (slice.missing++ == 0)
+      slice.first = ref;
+  }
+  std::vector<std::string> names;
+  for (const auto& [index, slice] : slices)
+    if (slice.missing > 0)
+      names.push_back(missing_shard(index, count, slice.missing, slice.images, slice.first));
+  throw Error(Fault::input, "--shards: there is no prediction for " + join(names, ", "),
+              "a shard without any was not given; one with some stops early: run it again");
 }
 
 Value to_document(const bench::Truth& truth, const bench::Predictions& predictions,
@@ -177,6 +233,8 @@ int run(const Options& o, Context& ctx) {
   refuse_other_kind(o, truth);
   const bench::Predictions predictions = read_predictions(o, truth, ctx);
   refuse_strangers(o, predictions);
+  if (o.shards)
+    refuse_missing_shards(*o.shards, truth, predictions);
   warn_of_predictions(truth, predictions);
   const bench::Score score = bench::score(truth, predictions, options);
   std::optional<bench::ProtocolReport> protocols;
@@ -208,6 +266,9 @@ Run declare(Args& args) {
   args.value("--predictions-from", o->predictions_from, "Format of --predictions")
       .metavar("FMT")
       .default_text("by content");
+  args.value("--shards", o->shards,
+             "The predictions are those of 'infer --shard 1/N' to N/N: refuse if one is not whole")
+      .metavar("N");
   args.value("--protocol", o->protocol, "Rules of average precision")
       .choices({"coco", "voc", "voc11"});
   args.list("--iou", o->iou, "Least overlap of a right box under voc and voc11")
