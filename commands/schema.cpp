@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// schema: the JSON Schemas of the files that people write, for editors and CI.
+// schema: the JSON Schemas of the files that people write, for editors and CI, and of documents.
 #include "commands/command.hpp"
 #include "commands/config_schema.hpp"
 
@@ -21,6 +21,7 @@ constexpr Schema k_schemas[] = {
     {"model", "model.json"},
     {"deploy", "deploy.json"},
     {"config", ""},
+    {"score", "score.json"},
 };
 
 struct Options {
@@ -49,5 +50,6 @@ Run declare(Args& args) {
 
 } // namespace
 extern const Command schema;
-const Command schema{"schema", "Print the JSON Schema of a file that people write", declare};
+const Command schema{
+    "schema", "Print the JSON Schema of a file that people write, or of a document", declare};
 } // namespace mlopsctl::commands

@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "formats/labels/checks.hpp"
 #include "formats/labels/format.hpp"
+#include "formats/labels/json_items.hpp"
 
 #include <simdjson.h>
 
@@ -264,12 +265,35 @@ private:
     simdjson::dom::parser parser;
     element document;
     array items;
-    if (const auto error = parser.parse(text.data(), text.size()).get(document))
+    if (const auto error = parser.parse(text.data(), text.size()).get(document)) {
+      find_bad_element();
       throw Error(Fault::input,
                   input_.path + ": not valid JSON: " + simdjson::error_message(error));
+    }
     if (document.get(items) != simdjson::SUCCESS)
       throw Error(Fault::input, input_.path + ": is JSON, but not a list of detections");
     take(read_list(items));
+  }
+
+  /// \throws Error(input) with the place of the first element that is no JSON, if there is one.
+  void find_bad_element() {
+    input_.source->rewind();
+    JsonItems items(*input_.source);
+    simdjson::dom::parser parser;
+    while (const auto item = items.next()) {
+      check_interrupt();
+      if (!parser.parse(item->data(), item->size()).error())
+        continue;
+      constexpr std::size_t k_shown_bytes = 120;
+      const bool is_cut = item->size() > k_shown_bytes;
+      const bool is_no_number = item->find("NaN") != std::string_view::npos ||
+                                item->find("Infinity") != std::string_view::npos;
+      throw Error(Fault::input,
+                  place_of(static_cast<std::uint32_t>(items.index())) + ": not valid JSON: " +
+                      printable(std::string(item->substr(0, k_shown_bytes))) +
+                      (is_cut ? " ..." : ""),
+                  is_no_number ? "JSON has no NaN or Infinity: leave such detections out" : "");
+    }
   }
 
   /// In the order of the file.

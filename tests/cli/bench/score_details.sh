@@ -33,6 +33,15 @@ json '.pr_curves.classes.bird.precision | length' 0
 json '.left_out.unknown_classes | length' 0 # a category without an object is known
 json 'has("bootstrap")' false
 
+# The document is what 'schema score' says, where jsonschema is here to check it.
+fits() {
+  python3 -c 'import jsonschema' 2> /dev/null || return 0
+  "$MLOPSCTL" schema score > score.schema.json
+  python3 -c 'import json, sys; import jsonschema
+jsonschema.validate(json.load(open(sys.argv[1])), json.load(open("score.schema.json")))' "$OUT" || fail "not what the schema says"
+}
+fits
+
 # The threshold decides what is counted: now the box on the missed cat is a wrong class.
 score --score-threshold 0 --json
 json '.errors | "\(.classification) \(.missed)"' '2 0'
@@ -49,6 +58,7 @@ score
 score --bootstrap 200 --json --jobs 1
 json '.bootstrap | "\(.samples) \(.seed) \(.confidence)"' '200 1 0.95'
 json '.bootstrap.intervals.map_50.low <= .metrics.map_50 and .metrics.map_50 <= .bootstrap.intervals.map_50.high' true
+fits
 cp "$OUT" one.json
 score --bootstrap 200 --json --jobs 3
 cmp "$OUT" one.json || fail "another number of threads, another interval"
@@ -64,6 +74,7 @@ json '(.protocols.alone | map(select(.change == "absent_classes_zero"))[0].map) 
 run 0 bench score --truth truth.json --predictions results.json --protocol voc --json
 cp "$OUT" voc.json
 score --explain-protocols --protocol voc --json
+fits
 json ".protocols.map.voc == $(jq .metrics.map_50 voc.json)" true
 json '.protocols.base' voc
 score --explain-protocols --iou 0.75
@@ -83,6 +94,7 @@ json '(.metrics.expected_calibration_error - (0.1 + 0.7 + 0.2 + 0.4)/4) | fabs <
 json '(.per_class.dog.precision - 2/3) | fabs < 1e-12' true
 json '.confusion.matrix | map(map(tostring) | join(" ")) | join("; ")' '1 1 0; 0 2 0; 0 0 0'
 json '.calibration.bins | length' 15
+fits
 run 0 bench score --truth whole.manifest --predictions whole.jsonl --details --bootstrap 100
 out_has "mean score"
 out_has "f1_macro"
@@ -136,10 +148,13 @@ for tricky in '"note": "}, {", ' '"segmentation": [{"a": 1}, {"b": 2}], '; do
 done
 head -c 2000000 long.json > cut.json
 run 1 bench score --truth truth.json --predictions cut.json
-err_has "cut.json: not valid JSON"
+err_has "cut.json: ends within element"
 sed 's/}]$/},]/' long.json > comma.json
 run 1 bench score --truth truth.json --predictions comma.json
-err_has "comma.json: not valid JSON"
+err_has "comma.json: the list ends with a comma"
 sed 's/, "score": 0.5}]$/}]/' long.json > last.json
 run 1 bench score --truth truth.json --predictions last.json
 err_has "last.json:[39999]: score is missing or not a number"
+sed 's/"score":0.6/"score":NaN/' results.json > nan.json
+run 1 bench score --truth truth.json --predictions nan.json
+err_has 'nan.json:[3]: not valid JSON: {"image_id":2,"category_id":3,"bbox":[500,400,40,40],"score":NaN}; JSON has no NaN or Infinity'

@@ -5,6 +5,8 @@ json '.["$schema"]' https://json-schema.org/draft/2020-12/schema
 json .properties.schema.const mlopsctl.model/1
 run 0 schema deploy
 json .properties.schema.const mlopsctl.deploy/1
+run 0 schema score
+json .properties.schema.const mlopsctl.bench.score/1
 run 0 schema config
 json '.properties.package.properties.model.properties.jobs | type' object
 run 2 schema modle
