@@ -47,6 +47,7 @@ bench::Truth open_truth(const TruthOptions& options, const Context& ctx) {
   read.format = options.from;
   read.label_attribute = options.label_attribute;
   read.voc_base = options.voc_base;
+  read.jobs = ctx.jobs();
   read.image_size = sizes_from_files(options);
   const auto reader = formats::open_labels(options.path, read);
   try {

@@ -78,7 +78,8 @@ enum class Summary {
   area,             ///< area under the envelope (VOC 2010 on)
   area_of_steps     ///< area under the curve itself, without envelope
 };
-/// \return 0..1; undefined if there is no truth to be found.
+/// \param weights how often each image counts; copies of an image lie together where scores are
+/// equal. \return 0..1; undefined if there is no truth to be found.
 Metric average_precision(const Ranking& ranking, Summary summary,
                          const std::vector<std::int32_t>* weights = nullptr);
 

@@ -101,6 +101,7 @@ bench::Predictions read_predictions(const Options& o, const bench::Truth& truth,
   formats::ReadOptions read;
   read.format = o.predictions_from;
   read.allow_ids_only = true;
+  read.jobs = ctx.jobs();
   for (const auto& path : o.predictions) {
     std::error_code ignored;
     if (o.shards && std::filesystem::file_size(path, ignored) == 0)
