@@ -143,7 +143,7 @@ Value AwsJsonClient::call(const std::string& operation, const Value& body) {
     try {
       reply = http_->send(request);
     } catch (const TransportError& error) {
-      if (is_last || !error.is_passing())
+      if (attempt >= error.attempts())
         throw;
       log::verbose(std::string(error.what()) + ": trying again");
       backoff_.wait(attempt);

@@ -43,8 +43,6 @@ private:
   std::mt19937_64 random_;
 };
 
-inline constexpr int k_attempts = 10;
-
 struct AwsService {
   std::string name;         ///< "dynamodb"
   std::string target;       ///< "DynamoDB_20120810"

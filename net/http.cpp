@@ -77,18 +77,18 @@ int stop_if_interrupted(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return interrupt_requested() != 0 ? 1 : 0;
 }
 
-bool is_passing(CURLcode code) {
+int attempts_after(CURLcode code) {
   switch (code) {
   case CURLE_COULDNT_CONNECT:
-  case CURLE_OPERATION_TIMEDOUT:
+  case CURLE_OPERATION_TIMEDOUT: return k_connect_attempts;
   case CURLE_GOT_NOTHING:
   case CURLE_RECV_ERROR:
   case CURLE_SEND_ERROR:
   case CURLE_PARTIAL_FILE:
   case CURLE_SSL_CONNECT_ERROR:
   case CURLE_HTTP2:
-  case CURLE_HTTP2_STREAM: return true;
-  default: return false;
+  case CURLE_HTTP2_STREAM: return k_attempts;
+  default: return 1;
   }
 }
 
@@ -203,8 +203,9 @@ private:
     if (exchange.is_too_large)
       throw TransportError(place + ": the reply is larger than " +
                                bytes_for_people(options_.body_limit_bytes),
-                           "", false);
-    throw TransportError(place + ": " + curl_easy_strerror(code), hint_for(code), is_passing(code));
+                           "", 1);
+    throw TransportError(place + ": " + curl_easy_strerror(code), hint_for(code),
+                         attempts_after(code));
   }
 
   HttpOptions options_;

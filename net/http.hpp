@@ -14,6 +14,9 @@
 
 namespace mlopsctl::net {
 
+inline constexpr int k_attempts = 10;        ///< of a request, where repeating helps
+inline constexpr int k_connect_attempts = 4; ///< where nothing listens
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url;
@@ -33,13 +36,14 @@ struct HttpReply {
 /// No reply came, or only a part of one.
 class TransportError : public Error {
 public:
-  TransportError(const std::string& what, std::string hint, bool is_passing)
-      : Error(Fault::remote, what, std::move(hint)), is_passing_(is_passing) {}
-  /// A reset, a time limit: the same request may do better later. A refused certificate will not.
-  bool is_passing() const { return is_passing_; }
+  TransportError(const std::string& what, std::string hint, int attempts)
+      : Error(Fault::remote, what, std::move(hint)), attempts_(attempts) {}
+  /// How often such a request is worth sending in all: a reset passes, a machine that does not
+  /// listen may soon, a refused certificate stays refused (1).
+  int attempts() const { return attempts_; }
 
 private:
-  bool is_passing_;
+  int attempts_;
 };
 
 struct HttpOptions {

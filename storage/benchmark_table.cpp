@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "storage/dynamo_table.hpp"
 #include "storage/sqlite.hpp"
 
 #include <filesystem>
@@ -146,14 +147,17 @@ std::string path_of(const std::string& url) {
   if (scheme != std::string::npos)
     throw Error(Fault::usage,
                 "--table: this build has no '" + printable(url.substr(0, scheme)) +
-                    "' tables, only SQLite files",
-                "give a path such as bench.db, or sqlite:PATH");
+                    "' tables, only SQLite files and DynamoDB",
+                "give a path such as bench.db, sqlite:PATH, or dynamodb://NAME");
   return url;
 }
 
 } // namespace
 
-std::unique_ptr<BenchmarkTable> open_benchmark_table(const std::string& url, TableAccess access) {
+std::unique_ptr<BenchmarkTable> open_benchmark_table(const std::string& url, TableAccess access,
+                                                     const net::RemoteOptions& remote) {
+  if (is_dynamo_url(url))
+    return open_dynamo_table(url, remote);
   const std::string path = path_of(url);
   if (path.empty() || path == "-")
     throw Error(Fault::usage, "--table: '" + url + "' names no file",

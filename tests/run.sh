@@ -15,7 +15,8 @@ done
 need_packages $BUILD_PACKAGES $TEST_PACKAGES
 status=0
 MLOPSCTL_TEST_ONNXRUNTIME=$(bash "$ROOT/scripts/onnxruntime.sh") || status=1
-export MLOPSCTL_TEST_ONNXRUNTIME
+MLOPSCTL_TEST_DYNALITE=$(bash "$ROOT/scripts/dynalite.sh") || status=1
+export MLOPSCTL_TEST_ONNXRUNTIME MLOPSCTL_TEST_DYNALITE
 
 echo "== Build (warnings are errors) and sanitized build of the unit tests"
 build_preset ci

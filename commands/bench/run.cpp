@@ -5,11 +5,13 @@
 #include "commands/bench_report.hpp"
 #include "commands/command.hpp"
 #include "commands/engine_options.hpp"
+#include "commands/remote_options.hpp"
 #include "commands/truth_input.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "formats/labels/image_files.hpp"
 #include "storage/benchmark_table.hpp"
+#include "storage/copy_rows.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -32,6 +34,7 @@ struct Options {
   std::string protocol = "coco";
   std::vector<std::string> gates;
   std::string table = "bench.db";
+  net::RemoteOptions remote;
   std::string tag, note;
 };
 
@@ -228,12 +231,13 @@ int run(const Options& o, Context& ctx) {
   bench::check_fit(package.spec, truth, o.data.path);
   const auto sizes = set_sizes(o, truth.images.size());
   const auto images = find_images(o, truth, ctx);
-  const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::append);
+  const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::append, o.remote);
   std::vector<storage::BenchmarkRow> rows;
   bool is_stable = true;
   for (const auto size : sizes) {
     const auto outcome = measure(package, truth, images, size, options, ctx);
-    table->append({outcome.row}); // at once: what was measured survives whatever comes next
+    storage::append_measured(
+        *table, o.table, outcome.row); // at once: what was measured survives whatever comes next
     rows.push_back(outcome.row);
     say_what_was_left_out(outcome);
     is_stable = check_stability(outcome, gates, o, ctx) && is_stable;
@@ -269,7 +273,9 @@ Run declare(Args& args) {
       .choices({"coco", "voc", "voc11"});
   args.value("--gate", o->gates, "Condition on every row, such as 'map_50>=0.5'; exit 3 if not met")
       .metavar("EXPR");
-  args.value("--table", o->table, "Where rows are kept").metavar("PATH");
+  args.value("--table", o->table, "Where rows are kept: a file, or dynamodb://NAME[?region=R]")
+      .metavar("TABLE");
+  add_remote_options(args, o->remote);
   args.value("--tag", o->tag, "Word to find the rows by").metavar("T");
   args.value("--note", o->note, "Remark to keep with the rows");
   return [o](Context& ctx) {

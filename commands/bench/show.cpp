@@ -2,6 +2,7 @@
 // bench show: the rows of a benchmark table.
 #include "commands/bench_report.hpp"
 #include "commands/command.hpp"
+#include "commands/remote_options.hpp"
 #include "storage/benchmark_table.hpp"
 
 namespace mlopsctl::commands {
@@ -11,6 +12,7 @@ struct Options {
   std::string table = "bench.db";
   std::optional<std::int64_t> last;
   storage::BenchmarkQuery query;
+  net::RemoteOptions remote;
 };
 
 void validate(const Options& o) {
@@ -22,7 +24,7 @@ void validate(const Options& o) {
 int run(const Options& o, Context& ctx) {
   auto query = o.query;
   query.last = o.last;
-  const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::read);
+  const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::read, o.remote);
   const auto rows = table->rows(query);
   if (ctx.options.json)
     ctx.print(rows_document(rows));
@@ -35,10 +37,12 @@ int run(const Options& o, Context& ctx) {
 
 Run declare(Args& args) {
   auto o = std::make_shared<Options>();
-  args.value("--table", o->table, "The table").metavar("PATH");
+  args.value("--table", o->table, "The table: a file, or dynamodb://NAME[?region=R]")
+      .metavar("TABLE");
   args.value("--last", o->last, "Only the newest so many rows");
   args.value("--tag", o->query.tag, "Only rows with this tag").metavar("T");
   args.value("--model", o->query.model_name, "Only rows of this model").metavar("NAME");
+  add_remote_options(args, o->remote);
   return [o](Context& ctx) {
     validate(*o);
     return run(*o, ctx);

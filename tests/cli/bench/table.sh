@@ -22,8 +22,8 @@ done > t.manifest
 
 run 1 bench show
 err_has "bench.db: there is no such table; 'mlopsctl bench run' makes it"
-run 2 bench show --table dynamodb://benchmark
-err_has "this build has no 'dynamodb' tables, only SQLite files"
+run 2 bench show --table postgres://benchmark
+err_has "this build has no 'postgres' tables, only SQLite files and DynamoDB"
 run 2 bench show --last 0
 err_has "--last: 0 rows cannot be shown"
 run 1 bench run --model tiny --data t.manifest --table no/bench.db

@@ -69,7 +69,7 @@ TEST_F(AwsJsonTest, DoesNotRepeatARefusal) {
   refuse("ValidationException");
   EXPECT_THROW(client->call("PutItem", Value::object()), AwsError);
   EXPECT_EQ(server.requests.size(), 1U);
-  EXPECT_THROW(client->call("PutItem", Value::object()), TransportError); // not a passing one
+  EXPECT_THROW(client->call("PutItem", Value::object()), TransportError); // is not one that passes
   EXPECT_EQ(server.requests.size(), 2U);
 }
 

@@ -34,7 +34,7 @@ struct FakeServer {
     replies.emplace_back([=] { return HttpReply{status, headers, body}; });
   }
   void reset() {
-    replies.emplace_back([]() -> HttpReply { throw TransportError("reset", "", true); });
+    replies.emplace_back([]() -> HttpReply { throw TransportError("reset", "", k_attempts); });
   }
 };
 
@@ -44,7 +44,7 @@ public:
   HttpReply send(const HttpRequest& request) override {
     server_.requests.push_back(request);
     if (server_.replies.empty())
-      throw TransportError("nothing listens here", "", false);
+      throw TransportError("nothing listens here", "", 1);
     const auto reply = server_.replies.front();
     server_.replies.pop_front();
     return reply();

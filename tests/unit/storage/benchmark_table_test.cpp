@@ -127,8 +127,8 @@ TEST_F(BenchmarkTableTest, RefusesWhatIsNoTable) {
   EXPECT_THAT(error_of(folder_ + "/no/bench.db", TableAccess::append),
               HasSubstr("there is no folder"));
   EXPECT_THAT(error_of(folder_, TableAccess::append), HasSubstr("is a folder"));
-  EXPECT_THAT(error_of("dynamodb://benchmark", TableAccess::append),
-              HasSubstr("this build has no 'dynamodb' tables, only SQLite files"));
+  EXPECT_THAT(error_of("postgres://benchmark", TableAccess::append),
+              HasSubstr("this build has no 'postgres' tables, only SQLite files and DynamoDB"));
   write_file(path_, std::string(200, 'x'), Existing::refuse);
   EXPECT_THAT(error_of(path_, TableAccess::append), HasSubstr(path_ + ": "));
   EXPECT_THAT(error_of(path_, TableAccess::append), HasSubstr("file is not a database"));

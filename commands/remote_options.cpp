@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/remote_options.hpp"
+
+namespace mlopsctl::commands {
+
+void add_remote_options(Args& args, net::RemoteOptions& options) {
+  constexpr const char* k_section = "Remote options";
+  args.value("--region", options.region, "AWS region")
+      .metavar("R")
+      .default_text("AWS_REGION, or the profile's")
+      .section(k_section);
+  // Guarded: a cloned project could send the user's keys to a machine of its own.
+  args.value("--profile", options.profile, "Profile of ~/.aws/config and credentials")
+      .metavar("NAME")
+      .default_text("AWS_PROFILE, or default")
+      .section(k_section)
+      .guarded();
+  args.value("--endpoint-url", options.endpoint_url, "Speak to this machine instead of AWS")
+      .metavar("URL")
+      .default_text("AWS_ENDPOINT_URL")
+      .section(k_section)
+      .guarded();
+  args.flag("--plain-http", options.plain_http,
+            "Allow http:// to other machines; what is sent can be read on the way")
+      .section(k_section)
+      .guarded();
+}
+
+} // namespace mlopsctl::commands

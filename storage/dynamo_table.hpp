@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The benchmark table as a DynamoDB table of the layout that `template render` writes.
+#pragma once
+
+#include "net/endpoint.hpp"
+#include "storage/benchmark_table.hpp"
+
+#include <memory>
+#include <string>
+
+namespace mlopsctl::storage {
+
+bool is_dynamo_url(const std::string& url);
+
+/// \param url "dynamodb://NAME" or "dynamodb://NAME?region=eu-west-1". The table is asked for one
+/// item, so that what stands in the way is found now.
+/// \throws Error(usage) if it is no such URL; Error(remote) if there is no such table.
+std::unique_ptr<BenchmarkTable> open_dynamo_table(const std::string& url,
+                                                  const net::RemoteOptions& remote);
+
+} // namespace mlopsctl::storage
