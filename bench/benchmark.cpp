@@ -5,6 +5,7 @@
 #include "bench/environment.hpp"
 #include "bench/latency.hpp"
 #include "bench/redact.hpp"
+#include "bench/row_comparison.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
@@ -29,6 +30,15 @@ void add_speed(const RunResult& result, Scenario scenario, storage::BenchmarkRow
   add("p50_ms", latency.p50_ms);
   add("p90_ms", latency.p90_ms);
   add("p99_ms", latency.p99_ms);
+  add("p10_ms", latency.p10_ms);
+  add("p25_ms", latency.p25_ms);
+  add("p75_ms", latency.p75_ms);
+  std::size_t i = 0;
+  for (const char* name : {"p50_ms", "p90_ms", "p99_ms"})
+    if (const auto& range = latency.range_ms[i++]) {
+      add(low_name(name).c_str(), range->first);
+      add(high_name(name).c_str(), range->second);
+    }
   numbers.emplace_back("decode_ms", result.mean.decode_ms);
   numbers.emplace_back("preprocess_ms", result.mean.preprocess_ms);
   numbers.emplace_back("infer_ms", result.mean.infer_ms);
@@ -37,6 +47,16 @@ void add_speed(const RunResult& result, Scenario scenario, storage::BenchmarkRow
   numbers.emplace_back("seconds", result.seconds);
   numbers.emplace_back("windows", result.windows);
   numbers.emplace_back("spread_percent", result.spread * 100);
+}
+
+/// Intervals of the headline metrics, beside them.
+void add_intervals(const Score& scored, storage::BenchmarkRow& row) {
+  if (!scored.bootstrap)
+    return;
+  for (const auto& [name, interval] : scored.bootstrap->intervals) {
+    row.numbers.emplace_back(low_name(name), interval.low);
+    row.numbers.emplace_back(high_name(name), interval.high);
+  }
 }
 
 /// What the options ask for beside the run itself.
@@ -118,16 +138,36 @@ void check_fit(const package::ModelSpec& spec, const Truth& truth, const std::st
 
 std::vector<std::string> number_names(const ScoreOptions& options) {
   auto names = row_metric_names(options);
+  for (const auto& name : headline_names(options)) {
+    names.push_back(low_name(name));
+    names.push_back(high_name(name));
+  }
   for (const char* name :
-       {"timed_images", "mean_ms", "min_ms", "max_ms", "p50_ms", "p90_ms", "p99_ms", "decode_ms",
-        "preprocess_ms", "infer_ms", "postprocess_ms", "images_per_s", "seconds", "windows",
-        "spread_percent", "rate_per_s", "peak_memory_bytes", "cold_start_ms"})
+       {"timed_images", "mean_ms",       "min_ms",         "max_ms",         "p50_ms",
+        "p90_ms",       "p99_ms",        "p10_ms",         "p25_ms",         "p75_ms",
+        "decode_ms",    "preprocess_ms", "infer_ms",       "postprocess_ms", "images_per_s",
+        "seconds",      "windows",       "spread_percent", "rate_per_s",     "peak_memory_bytes",
+        "cold_start_ms"})
     names.emplace_back(name);
   return names;
 }
 
 bool is_timing(const std::string& number) {
   return number.ends_with("_ms") || number == "images_per_s" || number == "seconds";
+}
+
+storage::BenchmarkRow announced_row(const Truth& truth, const BenchmarkOptions& options) {
+  storage::BenchmarkRow row;
+  describe_machine(row);
+  row.dataset_name = without_url_secrets(options.dataset);
+  row.dataset_digest = dataset_digest(truth);
+  row.dataset_images = static_cast<std::int64_t>(truth.images.size());
+  row.protocol = protocol_name(truth.kind == TruthKind::classification ? Protocol::accuracy
+                                                                       : options.score.protocol);
+  row.scenario = scenario_name(options.run.scenario);
+  if (options.run.scenario == Scenario::server)
+    row.numbers.emplace_back("rate_per_s", options.run.rate_per_s);
+  return row;
 }
 
 BenchmarkOutcome run_benchmark(const package::ModelPackage& package, const Truth& truth,
@@ -154,6 +194,7 @@ BenchmarkOutcome run_benchmark(const package::ModelPackage& package, const Truth
   row.scenario = scenario_name(options.run.scenario);
   row.protocol = protocol_name(scored.protocol);
   row.numbers = row_metrics(scored);
+  add_intervals(scored, row);
   add_speed(result, options.run.scenario, row);
   add_circumstances(options, images, row);
   outcome.is_stable = result.spread <= options.run.max_spread;

@@ -40,6 +40,10 @@ std::vector<std::string> number_names(const ScoreOptions& options);
 /// Of a number of a row: other work on the machine changes it.
 bool is_timing(const std::string& number);
 
+/// What is known of a row before it is measured, of that which decides whether it can be compared:
+/// data set, protocol, scenario, machine.
+storage::BenchmarkRow announced_row(const Truth& truth, const BenchmarkOptions& options);
+
 /// \param images those of \p truth, in its order. \param advance called once a picture.
 BenchmarkOutcome run_benchmark(const package::ModelPackage& package, const Truth& truth,
                                const std::vector<RunImage>& images, const BenchmarkOptions& options,

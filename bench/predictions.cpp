@@ -154,6 +154,7 @@ void PredictionCollector::refuse_other_kind(const dataset::Sample& sample, Truth
 }
 
 void PredictionCollector::add(const dataset::Sample& sample) {
+  is_by_id_ = is_by_id_ || sample.ref.empty();
   const auto image = image_of(sample);
   if (!image) {
     auto& left_out = out_.left_out;
@@ -199,6 +200,8 @@ Predictions PredictionCollector::finish() {
       out_.guesses[image].push_back(guess.label);
     }
   }
+  for (const char seen : seen_)
+    out_.has_image.push_back(seen != 0 || is_by_id_);
   return std::move(out_);
 }
 

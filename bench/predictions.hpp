@@ -37,6 +37,9 @@ struct Predictions {
   std::vector<Metric> guess_scores;   ///< classification: of the first guess of each image
   std::int64_t images = 0;            ///< of the truth that have a prediction, even an empty one
   std::vector<std::int32_t> missing;  ///< images of the truth that have none
+  /// By image of the truth: it has a prediction. COCO results have no line for an image in which
+  /// nothing was found: there it is every image.
+  std::vector<bool> has_image;
   LeftOut left_out;
   OddScores odd_scores; ///< outside 0..1
 };
@@ -80,6 +83,7 @@ private:
   std::unordered_map<std::string, std::int32_t> by_ref_, by_file_name_, by_stem_;
   std::unordered_map<std::int64_t, std::int32_t> by_id_;
   std::vector<char> seen_;
+  bool is_by_id_ = false; ///< predictions came as COCO results
   std::vector<Guess> guesses_;
   Predictions out_;
 };

@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <memory>
 
 namespace mlopsctl::bench {
 namespace {
@@ -107,46 +108,53 @@ Metric weighted_map(const std::vector<Ranking>& rankings, Summary summary,
   return mean_of_defined(values);
 }
 
-std::vector<Interval> detection_intervals(const Evaluation& evaluation,
-                                          const ScoreOptions& options) {
+Statistics detection_statistics(const Evaluation& evaluation, const ScoreOptions& options) {
   const bool is_coco = options.protocol == Protocol::coco;
   const auto summary = is_coco                               ? Summary::points_101
                        : options.protocol == Protocol::voc11 ? Summary::points_11
                                                              : Summary::area;
-  std::vector<std::vector<Ranking>> rankings; // by IoU
+  auto rankings = std::make_shared<std::vector<std::vector<Ranking>>>(); // by IoU
   for (const double iou : is_coco ? linspace(0.5, 0.95, 10) : options.voc_iou)
-    rankings.push_back(
+    rankings->push_back(
         rank_detections(evaluation, is_coco ? coco_rules(iou) : voc_rules(iou), options.jobs));
-  return bootstrap_intervals(
-      evaluation.image_count, options.bootstrap_samples, options.seed, options.jobs,
-      [&](const std::vector<std::int32_t>& weights) {
-        std::vector<Metric> values;
-        for (const auto& of_iou : rankings)
-          values.push_back(weighted_map(of_iou, summary, weights));
-        return is_coco ? std::vector<Metric>{mean_of_defined(values), values.front()} : values;
-      });
+  return [=](const std::vector<std::int32_t>& weights) {
+    std::vector<Metric> values;
+    for (const auto& of_iou : *rankings)
+      values.push_back(weighted_map(of_iou, summary, weights));
+    return is_coco ? std::vector<Metric>{mean_of_defined(values), values.front()} : values;
+  };
 }
 
-std::vector<Interval> accuracy_intervals(const Truth& truth, const Predictions& predictions,
-                                         const ScoreOptions& options) {
-  const auto& labels = truth.labels;
-  return bootstrap_intervals(
-      static_cast<std::int32_t>(labels.size()), options.bootstrap_samples, options.seed,
-      options.jobs, [&](const std::vector<std::int32_t>& weights) {
-        std::int64_t right = 0;
-        for (std::size_t i = 0; i < labels.size(); ++i) {
-          const auto& guess = predictions.guesses[i];
-          right += !guess.empty() && guess.front() == labels[i] ? weights[i] : 0;
-        }
-        return std::vector<Metric>{static_cast<double>(right) / static_cast<double>(labels.size())};
-      });
+Statistics accuracy_statistics(const Truth& truth, const Predictions& predictions) {
+  std::vector<bool> is_right;
+  for (std::size_t i = 0; i < truth.labels.size(); ++i) {
+    const auto& guess = predictions.guesses[i];
+    is_right.push_back(!guess.empty() && guess.front() == truth.labels[i]);
+  }
+  return [is_right](const std::vector<std::int32_t>& weights) {
+    std::int64_t right = 0;
+    std::int64_t pictures = 0;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      pictures += weights[i];
+      right += is_right[i] ? weights[i] : 0;
+    }
+    return std::vector<Metric>{
+        pictures > 0 ? Metric(static_cast<double>(right) / static_cast<double>(pictures))
+                     : std::nullopt};
+  };
 }
 
 std::string error_number_name(ErrorType type) {
   return "errors_" + std::string(error_type_name(type));
 }
 
-void add_bootstrap(std::vector<Interval> intervals, const ScoreOptions& options, Score& out) {
+void add_bootstrap(const Truth& truth, const Predictions& predictions, const ScoreOptions& options,
+                   Score& out) {
+  if (options.bootstrap_samples == 0)
+    return;
+  const auto intervals = bootstrap_intervals(static_cast<std::int32_t>(truth.images.size()),
+                                             options.bootstrap_samples, options.seed, options.jobs,
+                                             headline_statistics(truth, predictions, options));
   Bootstrap bootstrap;
   bootstrap.samples = options.bootstrap_samples;
   bootstrap.seed = options.seed;
@@ -239,6 +247,13 @@ std::vector<std::string> row_metric_names(const ScoreOptions& options) {
   return names;
 }
 
+Statistics headline_statistics(const Truth& truth, const Predictions& predictions,
+                               const ScoreOptions& options) {
+  if (truth.kind == TruthKind::classification)
+    return accuracy_statistics(truth, predictions);
+  return detection_statistics(evaluation_of(truth, predictions), options);
+}
+
 Score score(const Truth& truth, const Predictions& predictions, const ScoreOptions& wanted) {
   Score out;
   ScoreOptions options = wanted;
@@ -248,8 +263,7 @@ Score score(const Truth& truth, const Predictions& predictions, const ScoreOptio
   out.per_class = counted_classes(truth, predictions);
   if (out.protocol == Protocol::accuracy) {
     score_accuracy(truth, predictions, options, out);
-    if (options.bootstrap_samples > 0)
-      add_bootstrap(accuracy_intervals(truth, predictions, options), options, out);
+    add_bootstrap(truth, predictions, options, out);
     return out;
   }
   const Evaluation evaluation = evaluation_of(truth, predictions);
@@ -257,8 +271,7 @@ Score score(const Truth& truth, const Predictions& predictions, const ScoreOptio
     score_coco(evaluation, options, out);
   else
     score_voc(evaluation, options, out);
-  if (options.bootstrap_samples > 0)
-    add_bootstrap(detection_intervals(evaluation, options), options, out);
+  add_bootstrap(truth, predictions, options, out);
   return out;
 }
 

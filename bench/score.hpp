@@ -63,6 +63,11 @@ std::vector<std::string> headline_names(const ScoreOptions& options);
 Metrics row_metrics(const Score& score);
 std::vector<std::string> row_metric_names(const ScoreOptions& options);
 
+/// The values of headline_names() as functions of how often each image of the truth counts. Does
+/// not refer to its arguments once it is made.
+Statistics headline_statistics(const Truth& truth, const Predictions& predictions,
+                               const ScoreOptions& options);
+
 /// A classification truth is scored as accuracy whatever the protocol.
 Score score(const Truth& truth, const Predictions& predictions, const ScoreOptions& options);
 

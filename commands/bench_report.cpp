@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/bench_report.hpp"
 
+#include "commands/bench_rows.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
 
@@ -22,13 +23,12 @@ std::string number_of(const storage::BenchmarkRow& row, const std::string& name,
   return number && number->second ? fixed(*number->second, decimals) : "-";
 }
 
-/// "2026-11-20 22:58" of "2026-11-20T22:58:00.123Z".
+} // namespace
+
 std::string to_minutes(std::string time) {
   std::replace(time.begin(), time.end(), 'T', ' ');
   return time.substr(0, 16);
 }
-
-} // namespace
 
 Value rows_document(const std::vector<storage::BenchmarkRow>& rows) {
   Value document = Value::object();
@@ -42,7 +42,8 @@ Value rows_document(const std::vector<storage::BenchmarkRow>& rows) {
 
 Table rows_table(const std::vector<storage::BenchmarkRow>& rows) {
   Table table{{"time (UTC)", "model", "images", "objects", "engine", "scenario", "protocol",
-               "map_50", "map_50_95", "accuracy", "p50 ms", "p90 ms", "p99 ms", "images/s", "tag"},
+               "map_50", "map_50_95", "accuracy", "p50 ms", "p90 ms", "p99 ms", "images/s", "tag",
+               "id"},
               {}};
   for (const auto& row : rows) {
     const std::string version = row.model_version.empty() ? "" : " " + row.model_version;
@@ -51,7 +52,7 @@ Table rows_table(const std::vector<storage::BenchmarkRow>& rows) {
          std::to_string(row.dataset_objects), row.engine + " x" + std::to_string(row.threads),
          row.scenario, row.protocol, number_of(row, "map_50", 3), number_of(row, "map_50_95", 3),
          number_of(row, "accuracy", 4), number_of(row, "p50_ms", 1), number_of(row, "p90_ms", 1),
-         number_of(row, "p99_ms", 1), number_of(row, "images_per_s", 1), row.tag});
+         number_of(row, "p99_ms", 1), number_of(row, "images_per_s", 1), row.tag, short_id(row)});
   }
   // A column in which no row has anything only takes the place of the others.
   for (std::size_t column = table.header.size(); column-- > 0;) {

@@ -16,6 +16,9 @@ Value rows_document(const std::vector<storage::BenchmarkRow>& rows);
 /// One line a row: when, which model, how many images, how right, how fast.
 Table rows_table(const std::vector<storage::BenchmarkRow>& rows);
 
+/// "2026-11-20 22:58" of "2026-11-20T22:58:00.123Z".
+std::string to_minutes(std::string time);
+
 /// Words on stderr about what was not scored.
 void warn_of_left_out(const bench::LeftOut& left_out);
 

@@ -18,10 +18,8 @@ struct Schema {
 
 /// Adding one: its file in schemas/ and its line here.
 constexpr Schema k_schemas[] = {
-    {"model", "model.json"},
-    {"deploy", "deploy.json"},
-    {"config", ""},
-    {"score", "score.json"},
+    {"model", "model.json"}, {"deploy", "deploy.json"},   {"config", ""},
+    {"score", "score.json"}, {"compare", "compare.json"},
 };
 
 struct Options {

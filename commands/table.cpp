@@ -14,7 +14,7 @@ extern const Command manifest_merge_detections, manifest_stats, manifest_validat
 extern const Command package_describe, package_model, package_inspect, package_verify;
 extern const Command infer, engines;
 extern const Command bench_export, bench_pull, bench_push;
-extern const Command bench_run, bench_score, bench_show;
+extern const Command bench_compare, bench_run, bench_score, bench_show;
 extern const Command template_init, template_list, template_render, template_show;
 
 const std::vector<const Command*>& all_commands() {
@@ -26,7 +26,7 @@ const std::vector<const Command*>& all_commands() {
       &manifest_merge_detections, &manifest_stats, &manifest_validate,
       &manifest_diff, &manifest_preview, &manifest_augment, &manifest_crop,
       &package_describe, &package_model, &package_inspect, &package_verify,
-      &bench_run, &bench_score, &bench_show, &bench_export, &bench_push, &bench_pull,
+      &bench_run, &bench_score, &bench_compare, &bench_show, &bench_export, &bench_push, &bench_pull,
       &infer, &engines, &list_formats,
       &template_init, &template_list, &template_show, &template_render,
       &doctor, &schema, &completion, &config_trust, &help,

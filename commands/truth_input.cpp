@@ -22,10 +22,12 @@ formats::ImageSizes sizes_from_files(const TruthOptions& options) {
 
 } // namespace
 
-void add_truth_options(Args& args, TruthOptions& options, std::string_view name) {
-  args.value(name, options.path, "Data set with the right answers, in any label format")
-      .metavar("F")
-      .required();
+void add_truth_options(Args& args, TruthOptions& options, std::string_view name, bool is_required) {
+  auto& path =
+      args.value(name, options.path, "Data set with the right answers, in any label format")
+          .metavar("F");
+  if (is_required)
+    path.required();
   args.value("--from", options.from, "Format of " + std::string(name))
       .metavar("FMT")
       .default_text("by content");

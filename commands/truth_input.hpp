@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The truth of `bench run` and `bench score`: options and reading.
+// The truth of `bench run`, `bench score` and `bench compare`: options and reading.
 #pragma once
 
 #include "bench/truth.hpp"
@@ -18,7 +18,8 @@ struct TruthOptions {
 };
 
 /// \param name "--data" or "--truth".
-void add_truth_options(Args& args, TruthOptions& options, std::string_view name);
+void add_truth_options(Args& args, TruthOptions& options, std::string_view name,
+                       bool is_required = true);
 
 /// Sizes of images that the labels do not say are taken from the image files, where they are found.
 /// \throws Error; what is wrong with records is listed on stderr first.

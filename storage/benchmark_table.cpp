@@ -6,6 +6,7 @@
 #include "storage/benchmark_table.hpp"
 
 #include "core/error.hpp"
+#include "core/interrupt.hpp"
 #include "core/text.hpp"
 #include "storage/dynamo_table.hpp"
 #include "storage/sqlite.hpp"
@@ -18,6 +19,7 @@ namespace mlopsctl::storage {
 namespace {
 
 constexpr std::int64_t k_application_id = 0x6D6C6F70; ///< "mlop", bytes 68-71 of the file
+constexpr int k_most_tries = 100;                     ///< to read while others write
 constexpr std::int64_t k_document_limit_bytes = 16 << 20;
 
 constexpr const char* k_schema_sql = R"sql(
@@ -53,18 +55,22 @@ CREATE VIEW benchmark AS SELECT
 class SqliteTable : public BenchmarkTable {
 public:
   SqliteTable(const std::string& path, TableAccess access)
-      : db_(path, access == TableAccess::append ? Sqlite::Mode::create : Sqlite::Mode::read) {
+      : db_(std::make_unique<Sqlite>(path, access == TableAccess::append ? Sqlite::Mode::create
+                                                                         : Sqlite::Mode::read)) {
     if (access == TableAccess::append)
       prepare();
     else
-      check_version();
+      undisturbed<int>([&] {
+        check_version();
+        return 0;
+      });
   }
 
   std::int64_t append(const std::vector<BenchmarkRow>& rows) override {
-    Transaction transaction(db_);
-    Statement insert(db_, "INSERT INTO rows (id, time, tag, model, model_digest, dataset_digest, "
-                          "document) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
-    const auto before = db_.number("SELECT count(*) FROM rows");
+    Transaction transaction(*db_);
+    Statement insert(*db_, "INSERT INTO rows (id, time, tag, model, model_digest, dataset_digest, "
+                           "document) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
+    const auto before = db_->number("SELECT count(*) FROM rows");
     for (const auto& row : rows) {
       insert.bind(1, row.id);
       insert.bind(2, row.time);
@@ -76,23 +82,48 @@ public:
       insert.step();
       insert.reset();
     }
-    const auto added = db_.number("SELECT count(*) FROM rows") - before;
+    const auto added = db_->number("SELECT count(*) FROM rows") - before;
     transaction.commit();
     return added;
   }
 
   std::vector<BenchmarkRow> rows(const BenchmarkQuery& query) override {
-    Statement select(db_, "SELECT number, document FROM (SELECT number, document FROM rows WHERE "
-                          "(?1 = '' OR tag = ?1) AND (?2 = '' OR model = ?2) AND "
-                          "(?3 = '' OR id = ?3 OR substr(id, 8, length(?3)) = ?3) "
-                          "ORDER BY number DESC LIMIT ?4) ORDER BY number");
+    return undisturbed<std::vector<BenchmarkRow>>([&] { return read_rows(query); });
+  }
+
+private:
+  /// \return what \p read gives when no other process wrote meanwhile.
+  template <class T, class Read> T undisturbed(const Read& read) {
+    for (int tries = 0;; ++tries) {
+      std::optional<T> result;
+      try {
+        result = read();
+      } catch (const Error&) { // half of the old and half of the new may look like damage
+        if (tries == k_most_tries || !db_->has_changed())
+          throw;
+      }
+      if (result && !db_->has_changed())
+        return std::move(*result);
+      if (tries == k_most_tries)
+        throw Error(Fault::input, db_->path() + ": other processes write to it all the time",
+                    "try again when they are done");
+      check_interrupt();
+      db_ = std::make_unique<Sqlite>(db_->path(), Sqlite::Mode::read);
+    }
+  }
+
+  std::vector<BenchmarkRow> read_rows(const BenchmarkQuery& query) {
+    Statement select(*db_, "SELECT number, document FROM (SELECT number, document FROM rows WHERE "
+                           "(?1 = '' OR tag = ?1) AND (?2 = '' OR model = ?2) AND "
+                           "(?3 = '' OR id = ?3 OR substr(id, 8, length(?3)) = ?3) "
+                           "ORDER BY number DESC LIMIT ?4) ORDER BY number");
     select.bind(1, query.tag);
     select.bind(2, query.model_name);
     select.bind(3, query.id);
     select.bind(4, query.last.value_or(-1));
     std::vector<BenchmarkRow> found;
     while (select.step()) {
-      const std::string name = db_.path() + ": row " + std::to_string(select.integer(0));
+      const std::string name = db_->path() + ": row " + std::to_string(select.integer(0));
       const std::string document = select.text(1);
       if (document.size() > k_document_limit_bytes)
         throw Error(Fault::input, name + ": " + bytes_for_people(document.size()) + " long",
@@ -102,42 +133,41 @@ public:
     return found;
   }
 
-private:
   void prepare() {
-    if (db_.is_read_only())
-      throw Error(Fault::input, db_.path() + ": is read-only, so no row can be added",
+    if (db_->is_read_only())
+      throw Error(Fault::input, db_->path() + ": is read-only, so no row can be added",
                   "check the permissions of the file and of its folder");
     if (is_empty())
-      db_.use_write_ahead_log();
+      db_->use_write_ahead_log();
     // A commit must survive a power cut; rows are few, so that a sync for each is no matter.
-    db_.run("PRAGMA synchronous=FULL");
-    Transaction transaction(db_);
+    db_->run("PRAGMA synchronous=FULL");
+    Transaction transaction(*db_);
     if (is_empty())
-      db_.run("PRAGMA application_id=" + std::to_string(k_application_id) +
-              ";PRAGMA user_version=" + std::to_string(k_benchmark_schema) + ";" + k_schema_sql);
+      db_->run("PRAGMA application_id=" + std::to_string(k_application_id) +
+               ";PRAGMA user_version=" + std::to_string(k_benchmark_schema) + ";" + k_schema_sql);
     check_version();
     transaction.commit();
   }
 
   bool is_empty() {
-    return db_.number("SELECT count(*) FROM sqlite_schema") == 0 &&
-           db_.number("PRAGMA application_id") == 0;
+    return db_->number("SELECT count(*) FROM sqlite_schema") == 0 &&
+           db_->number("PRAGMA application_id") == 0;
   }
 
   void check_version() {
-    if (db_.number("PRAGMA application_id") != k_application_id)
-      throw Error(Fault::input, db_.path() + ": is an SQLite database, but not a benchmark table",
+    if (db_->number("PRAGMA application_id") != k_application_id)
+      throw Error(Fault::input, db_->path() + ": is an SQLite database, but not a benchmark table",
                   "give another --table");
-    const auto version = db_.number("PRAGMA user_version");
+    const auto version = db_->number("PRAGMA user_version");
     if (version > k_benchmark_schema)
       throw Error(Fault::input,
-                  db_.path() + ": is a benchmark table of version " + std::to_string(version) +
+                  db_->path() + ": is a benchmark table of version " + std::to_string(version) +
                       ", and this program knows versions up to " +
                       std::to_string(k_benchmark_schema),
                   "use a newer mlopsctl, or another --table");
   }
 
-  Sqlite db_;
+  std::unique_ptr<Sqlite> db_;
 };
 
 std::string path_of(const std::string& url) {

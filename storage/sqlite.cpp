@@ -3,14 +3,19 @@
 
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
+#include "core/io.hpp"
 #include "core/log.hpp"
 
 #include <sqlite3.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
+#include <sys/stat.h>
 #include <system_error>
 #include <thread>
+
+namespace fs = std::filesystem;
 
 namespace mlopsctl::storage {
 namespace {
@@ -35,7 +40,7 @@ std::string hint_for(int code) {
 std::string file_uri(const std::string& path, const char* query) {
   static const char* const hex = "0123456789ABCDEF";
   std::string uri = "file:";
-  for (const char c : std::filesystem::absolute(path).string()) {
+  for (const char c : fs::absolute(path).string()) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '%' || c == '?' || c == '#')
       uri += {'%', hex[byte >> 4], hex[byte & 15]};
@@ -43,6 +48,36 @@ std::string file_uri(const std::string& path, const char* query) {
       uri += c;
   }
   return uri + query;
+}
+
+/// A log or journal with something in it: another process is at work, or was killed at it.
+bool has_journal(const std::string& path) {
+  std::error_code ignored;
+  for (const char* ending : {"-wal", "-journal"})
+    if (const auto size = fs::file_size(path + ending, ignored); !ignored && size > 0)
+      return true;
+  return false;
+}
+
+/// Changes with every write to the file.
+std::string fingerprint_of(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0)
+    return "gone";
+  std::string out;
+  for (const auto part :
+       {static_cast<std::int64_t>(status.st_ino), static_cast<std::int64_t>(status.st_size),
+        static_cast<std::int64_t>(status.st_mtim.tv_sec),
+        static_cast<std::int64_t>(status.st_mtim.tv_nsec),
+        static_cast<std::int64_t>(status.st_ctim.tv_nsec)})
+    out += std::to_string(part) + " ";
+  return out;
+}
+
+void remove_folder(const std::string& folder) {
+  std::error_code ignored;
+  if (!folder.empty())
+    fs::remove_all(folder, ignored);
 }
 
 int flags_for(Sqlite::Mode mode) {
@@ -58,27 +93,69 @@ int flags_for(Sqlite::Mode mode) {
 
 Sqlite::Sqlite(std::string path, Mode mode) : path_(std::move(path)) {
   try {
-    open(mode, false);
-    if (mode != Mode::read)
-      return;
-    // A table in a folder that we may not write to: the log's index cannot be made there.
-    const int code =
-        sqlite3_exec(db_, "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr);
-    if ((code & 0xFF) == SQLITE_CANTOPEN || (code & 0xFF) == SQLITE_READONLY) {
-      sqlite3_close_v2(db_);
-      db_ = nullptr;
-      open(mode, true);
-    } else {
-      check(code, "cannot be read");
-    }
+    if (mode == Mode::read)
+      open_to_read();
+    else
+      open(mode, path_, false);
   } catch (...) {
     sqlite3_close_v2(db_);
+    remove_folder(scratch_);
     throw;
   }
 }
 
-void Sqlite::open(Mode mode, bool is_immutable) {
-  const std::string uri = file_uri(path_, is_immutable ? "?immutable=1" : "");
+void Sqlite::open_to_read() {
+  if (!has_journal(path_)) {
+    fingerprint_ = fingerprint_of(path_);
+    open(Mode::read, path_, true);
+    return;
+  }
+  open(Mode::read, path_, false);
+  const int code =
+      sqlite3_exec(db_, "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr);
+  switch (code & 0xFF) {
+  case SQLITE_CANTOPEN:
+  case SQLITE_READONLY:
+  case SQLITE_FULL:
+  case SQLITE_IOERR: open_copy(); break;
+  default: check(code, "cannot be read");
+  }
+}
+
+/// A log that a killed process left, and no place to make its index: it is read from a copy. The
+/// file alone would lack the newest rows.
+void Sqlite::open_copy() {
+  sqlite3_close_v2(db_);
+  db_ = nullptr;
+  std::string folder = (fs::temp_directory_path() / "mlopsctl-XXXXXX").string();
+  if (mkdtemp(folder.data()) == nullptr)
+    throw Error(Fault::input,
+                path_ +
+                    ": another process left a log beside it, which cannot be read here, nor "
+                    "copied to " +
+                    folder + ": " + system_error_text(),
+                "set TMPDIR to a folder with space");
+  scratch_ = folder;
+  const std::string copy = folder + "/table.db";
+  try {
+    fs::copy_file(path_, copy);
+    fs::copy_file(path_ + "-wal", copy + "-wal");
+    fs::permissions(copy, fs::perms::owner_read | fs::perms::owner_write);
+    fs::permissions(copy + "-wal", fs::perms::owner_read | fs::perms::owner_write);
+  } catch (const fs::filesystem_error& error) {
+    throw Error(Fault::input,
+                path_ + ": cannot be copied to " + folder + ": " + error.code().message(),
+                "set TMPDIR to a folder with space");
+  }
+  open(Mode::write, copy, false);
+}
+
+bool Sqlite::has_changed() const {
+  return !fingerprint_.empty() && (has_journal(path_) || fingerprint_of(path_) != fingerprint_);
+}
+
+void Sqlite::open(Mode mode, const std::string& path, bool is_immutable) {
+  const std::string uri = file_uri(path, is_immutable ? "?immutable=1" : "");
   check(sqlite3_open_v2(uri.c_str(), &db_, flags_for(mode) | SQLITE_OPEN_URI, nullptr),
         "cannot be opened");
   check(sqlite3_extended_result_codes(db_, 1), "cannot be opened");
@@ -88,6 +165,7 @@ void Sqlite::open(Mode mode, bool is_immutable) {
 Sqlite::~Sqlite() {
   if (sqlite3_close_v2(db_) != SQLITE_OK)
     log::warn(path_ + ": was not closed cleanly");
+  remove_folder(scratch_);
 }
 
 void Sqlite::check(int code, const char* doing) const {

@@ -13,7 +13,9 @@ struct sqlite3_stmt;
 
 namespace mlopsctl::storage {
 
-/// An opened database file.
+/// An opened database file. Reading writes nothing: where no other process is at work, the file is
+/// opened as one that does not change (has_changed() tells whether it did all the same), so that no
+/// files of a log are made beside it, and a full or read-only disk is no matter.
 class Sqlite {
 public:
   enum class Mode { read, write, create };
@@ -30,13 +32,20 @@ public:
   bool is_read_only() const;
   /// Readers and writers no longer stand in each other's way; waits for others that do the same.
   void use_write_ahead_log();
+  /// Mode::read: another process wrote since the file was opened, so that what was read may be
+  /// half of the old and half of the new: open it again.
+  bool has_changed() const;
   const std::string& path() const { return path_; }
 
 private:
   friend class Statement;
   void check(int code, const char* doing) const;
-  void open(Mode mode, bool is_immutable);
+  void open(Mode mode, const std::string& path, bool is_immutable);
+  void open_to_read();
+  void open_copy();
   std::string path_;
+  std::string scratch_;     ///< folder of a copy, removed at the end
+  std::string fingerprint_; ///< of a file that is taken as one that does not change
   sqlite3* db_ = nullptr;
 };
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // bench run: measure how fast and how right a model is on a data set, and keep it as a row.
 #include "bench/benchmark.hpp"
-#include "bench/gate.hpp"
+#include "commands/bench_gates.hpp"
 #include "commands/bench_report.hpp"
+#include "commands/bench_rows.hpp"
 #include "commands/command.hpp"
 #include "commands/engine_options.hpp"
 #include "commands/remote_options.hpp"
@@ -21,6 +22,8 @@
 namespace mlopsctl::commands {
 namespace {
 
+constexpr int k_bootstrap_samples = 1000; ///< for the intervals of a row
+
 struct Options {
   std::string model;
   TruthOptions data;
@@ -32,7 +35,7 @@ struct Options {
   bool cold_start = false;
   std::vector<std::string> sizes;
   std::string protocol = "coco";
-  std::vector<std::string> gates;
+  GateOptions gate;
   std::string table = "bench.db";
   net::RemoteOptions remote;
   std::string tag, note;
@@ -93,6 +96,8 @@ bench::BenchmarkOptions benchmark_options(const Options& o, const Context& ctx,
                                ? bench::Protocol::accuracy
                                : bench::protocol_from_name(o.protocol);
   options.score.jobs = ctx.jobs();
+  options.score.bootstrap_samples = k_bootstrap_samples;
+  options.score.seed = ctx.options.seed;
   options.seed = ctx.options.seed;
   options.dataset = o.data.path;
   options.command_line = ctx.command_line;
@@ -201,44 +206,42 @@ bool check_stability(const bench::BenchmarkOutcome& outcome, const std::vector<b
   return !is_asked;
 }
 
-/// \return exit_not_met before exit_no_verdict before exit_ok.
-int check_gates(const std::vector<bench::Gate>& gates,
-                const std::vector<storage::BenchmarkRow>& rows, const Context& ctx) {
-  int code = exit_ok;
-  for (const auto& row : rows)
-    for (const auto& gate : gates) {
-      const auto result = bench::check_gate(gate, row);
-      if (result.verdict == bench::Verdict::met) {
-        log::info(result.message);
-        continue;
-      }
-      ctx.err << "mlopsctl bench run: " << printable(result.message) << '\n';
-      if (result.verdict == bench::Verdict::not_met)
-        code = exit_not_met;
-      else if (code == exit_ok)
-        code = exit_no_verdict;
-    }
-  return code;
+/// The older row for each of \p sizes, found before anything is measured; nothing if none is named.
+std::vector<std::optional<storage::BenchmarkRow>>
+find_baselines(const Options& o, const bench::Truth& truth, const std::vector<std::size_t>& sizes,
+               const bench::BenchmarkOptions& options, const std::vector<bench::Gate>& gates,
+               storage::BenchmarkTable& table) {
+  std::vector<std::optional<storage::BenchmarkRow>> found(sizes.size());
+  if (o.gate.baseline.empty())
+    return found;
+  const auto candidates = find_rows(table, o.table, o.gate.baseline);
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    const auto part = bench::subset(truth, bench::nested_sample(truth, sizes[i], options.seed));
+    found[i] = bench::choose_baseline(candidates, bench::announced_row(part, options), gates,
+                                      o.gate.baseline);
+  }
+  return found;
 }
 
 int run(const Options& o, Context& ctx) {
   const auto package = package::open_model(o.model, ctx.options.set);
   const auto options = benchmark_options(o, ctx, package.spec.task);
-  std::vector<bench::Gate> gates;
-  for (const auto& text : o.gates)
-    gates.push_back(bench::parse_gate(text, bench::number_names(options.score)));
+  const auto gates = parse_gates(o.gate, bench::number_names(options.score));
   const bench::Truth truth = open_truth(o.data, ctx);
   bench::check_fit(package.spec, truth, o.data.path);
   const auto sizes = set_sizes(o, truth.images.size());
   const auto images = find_images(o, truth, ctx);
   const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::append, o.remote);
+  const auto baselines = find_baselines(o, truth, sizes, options, gates, *table);
   std::vector<storage::BenchmarkRow> rows;
+  std::vector<GatedRow> gated;
   bool is_stable = true;
-  for (const auto size : sizes) {
-    const auto outcome = measure(package, truth, images, size, options, ctx);
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    const auto outcome = measure(package, truth, images, sizes[i], options, ctx);
     storage::append_measured(
         *table, o.table, outcome.row); // at once: what was measured survives whatever comes next
     rows.push_back(outcome.row);
+    gated.push_back({outcome.row, baselines[i]});
     say_what_was_left_out(outcome);
     is_stable = check_stability(outcome, gates, o, ctx) && is_stable;
   }
@@ -246,7 +249,7 @@ int run(const Options& o, Context& ctx) {
     ctx.print(rows_document(rows));
   else
     ctx.print(rows_table(rows));
-  const int code = check_gates(gates, rows, ctx);
+  const int code = check_gates(gates, gated, ctx);
   return is_stable ? code : exit_no_verdict; // a gate on time that was missed may be noise as well
 }
 
@@ -271,8 +274,7 @@ Run declare(Args& args) {
       .default_text("all");
   args.value("--protocol", o->protocol, "Rules of average precision")
       .choices({"coco", "voc", "voc11"});
-  args.value("--gate", o->gates, "Condition on every row, such as 'map_50>=0.5'; exit 3 if not met")
-      .metavar("EXPR");
+  add_gate_options(args, o->gate);
   args.value("--table", o->table, "Where rows are kept: a file, or dynamodb://NAME[?region=R]")
       .metavar("TABLE");
   add_remote_options(args, o->remote);

@@ -7,10 +7,10 @@
 #include "commands/bench_report.hpp"
 #include "commands/command.hpp"
 #include "commands/picture_inputs.hpp"
+#include "commands/predictions_input.hpp"
 #include "commands/truth_input.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
-#include "formats/labels/format.hpp"
 
 #include <cmath>
 #include <filesystem>
@@ -93,45 +93,6 @@ bench::ScoreOptions score_options(const Options& o, const Context& ctx) {
     options.voc_iou.push_back(*value);
   }
   return options;
-}
-
-bench::Predictions read_predictions(const Options& o, const bench::Truth& truth,
-                                    const Context& ctx) {
-  bench::PredictionCollector collector(truth);
-  formats::ReadOptions read;
-  read.format = o.predictions_from;
-  read.allow_ids_only = true;
-  read.jobs = ctx.jobs();
-  for (const auto& path : o.predictions) {
-    std::error_code ignored;
-    if (o.shards && std::filesystem::file_size(path, ignored) == 0)
-      continue; // few images in many shards: some have none; what is lost is missed below
-    const auto reader = formats::open_labels(path, read);
-    try {
-      collector.add_all(*reader, path);
-    } catch (const Error&) {
-      print_problems(ctx, reader->problems());
-      throw;
-    }
-  }
-  return collector.finish();
-}
-
-/// Names that never meet are a mistake of the files, not a model that finds nothing.
-void refuse_strangers(const Options& o, const bench::Predictions& predictions) {
-  const auto& left_out = predictions.left_out;
-  const std::string name = join(o.predictions, ", ");
-  if (predictions.images == 0 && left_out.unknown_image_count > 0)
-    throw Error(Fault::input,
-                name + ": none of its images is in " + o.truth.path + ", the first is '" +
-                    left_out.unknown_images.front() + "'",
-                "images meet by reference, else by file name");
-  if (predictions.detections.empty() && predictions.guesses.empty() &&
-      !left_out.unknown_classes.empty())
-    throw Error(Fault::input,
-                name + ": none of its classes is in " + o.truth.path + ", the first is '" +
-                    left_out.unknown_classes.begin()->first + "'",
-                "classes meet by name; give them the same names on both sides");
 }
 
 /// "shard 3/7 (all of its 143 images)", "shard 5/7 (12 of its 140 images, such as 'a.jpg')".
@@ -232,8 +193,9 @@ int run(const Options& o, Context& ctx) {
   const bench::ScoreOptions options = score_options(o, ctx);
   const bench::Truth truth = open_truth(o.truth, ctx);
   refuse_other_kind(o, truth);
-  const bench::Predictions predictions = read_predictions(o, truth, ctx);
-  refuse_strangers(o, predictions);
+  const bench::Predictions predictions =
+      read_predictions(o.predictions, o.predictions_from, truth, ctx, o.shards.has_value());
+  refuse_strangers(join(o.predictions, ", "), o.truth.path, predictions);
   if (o.shards)
     refuse_missing_shards(*o.shards, truth, predictions);
   warn_of_predictions(truth, predictions);

@@ -62,8 +62,55 @@ TEST(Gate, RefusesWhatItCannotRead) {
   EXPECT_THAT(refusal("map_50"), HasSubstr("no comparison"));
   EXPECT_THAT(refusal("map_50>=half"), HasSubstr("unknown metric 'half'"));
   EXPECT_THAT(refusal("map_50>=nan"), HasSubstr("unknown metric 'nan'"));
-  EXPECT_THAT(refusal("map_50>=baseline.map_50-0.01"), HasSubstr("unknown metric 'baseline.map_50'"));
+  EXPECT_THAT(refusal("map_50>=baseline.map_5"),
+              HasSubstr("unknown metric 'baseline.map_5', did you mean 'map_50'?"));
   EXPECT_THAT(refusal("1>=0.5"), HasSubstr("no metric in it"));
+}
+
+Verdict against(double baseline_map, const std::string& text, bool has_ranges) {
+  auto now = row();
+  storage::BenchmarkRow before = now;
+  before.model_digest = "sha256:other";
+  before.numbers = {{"map_50", baseline_map}, {"p50_ms", 30.0}};
+  if (has_ranges) {
+    before.numbers.emplace_back("map_50_low", baseline_map - 0.05);
+    before.numbers.emplace_back("map_50_high", baseline_map + 0.05);
+  }
+  return check_gate(parse_gate(text, k_known), now, &before).verdict;
+}
+
+TEST(Gate, ABaselineIsAnOlderRow) {
+  const std::string text = "map_50 >= baseline.map_50 - 0.01";
+  EXPECT_TRUE(needs_baseline(parse_gate(text, k_known)));
+  EXPECT_FALSE(needs_baseline(parse_gate("map_50>0", k_known)));
+  EXPECT_EQ(against(0.528, text, false), Verdict::met) << "0.518 >= 0.518";
+  EXPECT_EQ(against(0.529, text, false), Verdict::not_met);
+  EXPECT_EQ(against(0.529, "p50_ms <= 1.1 * baseline.p50_ms", false), Verdict::met);
+  EXPECT_EQ(against(0.529, "map_50 >= baseline.map_small", false), Verdict::undefined);
+}
+
+TEST(Gate, NoiseIsNoRegression) {
+  const std::string text = "map_50 >= baseline.map_50 - 0.01";
+  EXPECT_EQ(against(0.56, text, true), Verdict::undecided) << "0.51 - 0.01 is below 0.518";
+  EXPECT_EQ(against(0.58, text, true), Verdict::not_met) << "0.53 - 0.01 is not";
+  EXPECT_EQ(against(0.52, text, true), Verdict::met);
+}
+
+TEST(Gate, ChoosesTheBaselineOfTheSameData) {
+  auto now = row();
+  now.dataset_digest = "sha256:d";
+  auto other = row();
+  other.dataset_digest = "sha256:e";
+  auto same = now;
+  same.tag = "this one";
+  const std::vector<Gate> gates{parse_gate("map_50 >= baseline.map_50", k_known)};
+  EXPECT_EQ(choose_baseline({other, same}, now, gates, "x").tag, "this one");
+  try {
+    choose_baseline({other}, now, gates, "x");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("--baseline 'x': the data sets are not the same"));
+  }
 }
 
 } // namespace

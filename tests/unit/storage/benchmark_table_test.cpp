@@ -212,6 +212,42 @@ TEST_F(BenchmarkTableTest, KilledWritersLeaveWholeTransactions) {
   }
 }
 
+TEST_F(BenchmarkTableTest, ReadingLeavesNothingBeside) {
+  open_benchmark_table(path_, TableAccess::append)->append({row(1)});
+  const auto files = [&] {
+    std::set<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder_))
+      names.insert(entry.path().filename());
+    return names;
+  };
+  EXPECT_EQ(files(), std::set<std::string>{"bench.db"});
+  EXPECT_EQ(open_benchmark_table(path_, TableAccess::read)->rows().size(), 1U);
+  EXPECT_EQ(files(), std::set<std::string>{"bench.db"});
+}
+
+TEST_F(BenchmarkTableTest, AReaderSeesWhatCameAfterItOpened) {
+  open_benchmark_table(path_, TableAccess::append)->append({row(1)});
+  const auto reader = open_benchmark_table(path_, TableAccess::read);
+  EXPECT_EQ(reader->rows().size(), 1U);
+  open_benchmark_table(path_, TableAccess::append)->append({row(2)});
+  EXPECT_EQ(reader->rows().size(), 2U);
+  const auto writer = open_benchmark_table(path_, TableAccess::append);
+  writer->append({row(3)}); // in the log, while the writer is there
+  EXPECT_EQ(reader->rows().size(), 3U);
+  EXPECT_EQ(open_benchmark_table(path_, TableAccess::read)->rows().size(), 3U);
+}
+
+TEST_F(BenchmarkTableTest, ALogThatWasLeftBehindIsReadFromACopy) {
+  const std::string left = folder_ + "/left";
+  fs::create_directory(left);
+  const auto writer = open_benchmark_table(path_, TableAccess::append);
+  writer->append({row(1), row(2)});
+  fs::copy_file(path_, left + "/bench.db"); // as after kill -9: the rows are in the log only
+  fs::copy_file(path_ + "-wal", left + "/bench.db-wal");
+  fs::create_directory(left + "/bench.db-shm"); // the log's index cannot be made
+  EXPECT_EQ(open_benchmark_table(left + "/bench.db", TableAccess::read)->rows().size(), 2U);
+}
+
 TEST_F(BenchmarkTableTest, CanBeReadWhereNothingCanBeWritten) {
   open_benchmark_table(path_, TableAccess::append)->append({row(1)});
   fs::permissions(path_, fs::perms::owner_read);

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/predictions_input.hpp"
+
+#include "formats/labels/format.hpp"
+
+#include <filesystem>
+#include <system_error>
+
+namespace mlopsctl::commands {
+
+bench::Predictions read_predictions(const std::vector<std::string>& paths,
+                                    const std::string& format, const bench::Truth& truth,
+                                    const Context& ctx, bool skips_empty_files) {
+  bench::PredictionCollector collector(truth);
+  formats::ReadOptions read;
+  read.format = format;
+  read.allow_ids_only = true;
+  read.jobs = ctx.jobs();
+  for (const auto& path : paths) {
+    std::error_code ignored;
+    if (skips_empty_files && std::filesystem::file_size(path, ignored) == 0)
+      continue;
+    const auto reader = formats::open_labels(path, read);
+    try {
+      collector.add_all(*reader, path);
+    } catch (const Error&) {
+      print_problems(ctx, reader->problems());
+      throw;
+    }
+  }
+  return collector.finish();
+}
+
+void refuse_strangers(const std::string& name, const std::string& truth_name,
+                      const bench::Predictions& predictions) {
+  const auto& left_out = predictions.left_out;
+  if (predictions.images == 0 && left_out.unknown_image_count > 0)
+    throw Error(Fault::input,
+                name + ": none of its images is in " + truth_name + ", the first is '" +
+                    left_out.unknown_images.front() + "'",
+                "images meet by reference, else by file name");
+  if (predictions.detections.empty() && predictions.guesses.empty() &&
+      !left_out.unknown_classes.empty())
+    throw Error(Fault::input,
+                name + ": none of its classes is in " + truth_name + ", the first is '" +
+                    left_out.unknown_classes.begin()->first + "'",
+                "classes meet by name; give them the same names on both sides");
+}
+
+} // namespace mlopsctl::commands
