@@ -79,6 +79,7 @@ int stop_if_interrupted(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
 
 int attempts_after(CURLcode code) {
   switch (code) {
+  case CURLE_COULDNT_RESOLVE_HOST: // a name server may be slow
   case CURLE_COULDNT_CONNECT:
   case CURLE_OPERATION_TIMEDOUT: return k_connect_attempts;
   case CURLE_GOT_NOTHING:
@@ -166,7 +167,7 @@ private:
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout_s * 1000));
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout_s * 1000));
-    if (!options_.use_proxy)
+    if (!options_.use_proxy || url.is_this_machine()) // a proxy would get what is meant for here
       set(CURLOPT_PROXY, "");
     if (url.scheme == "https") {
       bundle_ = find_bundle(options_.ca_bundle);
@@ -175,6 +176,7 @@ private:
       set(CURLOPT_SSL_VERIFYHOST, 2L);
       set(CURLOPT_CAINFO, bundle_.c_str());
     }
+    set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(options_.body_limit_bytes));
     set(CURLOPT_WRITEFUNCTION, &take_body);
     set(CURLOPT_WRITEDATA, static_cast<void*>(&exchange));
     set(CURLOPT_HEADERFUNCTION, &take_header);
@@ -200,7 +202,7 @@ private:
       return;
     check_interrupt();
     const std::string place = url.scheme + "://" + url.authority();
-    if (exchange.is_too_large)
+    if (exchange.is_too_large || code == CURLE_FILESIZE_EXCEEDED)
       throw TransportError(place + ": the reply is larger than " +
                                bytes_for_people(options_.body_limit_bytes),
                            "", 1);

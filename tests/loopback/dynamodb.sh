@@ -14,6 +14,7 @@ export AWS_EC2_METADATA_DISABLED=true
 
 PIDS=""
 stop_all() {
+  local pid
   for pid in $PIDS; do kill "$pid" 2>/dev/null; done
   chmod -R u+w "$WORK" 2>/dev/null
   rm -rf "$WORK"
@@ -52,6 +53,7 @@ sys.exit(0 if reply.status == 200 else reply.read().decode())
 PY
 }
 make_table benchmark model_dataset run_id || fail "the table was not made"
+make_table killed model_dataset run_id || fail "the table was not made"
 make_table other name kind || fail "the table was not made"
 
 # A table with one measured row, and 250 more of it with numbers that are easily lost.
@@ -108,6 +110,26 @@ start_proxy again.log ""
 run 0 bench push src.db dynamodb://benchmark
 out_has "dynamodb://benchmark: 0 of 251 rows were added, 251 were there"
 ! grep -q BatchWriteItem again.log || fail "rows were written a second time"
+
+# Killed in the middle and run again: every row, once. Asked to stop: it stops.
+start_proxy kill.log none,reset-after,unprocessed
+for pause in 0.1 0.2 0.3; do
+  "$MLOPSCTL" bench push src.db dynamodb://killed > "$OUT" 2> "$ERR" &
+  pid=$!
+  sleep $pause
+  kill -9 $pid 2> /dev/null
+  wait $pid 2> /dev/null
+done
+run 0 bench push src.db dynamodb://killed
+run 0 bench show --table dynamodb://killed --json
+json '[.rows | length, ([.[].id] | unique | length)]' '[251,251]'
+start_proxy stop.log throttle
+"$MLOPSCTL" bench push src.db dynamodb://killed > "$OUT" 2> "$ERR" &
+pid=$!
+sleep 0.5
+kill -TERM $pid
+wait $pid
+[ $? -eq 143 ] || fail "SIGTERM did not stop it"
 
 # Pull brings back the very rows, also through faults, also into a table that has some.
 start_proxy pull.log unprocessed,reset,none,throttle,reset-after
