@@ -77,6 +77,24 @@ std::int64_t now_s() {
       .count();
 }
 
+/// CRC-32 of IEEE 802.3, as DynamoDB sends it with each reply.
+std::uint32_t crc32(std::string_view bytes) {
+  constexpr std::uint32_t k_polynomial = 0xEDB88320;
+  static const auto table = [] {
+    std::array<std::uint32_t, 256> out{};
+    for (std::uint32_t i = 0; i < out.size(); ++i) {
+      out[i] = i;
+      for (int bit = 0; bit < 8; ++bit)
+        out[i] = (out[i] >> 1U) ^ ((out[i] & 1U) != 0 ? k_polynomial : 0);
+    }
+    return out;
+  }();
+  std::uint32_t crc = 0xFFFFFFFF;
+  for (const char c : bytes)
+    crc = table[(crc ^ static_cast<unsigned char>(c)) & 0xFFU] ^ (crc >> 8U);
+  return ~crc;
+}
+
 std::string hint_for(const std::string& code) {
   if (is_one_of(code, {"UnrecognizedClientException", "InvalidSignatureException",
                        "IncompleteSignatureException", "ExpiredTokenException",
@@ -132,6 +150,15 @@ bool AwsJsonClient::correct_clock(const HttpReply& reply, const std::string& cod
   return true;
 }
 
+HttpReply AwsJsonClient::exchange(const HttpRequest& request) {
+  HttpReply reply = http_->send(request);
+  const auto expected = reply.header("x-amz-crc32");
+  if (expected && *expected != std::to_string(crc32(reply.body)))
+    throw TransportError(place() + ": a reply arrived damaged (its CRC-32 differs)", "",
+                         k_attempts);
+  return reply;
+}
+
 Value AwsJsonClient::call(const std::string& operation, const Value& body) {
   const std::string text = to_json(body);
   bool is_renewed = false;
@@ -141,7 +168,7 @@ Value AwsJsonClient::call(const std::string& operation, const Value& body) {
     const auto request = signed_request(operation, text);
     HttpReply reply;
     try {
-      reply = http_->send(request);
+      reply = exchange(request);
     } catch (const TransportError& error) {
       if (attempt >= error.attempts())
         throw;

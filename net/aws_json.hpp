@@ -54,10 +54,9 @@ public:
   AwsJsonClient(AwsService service, Endpoint endpoint, CredentialChain credentials,
                 std::unique_ptr<HttpClient> http, Backoff backoff = Backoff());
 
-  /// Throttling, server faults and lost connections are tried again, up to k_attempts in all; a
-  /// clock that is wrong is corrected by the server's. \p operation must be one that may be
-  /// repeated.
-  /// \throws AwsError; TransportError.
+  /// Throttling, server faults, lost connections and damaged replies are tried again, up to
+  /// k_attempts in all; a clock that is wrong is corrected by the server's. \p operation must be
+  /// one that may be repeated. \throws AwsError; TransportError.
   Value call(const std::string& operation, const Value& body);
   /// Waits as before another attempt of a call. For what a reply left undone.
   void wait(int attempt) { backoff_.wait(attempt); }
@@ -66,6 +65,7 @@ public:
 
 private:
   HttpRequest signed_request(const std::string& operation, const std::string& body);
+  HttpReply exchange(const HttpRequest& request);
   bool correct_clock(const HttpReply& reply, const std::string& code);
 
   AwsService service_;

@@ -99,10 +99,10 @@ out_has "no such row"
 # Push through every fault, twice; nothing is written the second time.
 run 0 bench push src.db dynamodb://benchmark --dry-run --json
 json '[.dry_run, .rows_read, .rows_added, .rows_there]' '[true,251,251,0]'
-start_proxy faults.log throttle,unprocessed,reset,none,broken,unprocessed,reset-after
+start_proxy faults.log throttle,unprocessed,reset,none,damage,broken,unprocessed,reset-after
 run 0 bench push src.db dynamodb://benchmark --json
 json '[.schema, .rows_read, .rows_added, .rows_there]' '["mlopsctl.bench.push/1",251,251,0]'
-for fault in 'GetItem' 'BatchWriteItem unprocessed' 'BatchGetItem' ' throttle' ' reset ' ' reset-after' ' broken'; do
+for fault in 'GetItem' 'BatchWriteItem unprocessed' 'BatchGetItem' ' throttle' ' damage' ' reset ' ' reset-after' ' broken'; do
   grep -q "$fault" faults.log || fail "the proxy never had '$fault'"
 done
 grep -qv 'content-type;host;x-amz-date;x-amz-security-token;x-amz-target' faults.log && fail "a header is not signed"

@@ -1,5 +1,5 @@
 """Stands before a DynamoDB server on loopback and is as rough as the real one: throttles, answers 500, gives back half of a
-batch, and resets connections before and after the server did its work. Faults come by count, not by chance.
+batch, damages replies, and resets connections before and after the server did its work. Faults come by count, not by chance.
 
     fault_proxy.py PORT_OF_SERVER LOG [fault,fault...]    prints its own port, then serves until it is killed
 
@@ -13,6 +13,7 @@ import socket
 import struct
 import sys
 import threading
+import zlib
 
 SERVER = int(sys.argv[1])
 LOG = open(sys.argv[2], "a", buffering=1)
@@ -41,10 +42,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *arguments):
         pass
 
-    def reply(self, status, body):
+    def reply(self, status, body, checksum=None):
         self.send_response(status)
         self.send_header("Content-Type", "application/x-amz-json-1.0")
         self.send_header("Content-Length", str(len(body)))
+        if checksum is not None:
+            self.send_header("x-amz-crc32", str(checksum))
         self.end_headers()
         self.wfile.write(body)
 
@@ -94,7 +97,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.reset()
         if extra and status == 200:
             answer = json.dumps(dict(json.loads(answer), **extra)).encode()
-        return self.reply(status, answer)
+        checksum = zlib.crc32(answer)
+        if fault == "damage":
+            answer = answer.replace(b"{", b"[", 1)
+        return self.reply(status, answer, checksum)
 
 
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)

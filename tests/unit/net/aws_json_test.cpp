@@ -55,6 +55,13 @@ TEST_F(AwsJsonTest, SignsAndRepeatsWhatMayPass) {
   EXPECT_EQ(server.requests[0].url, "https://db.example/");
 }
 
+TEST_F(AwsJsonTest, ADamagedReplyIsAskedForAgain) {
+  server.reply(200, R"({"ok":trou})", {{"x-amz-crc32", "2815713168"}});
+  server.reply(200, R"({"ok":true})", {{"x-amz-crc32", "2815713168"}});
+  EXPECT_TRUE(client->call("GetItem", Value::object()).find("ok")->boolean);
+  EXPECT_EQ(server.requests.size(), 2U);
+}
+
 TEST_F(AwsJsonTest, StopsAfterTenAttempts) {
   for (int i = 0; i < 20; ++i)
     refuse("ThrottlingException");
