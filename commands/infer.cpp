@@ -209,8 +209,13 @@ void report(const Options& o, const Context& ctx, const Predictions& predictions
   } else if (!predictions.is_good()) {
     log::warn("nothing was written; --discard-bad writes the rest");
   } else if (o.output != "-") {
-    ctx.say(o.output + ": " + std::to_string(predictions.images()) + " pictures, " +
-            std::to_string(predictions.detections()) + " detections, " + model.engine() + ", " +
+    const std::string count = std::to_string(predictions.images());
+    const auto task = package.spec.task;
+    const std::string found =
+        task == package::Task::detection
+            ? std::to_string(predictions.detections()) + " detections"
+            : count + (task == package::Task::embedding ? " embeddings" : " classified");
+    ctx.say(o.output + ": " + count + " pictures, " + found + ", " + model.engine() + ", " +
             fixed(seconds, 1) + " s");
   }
 }

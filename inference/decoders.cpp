@@ -11,13 +11,13 @@
 
 namespace mlopsctl::inference {
 
-extern const Decoder classification, ssd, mxnet_ssd, yolov5, yolov8, yolo_end2end, detr,
+extern const Decoder classification, embedding, ssd, mxnet_ssd, yolov5, yolov8, yolo_end2end, detr,
     torchvision, nanodet, fastestdet, ultraface, yunet;
 
 const std::vector<const Decoder*>& decoder_table() {
   static const std::vector<const Decoder*> table{
-      &classification, &ssd,         &mxnet_ssd, &yolov5,     &yolov8,    &yolo_end2end,
-      &detr,           &torchvision, &nanodet,   &fastestdet, &ultraface, &yunet,
+      &classification, &embedding,   &ssd,     &mxnet_ssd,  &yolov5,    &yolov8, &yolo_end2end,
+      &detr,           &torchvision, &nanodet, &fastestdet, &ultraface, &yunet,
   };
   return table;
 }

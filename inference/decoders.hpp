@@ -19,6 +19,7 @@ namespace mlopsctl::inference {
 struct Decoded {
   std::vector<dataset::Detection> candidates; ///< boxes in px of the input, not clipped
   std::vector<Classification> classes;        ///< one a label, in the order of the labels
+  std::vector<double> embedding;              ///< of length 1
 };
 
 struct DecodeOptions {

@@ -189,6 +189,7 @@ Prediction Model::State::decode(std::span<const Tensor> outputs, const Mapping& 
   Decoded decoded;
   decoder->decode(spec, outputs, {least, !is_shown, ssd ? &*ssd : nullptr}, decoded);
   Prediction prediction;
+  prediction.embedding = std::move(decoded.embedding);
   prediction.classes = std::move(decoded.classes);
   std::stable_sort(prediction.classes.begin(), prediction.classes.end(),
                    [](const auto& a, const auto& b) { return a.score > b.score; });

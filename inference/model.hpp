@@ -27,10 +27,12 @@ struct Classification {
   double score = 0; ///< 0..1
 };
 
-/// What a model says about one picture: detections or classes, by its task.
+/// What a model says about one picture: detections, classes or an embedding, by its task.
 struct Prediction {
   std::vector<dataset::Detection> detections; ///< by falling score, boxes inside the picture
   std::vector<Classification> classes;        ///< by falling score, one a label
+  /// A vector of length 1: the inner product of two is the cosine of their angle.
+  std::vector<double> embedding;
   Timing timing;
 };
 

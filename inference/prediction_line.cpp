@@ -56,6 +56,13 @@ Value classes_value(const Prediction& prediction, const package::ModelSpec& spec
   return list;
 }
 
+Value embedding_value(const Prediction& prediction) {
+  Value list = Value::array();
+  for (const double value : prediction.embedding)
+    list.push(rounded(value, 1e6));
+  return list;
+}
+
 Value timing_value(const Timing& timing) {
   Value entry = Value::object();
   entry["decode"] = milliseconds(timing.decode_ms);
@@ -80,6 +87,8 @@ std::string prediction_line(const std::string& image, int width, int height,
     line["time_s"] = *options.time_s;
   if (spec.task == package::Task::classification)
     line["classes"] = classes_value(prediction, spec);
+  else if (spec.task == package::Task::embedding)
+    line["embedding"] = embedding_value(prediction);
   else
     line["detections"] = detections_value(prediction, spec);
   if (options.with_timing)
@@ -105,7 +114,7 @@ void draw_prediction(imaging::Image& image, const Prediction& prediction,
                                        fixed(prediction.classes.front().score, 2));
     return;
   }
-  std::vector<imaging::DrawnBox> boxes;
+  std::vector<imaging::DrawnBox> boxes; // an embedding has nothing to draw
   for (const auto& detection : prediction.detections)
     boxes.push_back(
         {detection.box, label(detection.class_id), detection.score, detection.class_id});

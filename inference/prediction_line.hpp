@@ -19,7 +19,8 @@ struct LineOptions {
   std::optional<double> time_s{}; ///< nothing: not written
 };
 
-/// {"image", "width", "height", "group"?, "time_s"?, "detections" or "classes", "timing_ms"?}
+/// {"image", "width", "height", "group"?, "time_s"?, "detections", "classes" or
+/// "embedding", "timing_ms"?}
 /// without a line break. Scores to 1e-6, pixels to 0.001, times to 1 us. \param image the reference
 /// as it was given. \param width,height px of the picture.
 std::string prediction_line(const std::string& image, int width, int height,

@@ -93,3 +93,17 @@ jq -es '
            and ((.[0].left - .[1].left) | fabs) <= 0.1 and ((.[0].top - .[1].top) | fabs) <= 0.1)))' \
   one.jsonl many.jsonl > "$WORK/.said" || fail "several threads, other predictions"
 [ "$(find drawn -name '*.jpg' | wc -l)" -eq "$(wc -l < one.jsonl)" ] || fail "pictures are missing in drawn/"
+
+# Faces found, cut out and turned into vectors: of all pairs the two pictures of one man are most alike.
+model mobilefacenet MobileFaceNet.onnx embedding \
+  'name: input0, width: 112, height: 112, color: rgb, resize: stretch, scale: 0.00392156862745098, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]' \
+  'kind: embedding' ''
+run 0 infer --model yunet "$FACES/knn_examples/train" -o faces.jsonl
+run 0 manifest crop faces.jsonl -o faces
+run 0 infer --model mobilefacenet faces -o vectors.jsonl
+out_has "9 pictures, 9 embeddings"
+jq -es '
+  (all(.[]; (.embedding | length) == 128 and (([.embedding[] | . * .] | add) - 1 | fabs) < 0.001))
+  and ([range(length) as $i | range($i) as $k | {pair: [.[$i].image, .[$k].image], likeness: ([[.[$i].embedding, .[$k].embedding] | transpose[] | .[0] * .[1]] | add)}]
+    | max_by(.likeness) | .likeness > 0.5 and (.pair | sort) == ["faces/face/obama-1.png", "faces/face/obama2-1.png"])' vectors.jsonl > "$WORK/.said" ||
+  fail "others are more alike"

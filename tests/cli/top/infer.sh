@@ -173,7 +173,7 @@ err_has "did you mean 'fastestdet'?"
 model later "$DET" detection raw red
 run 1 infer --model later pictures
 err_has "this version has no decoder 'raw'"
-err_has "there are: classification, ssd, mxnet-ssd, yolov5, yolov8"
+err_has "there are: classification, embedding, ssd, mxnet-ssd, yolov5, yolov8"
 model size "$DET" detection fastestdet red
 sed -i 's/width: 8/width: 16/' size/model.yaml
 run 1 infer --model size pictures

@@ -21,7 +21,9 @@ package::ModelSpec spec_for(const std::string& kind, int width, int height,
   spec.input.width = width;
   spec.input.height = height;
   spec.labels = std::move(labels);
-  spec.task = kind == "classification" ? package::Task::classification : package::Task::detection;
+  spec.task = kind == "classification" ? package::Task::classification
+              : kind == "embedding"    ? package::Task::embedding
+                                       : package::Task::detection;
   return spec;
 }
 
@@ -453,6 +455,21 @@ TEST(LabelledBoxes, SsdIsRelativeInTwoOrders) {
   EXPECT_NEAR(found[0].box.top, 20, 1e-4);
   EXPECT_THAT(refusal(spec_for("ssd", 1, 1, {"a"}), Outputs{}),
               HasSubstr("needs an output 'bboxes'"));
+}
+
+TEST(Embedding, HasLengthOne) {
+  const auto spec = spec_for("embedding", 112, 112, {});
+  Outputs outputs;
+  outputs.add("output", {1, 3}) = {3, 0, -4};
+  const auto vector = decode(spec, outputs, 0).embedding;
+  ASSERT_EQ(vector.size(), 3U);
+  EXPECT_DOUBLE_EQ(vector[0], 0.6);
+  EXPECT_DOUBLE_EQ(vector[1], 0);
+  EXPECT_DOUBLE_EQ(vector[2], -0.8);
+  outputs.data[0] = {0, 0, 0};
+  EXPECT_THROW(decode(spec, outputs, 0), Error);
+  outputs.add("more", {1, 3});
+  EXPECT_THAT(refusal(spec, outputs), HasSubstr("needs a graph with one output"));
 }
 
 } // namespace
