@@ -156,6 +156,20 @@ bool is_timing(const std::string& number) {
   return number.ends_with("_ms") || number == "images_per_s" || number == "seconds";
 }
 
+storage::BenchmarkRow scored_row(const Truth& truth, const Score& scored,
+                                 const std::string& dataset) {
+  storage::BenchmarkRow row;
+  row.task = truth_kind_name(truth.kind);
+  row.dataset_name = without_url_secrets(dataset);
+  row.dataset_digest = dataset_digest(truth);
+  row.dataset_images = static_cast<std::int64_t>(truth.images.size());
+  row.dataset_objects = truth.object_count();
+  row.protocol = protocol_name(scored.protocol);
+  row.numbers = row_metrics(scored);
+  add_intervals(scored, row);
+  return row;
+}
+
 storage::BenchmarkRow announced_row(const Truth& truth, const BenchmarkOptions& options) {
   storage::BenchmarkRow row;
   describe_machine(row);

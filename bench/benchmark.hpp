@@ -40,6 +40,10 @@ std::vector<std::string> number_names(const ScoreOptions& options);
 /// Of a number of a row: other work on the machine changes it.
 bool is_timing(const std::string& number);
 
+/// A row of predictions that were scored, not run: quality and data set only, not sealed.
+storage::BenchmarkRow scored_row(const Truth& truth, const Score& scored,
+                                 const std::string& dataset);
+
 /// What is known of a row before it is measured, of that which decides whether it can be compared:
 /// data set, protocol, scenario, machine.
 storage::BenchmarkRow announced_row(const Truth& truth, const BenchmarkOptions& options);

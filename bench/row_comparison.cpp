@@ -120,6 +120,17 @@ std::string obstacle(const storage::BenchmarkRow& a, const storage::BenchmarkRow
   return is_across_machines ? "" : unlike_machines(a, b);
 }
 
+void sort_best_first(std::vector<storage::BenchmarkRow>& rows, const std::string& name) {
+  const bool is_more = is_more_better(name).value_or(true);
+  std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) {
+    const auto x = value_of(a, name);
+    const auto y = value_of(b, name);
+    if (!x || !y)
+      return x.has_value() && !y;
+    return is_more ? *x > *y : *x < *y;
+  });
+}
+
 std::vector<std::string> comparable_names(const storage::BenchmarkRow& a,
                                           const storage::BenchmarkRow& b) {
   std::vector<std::string> names;

@@ -27,6 +27,10 @@ bool is_same_model_and_data(const storage::BenchmarkRow& a, const storage::Bench
 std::string obstacle(const storage::BenchmarkRow& a, const storage::BenchmarkRow& b,
                      const std::string& name, bool is_across_machines);
 
+/// The best first by a number of is_more_better(); equal ones stay as they are, rows without it
+/// come last.
+void sort_best_first(std::vector<storage::BenchmarkRow>& rows, const std::string& name);
+
 /// Names that both have, with a sense of better and worse, in the order of \p b.
 std::vector<std::string> comparable_names(const storage::BenchmarkRow& a,
                                           const storage::BenchmarkRow& b);

@@ -108,6 +108,23 @@ std::string markdown_escaped(std::string_view text) {
   return out;
 }
 
+std::string markdown_table(const std::vector<std::string>& header,
+                           const std::vector<std::vector<std::string>>& rows) {
+  std::string out;
+  const auto append = [&](const std::vector<std::string>& cells) {
+    for (const auto& cell : cells)
+      out += "| " + markdown_escaped(cell) + " ";
+    out += "|\n";
+  };
+  append(header);
+  for (std::size_t i = 0; i < header.size(); ++i)
+    out += "|---";
+  out += "|\n";
+  for (const auto& row : rows)
+    append(row);
+  return out;
+}
+
 std::string comparison_markdown(const Comparison& comparison) {
   std::string out = "### " + markdown_escaped(verdict_line(comparison)) +
                     "\n\n- A: " + markdown_escaped(comparison.a) +

@@ -5,6 +5,8 @@
 #include "bench/comparison.hpp"
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace mlopsctl::report {
 
@@ -24,6 +26,10 @@ std::string comparison_markdown(const bench::Comparison& comparison);
 /// One test case for each number that is judged: a failure is a regression, an error is no verdict.
 /// Source: the schema that Jenkins and GitLab read (testsuites/testsuite/testcase).
 std::string comparison_junit(const bench::Comparison& comparison);
+
+/// A Markdown table; every cell stays text.
+std::string markdown_table(const std::vector<std::string>& header,
+                           const std::vector<std::vector<std::string>>& rows);
 
 /// Text inside a cell of a Markdown table: nothing in it is markup.
 std::string markdown_escaped(std::string_view text);

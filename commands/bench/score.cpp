@@ -2,12 +2,16 @@
 // bench score: predictions against the right answers, as the numbers that papers and gates use.
 #include "bench/score.hpp"
 
+#include "bench/benchmark.hpp"
 #include "bench/protocols.hpp"
 #include "commands/bench_details.hpp"
+#include "commands/bench_gates.hpp"
 #include "commands/bench_report.hpp"
+#include "commands/bench_rows.hpp"
 #include "commands/command.hpp"
 #include "commands/picture_inputs.hpp"
 #include "commands/predictions_input.hpp"
+#include "commands/remote_options.hpp"
 #include "commands/truth_input.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
@@ -20,6 +24,7 @@
 namespace mlopsctl::commands {
 namespace {
 
+constexpr int k_usual_samples = 1000;
 constexpr int k_most_samples = 100'000;
 constexpr int k_most_top_k = 10'000;
 constexpr int k_most_shards = 1'000'000;
@@ -36,6 +41,9 @@ struct Options {
   std::optional<int> shards;
   bool details = false;
   bool explain_protocols = false;
+  GateOptions gate;
+  std::string table = "bench.db"; // of the baseline
+  net::RemoteOptions remote;
 };
 
 void validate(const Options& o) {
@@ -189,9 +197,30 @@ bench::ProtocolReport explain(const Options& o, const bench::Truth& truth,
   return bench::explain_protocols(bench::evaluation_of(truth, predictions), explain);
 }
 
+/// Holds the score against the gates; the baseline is a row of --table.
+int check_score(const Options& o, const std::vector<bench::Gate>& gates, const bench::Truth& truth,
+                const bench::Score& score, const Context& ctx) {
+  if (gates.empty())
+    return exit_ok;
+  GatedRow gated{bench::scored_row(truth, score, o.truth.path), std::nullopt};
+  if (!o.gate.baseline.empty()) {
+    const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::read, o.remote);
+    gated.baseline = bench::choose_baseline(find_rows(*table, o.table, o.gate.baseline), gated.row,
+                                            gates, o.gate.baseline);
+  }
+  return check_gates(gates, {gated}, ctx);
+}
+
 int run(const Options& o, Context& ctx) {
-  const bench::ScoreOptions options = score_options(o, ctx);
+  bench::ScoreOptions options = score_options(o, ctx);
+  options.wants_details = options.wants_details || !o.gate.gates.empty();
+  if (!o.gate.baseline.empty() && options.bootstrap_samples == 0)
+    options.bootstrap_samples = k_usual_samples; // what is noise cannot be told without
   const bench::Truth truth = open_truth(o.truth, ctx);
+  bench::ScoreOptions named = options;
+  if (truth.kind == bench::TruthKind::classification)
+    named.protocol = bench::Protocol::accuracy;
+  const auto gates = parse_gates(o.gate, bench::row_metric_names(named));
   refuse_other_kind(o, truth);
   const bench::Predictions predictions =
       read_predictions(o.predictions, o.predictions_from, truth, ctx, o.shards.has_value());
@@ -208,16 +237,16 @@ int run(const Options& o, Context& ctx) {
     if (protocols)
       document["protocols"] = bench::to_value(*protocols);
     ctx.print(document);
-    return exit_ok;
+    return check_score(o, gates, truth, score, ctx);
   }
   if (protocols) {
     print_protocols(ctx, *protocols);
-    return exit_ok;
+    return check_score(o, gates, truth, score, ctx);
   }
   print_score(ctx, score);
   if (o.details)
     print_details(ctx, score);
-  return exit_ok;
+  return check_score(o, gates, truth, score, ctx);
 }
 
 Run declare(Args& args) {
@@ -249,6 +278,10 @@ Run declare(Args& args) {
       .metavar("N");
   args.flag("--explain-protocols", o->explain_protocols,
             "The same predictions under coco, voc and voc11, and what each rule changes");
+  add_gate_options(args, o->gate);
+  args.value("--table", o->table, "Table of the --baseline: a file, or dynamodb://NAME[?region=R]")
+      .metavar("TABLE");
+  add_remote_options(args, o->remote);
   return [o](Context& ctx) {
     validate(*o);
     return run(*o, ctx);

@@ -159,5 +159,20 @@ err_has "predictions have no times"
 run 1 bench compare a.jsonl same.jsonl
 err_has "with --truth F they are files of predictions"
 run 2 bench compare a.jsonl
+# bench score with gates.
+run 0 bench score --truth t.manifest a.jsonl --gate "$G" --gate 'precision == 1 and recall == 1' --baseline good
+run 3 bench score --truth t.manifest most.jsonl --gate "$G" --baseline good
+err_has "mlopsctl bench score: gate '$G' not met: map_50 0.2"
+run 3 bench score --truth t.manifest a.jsonl --gate 'map_50 > 1' --json
+json .metrics.map_50 1
+run 4 bench score --truth t.manifest one.jsonl --gate 'map_50 >= baseline.map_50' --baseline good
+err_has "within the 95 % intervals it might be"
+run 4 bench score --truth t.manifest a.jsonl --gate 'map_large > 0'
+err_has "map_large is undefined"
+run 2 bench score --truth t.manifest a.jsonl --gate 'p50_ms < 5'
+err_has "unknown metric 'p50_ms'"
+run 1 bench score --truth five.manifest a.jsonl --gate "$G" --baseline good
+err_has "--baseline 'good': the data sets are not the same"
+
 run 0 bench compare --help
 out_has "Examples"

@@ -177,6 +177,20 @@ TEST(RowComparison, NamesWhatStandsInTheWay) {
   EXPECT_THAT(obstacle(a, b, "map_50", true), HasSubstr("data sets are not the same"));
 }
 
+TEST(RowComparison, SortsTheBestFirst) {
+  std::vector<storage::BenchmarkRow> rows{row("a", 0.5, 30), row("b", 0.9, 20), row("c", 0.9, 40)};
+  rows.push_back({});
+  const auto order = [&](const std::string& name) {
+    sort_best_first(rows, name);
+    std::string out;
+    for (const auto& entry : rows)
+      out += entry.model_digest.empty() ? "-" : entry.model_digest;
+    return out;
+  };
+  EXPECT_EQ(order("map_50"), "bca-");
+  EXPECT_EQ(order("p50_ms"), "bac-");
+}
+
 TEST(RowComparison, JudgesTheUsualNumbers) {
   auto a = row("m1", 0.9, 40);
   EXPECT_THAT(default_names(a, a), ElementsAre("map_50", "p50_ms"));

@@ -1,0 +1,57 @@
+# bench show --report: the page in a real browser, and what else show writes.
+. "$(dirname "$0")/../lib.sh"
+# Rows as bench run keeps them, without running anything: a table, and then other numbers in its documents.
+eval "$(grep -E '^(DET|RED)=' "$HERE/../top/infer.sh")"
+mkdir tiny
+echo "$DET" | base64 -d > tiny/m.onnx
+cat > tiny/model.yaml << 'YAML'
+schema: mlopsctl.model/1
+name: tiny
+version: "3"
+task: detection
+weights: m.onnx
+format: onnx
+input: {name: x, width: 8, height: 8, color: rgb, resize: stretch, scale: 0.00392156862745098}
+decoder: {kind: fastestdet}
+labels: [red]
+licence: CC0-1.0
+YAML
+echo "$RED" | base64 -d > 1.png
+echo '{"source-ref":"1.png","bb":{"image_size":[{"width":16,"height":8,"depth":3}],"annotations":[{"class_id":0,"left":4,"top":2,"width":8,"height":4}]},"bb-metadata":{"class-map":{"0":"red"},"type":"groundtruth/object-detection","human-annotated":"yes","creation-date":"2026-01-01T00:00:00","job-name":"j","objects":[]}}' > t.manifest
+for tag in first second '<b>third'; do
+  run 0 bench run --model tiny --data t.manifest --tag "$tag" --max-spread 10000
+done
+sqlite3 bench.db "UPDATE rows SET document = json_set(document, '$.map_50', 0.25 * number)"
+
+run 0 bench show --sort map_50 --markdown rows.md --report page.html
+[ "$(sed -n 3p rows.md | grep -c third)" = 1 ] || fail "the best row is not the first: $(cat rows.md)"
+grep -qF '\<b\>third' rows.md || fail "a tag is markup"
+[ "$(echo bench.db*)" = bench.db ] || fail "reading left files beside the table: $(ls -A)"
+! grep -qE '<script|https?://|<b>third' page.html || fail "the page has a script, an address or markup of a tag"
+cp page.html before.html
+run 2 bench show --report page.html
+err_has "page.html: already exists"
+run 0 bench show --report page.html --overwrite
+cmp page.html before.html || fail "the same rows give another page"
+run 2 bench show --sort seed
+err_has "--sort: 'seed' is no number that is better or worse"
+run 2 bench show --sort accuracy
+err_has "--sort: no row has 'accuracy'"
+run 2 bench show --metric map_50
+err_has "--metric: there is no --report"
+run 2 bench show --report other.html --metric map50
+err_has "--metric: no row has 'map50', did you mean 'map_50'?"
+run 1 bench show --tag nobody --report other.html
+err_has "bench.db: no such row, so there is nothing to report"
+[ ! -e other.html ] || fail "a refused page was written"
+
+# A full disk is no matter for reading. A limit on the size of files stands for it.
+(trap '' XFSZ; ulimit -f 0; "$MLOPSCTL" bench show --json) | jq -e '.rows | length == 3' > /dev/null || fail "a full disk cannot be read"
+
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || { echo "SKIPPED: needs chromium, which is not here"; exit 77; }
+"$browser" --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync \
+  --user-data-dir="$WORK/profile" --virtual-time-budget=3000 --dump-dom "file://$WORK/page.html" > dom.html 2> /dev/null
+# map_50_95, map_50, p50_ms, images_per_s, and the distribution; three runs on each of the first four.
+[ "$(grep -o '<figure class="chart">' dom.html | wc -l)" = 5 ] || fail "charts: $(grep -o '<figure class="chart">' dom.html | wc -l)"
+[ "$(grep -o '<circle ' dom.html | wc -l)" -ge 12 ] || fail "points: $(grep -o '<circle ' dom.html | wc -l)"
+[ "$(grep -o '<tbody>.*' dom.html | wc -l)" = 1 ] || fail "no table"
