@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/time.hpp"
 #include "net/endpoint.hpp"
 #include "tests/unit/net/fakes.hpp"
 
 #include <gmock/gmock.h>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace mlopsctl::net {
 namespace {
@@ -91,6 +96,47 @@ TEST(Http, SaysNoBeforeAnythingIsSent) {
                 http->send({"GET", "http://127.0.0.1:9/", {{"A", "b\r\nC: d"}}, ""});
               }),
               HasSubstr("line break"));
+}
+
+/// A port of this machine where connections are made but nothing ever answers.
+class SilentServer {
+public:
+  SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address_;
+    auto* address = reinterpret_cast<sockaddr*>(&address_); // NOLINT: the interface of sockets
+    is_up_ = ::bind(socket_, address, size) == 0 && ::listen(socket_, 8) == 0 &&
+             ::getsockname(socket_, address, &size) == 0;
+  }
+  ~SilentServer() { ::close(socket_); }
+  SilentServer(const SilentServer&) = delete;
+  SilentServer& operator=(const SilentServer&) = delete;
+  bool is_up() const { return is_up_; }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(ntohs(address_.sin_port)); }
+
+private:
+  int socket_;
+  sockaddr_in address_{};
+  bool is_up_ = false;
+};
+
+TEST(Http, AServerThatStallsIsGivenUp) {
+  const SilentServer server;
+  ASSERT_TRUE(server.is_up());
+  HttpOptions options;
+  options.timeout_s = 0.1;
+  const auto http = create_http_client(options);
+  const Stopwatch watch;
+  try {
+    http->send({"GET", server.url() + "/", {}, ""});
+    FAIL() << "nothing answers";
+  } catch (const TransportError& error) {
+    EXPECT_THAT(error.what(), HasSubstr(server.url() + ": Timeout was reached"));
+    EXPECT_EQ(error.attempts(), k_connect_attempts);
+  }
+  EXPECT_GE(watch.seconds(), 0.1);
+  EXPECT_LT(watch.seconds(), 10);
 }
 
 TEST(Http, DatesAreRead) {
