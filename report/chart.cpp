@@ -55,6 +55,8 @@ bench::Range y_range(const Chart& chart) {
     range.low -= chart.is_share ? 0.05 : 0;
     range.high += chart.is_share ? 0.05 : 1;
   }
+  if (chart.y_from_zero)
+    return {0, 1};
   if (chart.is_share) {
     range.low = std::max(range.low, 0.0);
     range.high = std::min(range.high, 1.0);
@@ -88,8 +90,8 @@ void append_x_axis(const Chart& chart, const Axis& x, std::string& out) {
          px(k_height - 6) + "\">" + html_escaped(chart.x_title) + "</text>\n";
 }
 
-void append_series(const ChartSeries& series, std::size_t colour, const Axis& x, const Axis& y,
-                   std::string& out) {
+void append_series(const ChartSeries& series, std::size_t colour, bool has_dots, const Axis& x,
+                   const Axis& y, std::string& out) {
   out += "<g class=\"s" + std::to_string(colour) + "\">";
   std::string line;
   for (const auto& point : series.points) {
@@ -100,9 +102,11 @@ void append_series(const ChartSeries& series, std::size_t colour, const Axis& x,
              px(y.place(point.range->high)) + "\"/>";
   }
   out += "<path d=\"" + line + "\"/>\n";
-  for (const auto& point : series.points)
+  for (std::size_t i = 0; has_dots && i < series.points.size(); ++i) {
+    const auto& point = series.points[i];
     out += "<circle cx=\"" + px(x.place(point.x)) + "\" cy=\"" + px(y.place(point.y)) +
            "\" r=\"4\"><title>" + html_escaped(point.title) + "</title></circle>\n";
+  }
   out += "</g>\n";
 }
 
@@ -114,7 +118,7 @@ void append_names(const Chart& chart, std::string& out) {
            html_escaped(chart.series[i].name) + "</span>";
   if (chart.series.size() > shown)
     out += "<span class=\"name\">and " + std::to_string(chart.series.size() - shown) +
-           " older ones, not drawn</span>";
+           html_escaped(chart.left_out) + "</span>";
   out += "</div>";
 }
 
@@ -167,7 +171,7 @@ std::string chart_html(const Chart& whole) {
   append_y_axis(ticks, y, out);
   append_x_axis(drawn, x, out);
   for (std::size_t i = 0; i < drawn.series.size(); ++i)
-    append_series(drawn.series[i], i, x, y, out);
+    append_series(drawn.series[i], i, chart.has_dots, x, y, out);
   out += "</svg>\n";
   append_names(chart, out);
   return out + "</figure>\n";

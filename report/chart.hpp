@@ -27,8 +27,11 @@ struct Chart {
   std::string unit;                                     ///< of y, such as "ms"
   std::vector<std::pair<double, std::string>> x_labels; ///< where and what
   std::string x_title;
-  std::vector<ChartSeries> series; ///< at most k_most_series are drawn
-  bool is_share = false;           ///< y is from 0 to 1
+  std::vector<ChartSeries> series;                 ///< at most k_most_series are drawn
+  bool is_share = false;                           ///< y is from 0 to 1
+  bool y_from_zero = false;                        ///< of shares: the axis goes from 0 to 1
+  bool has_dots = true;                            ///< a dot at every point
+  std::string left_out = " older ones, not drawn"; ///< said behind the number of series too many
 };
 inline constexpr std::size_t k_most_series = 6; ///< more colours cannot be told apart
 

@@ -9,9 +9,11 @@
 #include "commands/bench_report.hpp"
 #include "commands/bench_rows.hpp"
 #include "commands/command.hpp"
+#include "commands/manifest/labels_io.hpp"
 #include "commands/picture_inputs.hpp"
 #include "commands/predictions_input.hpp"
 #include "commands/remote_options.hpp"
+#include "commands/score_report.hpp"
 #include "commands/truth_input.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
@@ -41,6 +43,7 @@ struct Options {
   std::optional<int> shards;
   bool details = false;
   bool explain_protocols = false;
+  std::string report;
   GateOptions gate;
   std::string table = "bench.db"; // of the baseline
   net::RemoteOptions remote;
@@ -169,6 +172,9 @@ void refuse_other_kind(const Options& o, const bench::Truth& truth) {
   if (is_detection && !o.top_k.empty())
     throw Error(Fault::usage, "--top-k: " + o.truth.path + " has boxes",
                 "it is for classes of whole pictures");
+  if (!is_detection && !o.report.empty())
+    throw Error(Fault::usage, "--report: " + o.truth.path + " has classes of whole pictures",
+                "the page is for boxes");
   if (!is_detection && o.explain_protocols)
     throw Error(Fault::usage,
                 "--explain-protocols: " + o.truth.path + " has classes of whole pictures",
@@ -213,7 +219,8 @@ int check_score(const Options& o, const std::vector<bench::Gate>& gates, const b
 
 int run(const Options& o, Context& ctx) {
   bench::ScoreOptions options = score_options(o, ctx);
-  options.wants_details = options.wants_details || !o.gate.gates.empty();
+  options.wants_details = options.wants_details || !o.gate.gates.empty() || !o.report.empty();
+  refuse_existing(ctx, {o.report}, o.predictions);
   if (!o.gate.baseline.empty() && options.bootstrap_samples == 0)
     options.bootstrap_samples = k_usual_samples; // what is noise cannot be told without
   const bench::Truth truth = open_truth(o.truth, ctx);
@@ -229,6 +236,8 @@ int run(const Options& o, Context& ctx) {
     refuse_missing_shards(*o.shards, truth, predictions);
   warn_of_predictions(truth, predictions);
   const bench::Score score = bench::score(truth, predictions, options);
+  if (!o.report.empty())
+    write_score_page(o.report, o.truth, truth, predictions, score, o.score_threshold, ctx);
   std::optional<bench::ProtocolReport> protocols;
   if (o.explain_protocols)
     protocols = explain(o, truth, predictions, options);
@@ -278,6 +287,9 @@ Run declare(Args& args) {
       .metavar("N");
   args.flag("--explain-protocols", o->explain_protocols,
             "The same predictions under coco, voc and voc11, and what each rule changes");
+  args.value("--report", o->report,
+             "Also write a page (.html): curves of the classes, and the images with most errors")
+      .metavar("FILE");
   add_gate_options(args, o->gate);
   args.value("--table", o->table, "Table of the --baseline: a file, or dynamodb://NAME[?region=R]")
       .metavar("TABLE");

@@ -45,6 +45,22 @@ run 1 bench show --tag nobody --report other.html
 err_has "bench.db: no such row, so there is nothing to report"
 [ ! -e other.html ] || fail "a refused page was written"
 
+# The page of bench score: two boxes on one picture, one of them wrong; a picture that is not there says so.
+P='{"image":"1.png","width":16,"height":8,"detections":[{"label":"red","class_id":0,"score":0.9,"left":4,"top":2,"width":8,"height":4},{"label":"red","class_id":0,"score":0.8,"left":0,"top":0,"width":3,"height":3}]}'
+echo "$P" > p.jsonl
+run 0 bench score --truth t.manifest p.jsonl --report score.html
+[ "$(grep -o '<rect class="truth"' score.html | wc -l)" = 1 ] || fail "truth boxes"
+[ "$(grep -o '<rect class="found"' score.html | wc -l)" = 2 ] || fail "detections"
+grep -qF '1 wrong, 0 missed' score.html || fail "errors are not counted"
+grep -qF 'data:image/jpeg;base64,' score.html || fail "no picture"
+grep -qF 'd="M60.0 10.0L' score.html || fail "no curve that starts at precision 1"
+run 0 bench score --truth t.manifest p.jsonl --report none.html --score-threshold 0.95
+grep -qF '0 wrong, 1 missed' none.html || fail "what is missed is not counted"
+run 0 bench score --truth t.manifest p.jsonl --report gone.html --images tiny
+grep -qF 'the picture was not found' gone.html || fail "a missing picture is passed over"
+run 2 bench score --truth t.manifest p.jsonl --report score.html
+err_has "score.html: already exists"
+
 # A full disk is no matter for reading. A limit on the size of files stands for it.
 (trap '' XFSZ; ulimit -f 0; "$MLOPSCTL" bench show --json) | jq -e '.rows | length == 3' > /dev/null || fail "a full disk cannot be read"
 
