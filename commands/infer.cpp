@@ -10,6 +10,7 @@
 #include "core/time.hpp"
 #include "formats/labels/image_files.hpp"
 #include "imaging/codecs.hpp"
+#include "inference/engine.hpp"
 #include "inference/prediction_line.hpp"
 
 #include <algorithm>
@@ -223,6 +224,7 @@ void report(const Options& o, const Context& ctx, const Predictions& predictions
 int run(const Options& o, Context& ctx) {
   const Stopwatch watch;
   PictureInputs inputs(o.inputs, {o.images, o.from, parse_shard(o.shard)});
+  const auto engine = inference::preload_engine(o.engine.name);
   const auto package = package::open_model(o.model, ctx.options.set);
   refuse_lost_files(o, package);
   auto model = inference::Model::load(package, {o.engine.name, o.engine.threads});

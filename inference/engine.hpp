@@ -5,6 +5,7 @@
 #include "package/graph.hpp"
 
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <span>
 #include <string>
@@ -57,6 +58,10 @@ void use_onnxruntime(const std::string& path);
 /// MLOPSCTL_ONNXRUNTIME, else beside the program, the absolute folders of LD_LIBRARY_PATH and
 /// those of the system. Only libraries that are there, except the first two.
 std::vector<std::string> onnxruntime_candidates();
+
+/// Begins to open the library of the engine \p name (empty: the best), which takes as long as reading
+/// a small model; what fails is said when the engine is used. Hold the result until then.
+std::future<void> preload_engine(const std::string& name);
 
 /// Every engine, the preferred one first.
 const std::vector<EngineEntry>& engine_table();

@@ -75,6 +75,18 @@ const EngineEntry& find_engine(const std::string& name, const std::string& forma
   return *last; // says why it is not here when it is opened
 }
 
+std::future<void> preload_engine(const std::string& name) {
+  return std::async(std::launch::async, [name] {
+    for (const auto& entry : engine_table())
+      if (name.empty() ? &entry == &engine_table().front() : entry.name == name) {
+        try {
+          entry.version();       // opens its library
+        } catch (const Error&) { // said again by whoever needs it
+        }
+      }
+  });
+}
+
 std::string shape_text(const std::vector<std::int64_t>& shape) {
   std::vector<std::string> sizes;
   for (const auto size : shape)

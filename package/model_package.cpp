@@ -10,7 +10,9 @@
 #include "package/package_files.hpp"
 #include "package/ssd.hpp"
 
+#include <atomic>
 #include <filesystem>
+#include <future>
 #include <set>
 
 namespace mlopsctl::package {
@@ -33,13 +35,41 @@ void check_digest(const ModelSpec& spec, const std::string& path, const std::str
                 "the file was changed or damaged; fetch the package again, or package it anew");
 }
 
+/// Copies \p from to \p to; another thread digests what is copied, as it comes: the digest is of
+/// the copy, and a large model does not wait for one after the other.
+std::string copy_and_digest(std::string_view from, std::string& to) {
+  constexpr std::size_t k_piece_bytes = std::size_t{1} << 20;
+  to.clear();
+  to.reserve(from.size()); // stays where it is
+  std::atomic<std::size_t> copied{0};
+  auto digest = std::async(std::launch::async, [&, bytes = to.data(), size = from.size()] {
+    Sha256 hash;
+    for (std::size_t done = 0; done < size;) {
+      copied.wait(done);
+      const std::size_t end = copied.load();
+      hash.update({bytes + done, end - done});
+      done = end;
+    }
+    return hash.finish();
+  });
+  for (std::size_t at = 0; at < from.size(); at += k_piece_bytes) {
+    to.append(from.substr(at, k_piece_bytes));
+    copied.store(to.size());
+    copied.notify_one();
+  }
+  return digest.get();
+}
+
 /// The digest of the weights; \p weights gets the very bytes that it is of, where they are wanted.
 std::string take_weights(ByteSource& source, const OpenLimits& limits, std::string& weights) {
-  if (limits.keep_weights) {
+  const auto size = source.size_bytes().value_or(0);
+  if (limits.keep_weights && !(source.mapped() && size <= limits.weights_bytes)) {
     weights = read_all(source, limits.weights_bytes);
     return sha256(weights);
   }
-  if (const auto size = source.size_bytes().value_or(0); size > limits.weights_bytes)
+  if (limits.keep_weights)
+    return copy_and_digest(*source.mapped(), weights);
+  if (size > limits.weights_bytes)
     throw Error(Fault::input, source.name() + ": " + bytes_for_people(size) +
                                   " is over the limit of " +
                                   bytes_for_people(limits.weights_bytes));
