@@ -112,6 +112,12 @@ std::string first_of(std::vector<std::string> names) {
 } // namespace
 
 void check_fit(const package::ModelSpec& spec, const Truth& truth, const std::string& name) {
+  if (spec.decoder.kind == package::k_raw)
+    throw Error(Fault::input,
+                "'" + spec.name +
+                    "' has decoder.kind raw: its outputs are written as they are, and "
+                    "nothing can be scored",
+                "see 'mlopsctl engines' for the kinds that are understood");
   const bool is_same_task = truth.kind == TruthKind::detection
                                 ? spec.task == package::Task::detection
                                 : spec.task == package::Task::classification;

@@ -213,7 +213,8 @@ void report(const Options& o, const Context& ctx, const Predictions& predictions
     const std::string count = std::to_string(predictions.images());
     const auto task = package.spec.task;
     const std::string found =
-        task == package::Task::detection
+        package.spec.decoder.kind == package::k_raw ? "outputs as they are"
+        : task == package::Task::detection
             ? std::to_string(predictions.detections()) + " detections"
             : count + (task == package::Task::embedding ? " embeddings" : " classified");
     ctx.say(o.output + ": " + count + " pictures, " + found + ", " + model.engine() + ", " +

@@ -12,12 +12,12 @@
 namespace mlopsctl::inference {
 
 extern const Decoder classification, embedding, ssd, mxnet_ssd, yolov5, yolov8, yolo_end2end, detr,
-    torchvision, nanodet, fastestdet, ultraface, yunet;
+    torchvision, nanodet, fastestdet, ultraface, yunet, raw;
 
 const std::vector<const Decoder*>& decoder_table() {
   static const std::vector<const Decoder*> table{
-      &classification, &embedding,   &ssd,     &mxnet_ssd,  &yolov5,    &yolov8, &yolo_end2end,
-      &detr,           &torchvision, &nanodet, &fastestdet, &ultraface, &yunet,
+      &classification, &embedding, &ssd,        &mxnet_ssd, &yolov5, &yolov8, &yolo_end2end, &detr,
+      &torchvision,    &nanodet,   &fastestdet, &ultraface, &yunet,  &raw,    &raw,
   };
   return table;
 }
@@ -28,7 +28,7 @@ const Decoder& find_decoder(const package::ModelSpec& spec) {
     kinds.emplace_back(decoder->kind);
     if (decoder->kind != spec.decoder.kind)
       continue;
-    if (decoder->task != spec.task)
+    if (decoder->task != spec.task && !decoder->fits_any_task)
       throw Error(Fault::input, "model.yaml: decoder.kind: '" + spec.decoder.kind +
                                     "' does not fit task '" +
                                     std::string(package::task_name(spec.task)) + "'");

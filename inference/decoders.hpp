@@ -20,6 +20,7 @@ struct Decoded {
   std::vector<dataset::Detection> candidates; ///< boxes in px of the input, not clipped
   std::vector<Classification> classes;        ///< one a label, in the order of the labels
   std::vector<double> embedding;              ///< of length 1
+  std::vector<RawOutput> outputs;             ///< as the graph gave them
 };
 
 struct DecodeOptions {
@@ -42,6 +43,7 @@ struct Decoder {
                  const DecodeOptions& options, Decoded& result);
   /// Its candidates are final, the best first: suppression is a part of what the graph means.
   bool does_nms = false;
+  bool fits_any_task = false; ///< model.yaml may say any task
 };
 
 /// Every decoder, in the order in which help shows them.

@@ -59,8 +59,8 @@ void use_onnxruntime(const std::string& path);
 /// those of the system. Only libraries that are there, except the first two.
 std::vector<std::string> onnxruntime_candidates();
 
-/// Begins to open the library of the engine \p name (empty: the best), which takes as long as reading
-/// a small model; what fails is said when the engine is used. Hold the result until then.
+/// Begins to open the library of the engine \p name (empty: the best), which takes as long as
+/// reading a small model; what fails is said when the engine is used. Hold the result until then.
 std::future<void> preload_engine(const std::string& name);
 
 /// Every engine, the preferred one first.

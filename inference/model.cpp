@@ -190,6 +190,7 @@ Prediction Model::State::decode(std::span<const Tensor> outputs, const Mapping& 
   decoder->decode(spec, outputs, {least, !is_shown, ssd ? &*ssd : nullptr}, decoded);
   Prediction prediction;
   prediction.embedding = std::move(decoded.embedding);
+  prediction.outputs = std::move(decoded.outputs);
   prediction.classes = std::move(decoded.classes);
   std::stable_sort(prediction.classes.begin(), prediction.classes.end(),
                    [](const auto& a, const auto& b) { return a.score > b.score; });

@@ -7,6 +7,7 @@
 #include "imaging/image.hpp"
 #include "package/model_package.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -27,12 +28,21 @@ struct Classification {
   double score = 0; ///< 0..1
 };
 
-/// What a model says about one picture: detections, classes or an embedding, by its task.
+/// One output of a graph, for whoever decodes it himself.
+struct RawOutput {
+  std::string name;
+  std::vector<std::int64_t> shape;
+  std::vector<float> data; ///< row-major, product of shape
+};
+
+/// What a model says about one picture: detections, classes or an embedding, by its task; or
+/// everything as it is, for decoder raw.
 struct Prediction {
   std::vector<dataset::Detection> detections; ///< by falling score, boxes inside the picture
   std::vector<Classification> classes;        ///< by falling score, one a label
   /// A vector of length 1: the inner product of two is the cosine of their angle.
   std::vector<double> embedding;
+  std::vector<RawOutput> outputs;
   Timing timing;
 };
 

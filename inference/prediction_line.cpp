@@ -6,6 +6,8 @@
 #include "imaging/draw.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 
 namespace mlopsctl::inference {
@@ -63,6 +65,31 @@ Value embedding_value(const Prediction& prediction) {
   return list;
 }
 
+/// The double whose shortest text is that of the float: 0.1, not 0.10000000149011612.
+double as_written(float value) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  double number = 0;
+  std::from_chars(text.data(), end, number);
+  return number;
+}
+
+Value outputs_value(const Prediction& prediction) {
+  Value list = Value::array();
+  for (const auto& output : prediction.outputs) {
+    Value entry = Value::object();
+    entry["name"] = output.name;
+    entry["shape"] = Value::array();
+    for (const auto size : output.shape)
+      entry["shape"].push(size);
+    entry["data"] = Value::array();
+    for (const float value : output.data)
+      entry["data"].push(as_written(value));
+    list.push(std::move(entry));
+  }
+  return list;
+}
+
 Value timing_value(const Timing& timing) {
   Value entry = Value::object();
   entry["decode"] = milliseconds(timing.decode_ms);
@@ -85,7 +112,9 @@ std::string prediction_line(const std::string& image, int width, int height,
     line["group"] = options.group;
   if (options.time_s)
     line["time_s"] = *options.time_s;
-  if (spec.task == package::Task::classification)
+  if (spec.decoder.kind == package::k_raw)
+    line["outputs"] = outputs_value(prediction);
+  else if (spec.task == package::Task::classification)
     line["classes"] = classes_value(prediction, spec);
   else if (spec.task == package::Task::embedding)
     line["embedding"] = embedding_value(prediction);

@@ -20,7 +20,7 @@ struct LineOptions {
 };
 
 /// {"image", "width", "height", "group"?, "time_s"?, "detections", "classes" or
-/// "embedding", "timing_ms"?}
+/// "embedding", or "outputs" of decoder raw, "timing_ms"?}
 /// without a line break. Scores to 1e-6, pixels to 0.001, times to 1 us. \param image the reference
 /// as it was given. \param width,height px of the picture.
 std::string prediction_line(const std::string& image, int width, int height,

@@ -62,6 +62,7 @@ struct ModelSpec {
 
 inline constexpr const char* k_model_yaml = "model.yaml";
 inline constexpr const char* k_model_schema = "mlopsctl.model/1";
+inline constexpr std::string_view k_raw = "raw"; ///< decoder.kind: outputs as they are
 /// Text that 'package describe' leaves where only a person knows the value; refused when read.
 inline constexpr std::string_view k_fill_in = "FILL IN";
 

@@ -172,6 +172,9 @@ run 2 bench run --model tiny --data set/all.manifest --threads -1
 err_has "--threads: -1 is not from 0"
 run 2 bench run --model tiny --data set/all.manifest --engine abacus
 err_has "abacus"
+sed 's/fastestdet/raw/' tiny/model.yaml > raw.yaml && mkdir raw && cp tiny/m.onnx raw/ && mv raw.yaml raw/model.yaml
+run 1 bench run --model raw --data set/all.manifest
+err_has "has decoder.kind raw: its outputs are written as they are, and nothing can be scored"
 run 1 bench run --model nobody --data set/all.manifest
 err_has "nobody"
 run 2 bench run --data set/all.manifest

@@ -170,10 +170,11 @@ err_has "decoder yolov8: "
 model typo "$DET" detection fastestdt red
 run 1 infer --model typo pictures
 err_has "did you mean 'fastestdet'?"
-model later "$DET" detection raw red
-run 1 infer --model later pictures
-err_has "this version has no decoder 'raw'"
-err_has "there are: classification, embedding, ssd, mxnet-ssd, yolov5, yolov8"
+model plain "$DET" detection raw red
+run 0 infer --model plain pictures/a.png -o plain.jsonl --no-timing
+out_has "1 pictures, outputs as they are"
+jq -e '(.outputs | length) == 1 and (.outputs[0].name | length) > 0 and ([.outputs[0].shape[]] | reduce .[] as $n (1; . * $n)) == (.outputs[0].data | length) and .detections == null' \
+  plain.jsonl > "$OUT" || fail "other outputs: $(head -c 300 plain.jsonl)"
 model size "$DET" detection fastestdet red
 sed -i 's/width: 8/width: 16/' size/model.yaml
 run 1 infer --model size pictures
