@@ -13,6 +13,7 @@ done
 
 # shellcheck disable=SC2086 # lists of names
 need_packages $BUILD_PACKAGES $TEST_PACKAGES
+command -v npm >/dev/null || need_packages npm # a Node.js from elsewhere brings its own, and conflicts with Debian's
 status=0
 MLOPSCTL_TEST_ONNXRUNTIME=$(bash "$ROOT/scripts/onnxruntime.sh") || status=1
 MLOPSCTL_TEST_DYNALITE=$(bash "$ROOT/scripts/dynalite.sh") || status=1
