@@ -180,7 +180,8 @@ int run_main(const std::vector<std::string>& words) {
   std::string command;
   commands::GlobalOptions options;
   // Known before parsing, so that an error in the very command line is a document too.
-  const bool wants_json = std::find(words.begin(), words.end(), "--json") != words.end();
+  const auto last = std::find(words.begin(), words.end(), "--");
+  const bool wants_json = std::find(words.begin(), last, "--json") != last;
   try {
     const int code = dispatch(words, command, options);
     std::cout.flush();
@@ -188,8 +189,9 @@ int run_main(const std::vector<std::string>& words) {
       throw Error(Fault::input, "stdout: cannot write: " + system_error_text());
     return code;
   } catch (const Interrupted& interrupted) {
-    std::cerr << "mlopsctl " << command << ": interrupted\n";
-    return 128 + interrupted.signal();
+    const int code = 128 + interrupted.signal();
+    report(command, wants_json, "interrupted", "interrupted", "", code);
+    return code;
   } catch (const Error& error) {
     report(command, wants_json, fault_name(error.fault()), error.what(), error.hint(),
            exit_code(error.fault()));

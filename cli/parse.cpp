@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -52,15 +53,68 @@ std::vector<std::string> option_names(const Args& args, const Args& globals) {
   return names;
 }
 
-[[noreturn]] void refuse_extra(const commands::Command& command, const std::string& word,
-                               const std::vector<std::string>& known) {
-  const std::string hint = "see 'mlopsctl " + std::string(command.name) + " --help'";
-  if (word.starts_with("-"))
+std::string help_hint(const commands::Command& command) {
+  return "see 'mlopsctl " + std::string(command.name) + " --help'";
+}
+
+/// \param extras what the parser had no place for; a "--" among them says that no option follows.
+void refuse_extras(const commands::Command& command, std::vector<std::string> extras,
+                   const std::vector<std::string>& known) {
+  bool is_past_options = false;
+  if (!extras.empty() && extras.front() == "--") {
+    extras.erase(extras.begin());
+    is_past_options = true;
+  }
+  if (extras.empty())
+    return;
+  const std::string& word = extras.front();
+  const std::string name = split(word, '=')[0];
+  if (is_past_options || !word.starts_with("-") || word == "-")
+    throw Error(Fault::usage, "'" + printable(word) + "' is one argument too many",
+                help_hint(command));
+  if (name == "--set")
     throw Error(Fault::usage,
-                "unknown option '" + printable(word) + "'" +
-                    did_you_mean(split(word, '=')[0], known),
-                hint);
-  throw Error(Fault::usage, "'" + printable(word) + "' is one argument too many", hint);
+                "--set: 'mlopsctl " + std::string(command.name) + "' reads no value of model.yaml",
+                "leave it out; 'infer' and 'bench run' take it");
+  throw Error(Fault::usage, "unknown option '" + printable(word) + "'" + did_you_mean(name, known),
+              help_hint(command));
+}
+
+/// "--json=no": a flag is given or not. The parser would take some words and refuse others.
+void refuse_flag_values(const commands::Command& command, const std::vector<Slot>& slots,
+                        const std::vector<std::string>& words) {
+  for (const auto& word : words) {
+    if (word == "--")
+      return;
+    const auto name = split(word, '=')[0];
+    if (!word.starts_with("--") || name.size() == word.size())
+      continue;
+    const bool is_flag =
+        name == "--help" || std::any_of(slots.begin(), slots.end(), [&](const Slot& slot) {
+          const auto& names = slot.arg->names;
+          return slot.arg->is_flag && std::find(names.begin(), names.end(), name) != names.end();
+        });
+    if (is_flag)
+      throw Error(Fault::usage,
+                  name + ": takes no value, '" + printable(word.substr(name.size() + 1)) +
+                      "' was given",
+                  "write " + name + " alone, or leave it out; " + help_hint(command));
+  }
+}
+
+/// The parser's answer in our words: it only finds options without their value.
+[[noreturn]] void refuse_words(const commands::Command& command, const std::vector<Slot>& slots,
+                               const std::string& parser_text) {
+  const auto name = parser_text.substr(0, parser_text.find(':'));
+  for (const auto& slot : slots)
+    for (const auto& known : slot.arg->names)
+      if (known == name)
+        throw Error(Fault::usage,
+                    name + ": its value is missing (" + slot.arg->metavar_text + ": " +
+                        slot.arg->help + ")",
+                    help_hint(command));
+  throw Error(Fault::usage, "the command line cannot be read: " + printable(parser_text),
+              help_hint(command));
 }
 
 void store_all(const Slot& slot) {
@@ -81,7 +135,7 @@ void require_all(const commands::Command& command, const std::vector<Slot>& slot
   for (const auto& slot : slots)
     if (slot.arg->is_required && !given_keys.contains(lower(slot.arg->key())))
       throw Error(Fault::usage, slot.arg->names.back() + " is missing (" + slot.arg->help + ")",
-                  "see 'mlopsctl " + std::string(command.name) + " --help'");
+                  help_hint(command));
 }
 
 } // namespace
@@ -90,7 +144,7 @@ ParseResult parse_words(const commands::Command& command, Args& args,
                         commands::GlobalOptions& options, const std::vector<std::string>& words,
                         const Environment& environment) {
   Args globals;
-  commands::declare_global_options(globals, options);
+  commands::declare_global_options(globals, options, args);
   std::vector<Slot> slots;
   for (const Args* set : {&args, &globals})
     for (const auto& arg : set->all())
@@ -102,19 +156,18 @@ ParseResult parse_words(const commands::Command& command, Args& args,
   for (auto& slot : slots)
     add_to_parser(app, slot);
   app.allow_extras();
+  refuse_flag_values(command, slots, words);
   try {
     app.parse(
         std::vector<std::string>(words.rbegin(), words.rend())); // CLI11 takes them last first
   } catch (const CLI::ParseError& error) {
     if (result.wants_help)
       return result;
-    throw Error(Fault::usage, error.what(),
-                "see 'mlopsctl " + std::string(command.name) + " --help'");
+    refuse_words(command, slots, error.what());
   }
   if (result.wants_help)
     return result;
-  if (const auto extras = app.remaining(); !extras.empty())
-    refuse_extra(command, extras.front(), option_names(args, globals));
+  refuse_extras(command, app.remaining(), option_names(args, globals));
 
   std::set<const Arg*> given;
   for (const auto& slot : slots) {

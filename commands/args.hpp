@@ -66,11 +66,17 @@ public:
   /// "640x480".
   Arg& size(std::string_view names, std::optional<std::pair<int, int>>& target, std::string help);
 
+  /// The command reads a model.yaml, so that --set KEY=VALUE means something; elsewhere --set is
+  /// refused instead of passed over in silence.
+  void takes_model_overrides() { takes_overrides_ = true; }
+  bool has_model_overrides() const { return takes_overrides_; }
+
   const std::vector<std::unique_ptr<Arg>>& all() const { return args_; }
 
 private:
   Arg& add(std::string_view names, std::string help);
   std::vector<std::unique_ptr<Arg>> args_;
+  bool takes_overrides_ = false;
 };
 
 } // namespace mlopsctl::commands

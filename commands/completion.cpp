@@ -20,7 +20,7 @@ template <class Visit> void for_each_option(const Command& command, const Visit&
   const Run keep_alive = command.declare(args);
   GlobalOptions options;
   Args globals;
-  declare_global_options(globals, options);
+  declare_global_options(globals, options, args);
   for (const Args* set : {static_cast<const Args*>(&args), static_cast<const Args*>(&globals)})
     for (const auto& arg : set->all())
       if (!arg->is_positional())

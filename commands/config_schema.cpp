@@ -59,7 +59,7 @@ Value config_schema() {
     Args own, global;
     GlobalOptions options;
     command->declare(own);
-    declare_global_options(global, options);
+    declare_global_options(global, options, own);
     Value& properties = (*node)["properties"];
     add_options(own, properties);
     add_options(global, properties);

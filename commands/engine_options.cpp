@@ -20,6 +20,7 @@ void add_onnxruntime_option(Args& args, std::string& path) {
 }
 
 void add_engine_options(Args& args, EngineChoice& choice, const std::string& threads_help) {
+  args.takes_model_overrides();
   args.value("--engine", choice.name, "Engine (see 'mlopsctl engines')").default_text("best here");
   args.value("--threads", choice.threads, threads_help).default_text("cores");
   add_onnxruntime_option(args, choice.onnxruntime);

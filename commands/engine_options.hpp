@@ -14,6 +14,7 @@ struct EngineChoice {
   int threads = 0;         ///< of the engine; 0: cores
 };
 
+/// --engine --threads --onnxruntime; such a command reads a model.yaml, and takes --set.
 void add_engine_options(Args& args, EngineChoice& choice, const std::string& threads_help);
 /// \throws Error(usage) for a number of threads that is none. From here on engines are looked for
 /// as the user said.

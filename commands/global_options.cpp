@@ -3,7 +3,7 @@
 
 namespace mlopsctl::commands {
 
-void declare_global_options(Args& args, GlobalOptions& options) {
+void declare_global_options(Args& args, GlobalOptions& options, const Args& own) {
   const auto section = [](Arg& arg) -> Arg& { return arg.section("Common options"); };
   section(args.flag("--json", options.json, "One JSON document on stdout, nothing else there"));
   section(args.flag("-q,--quiet", options.quiet, "Print errors only"));
@@ -17,8 +17,9 @@ void declare_global_options(Args& args, GlobalOptions& options) {
       args.value("--jobs", options.jobs, "Threads; never changes results").default_text("cores"));
   // Guarded: a cloned project could name one of the user's files as the output.
   section(args.flag("--overwrite", options.overwrite, "Replace the output if it exists").guarded());
-  section(args.value("--set", options.set, "Override one value of model.yaml for this run")
-              .metavar("KEY=VALUE"));
+  if (own.has_model_overrides())
+    section(args.value("--set", options.set, "Override one value of model.yaml for this run")
+                .metavar("KEY=VALUE"));
   // Guarded: a cloned project could ask for all memory.
   section(args.value("--limit", options.limits,
                      "Raise or lower what is refused ('mlopsctl formats --limits' lists it)")

@@ -7,7 +7,8 @@
 
 namespace mlopsctl::commands {
 
-/// Bound to \p options, which must outlive \p args.
-void declare_global_options(Args& args, GlobalOptions& options);
+/// Bound to \p options, which must outlive \p args. \param own what the command declared: --set is
+/// there only where a model.yaml is read.
+void declare_global_options(Args& args, GlobalOptions& options, const Args& own);
 
 } // namespace mlopsctl::commands

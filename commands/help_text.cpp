@@ -173,7 +173,7 @@ std::string command_help(const Command& command) {
   const Args args = declared(command, keep_alive);
   GlobalOptions unused;
   Args globals;
-  declare_global_options(globals, unused);
+  declare_global_options(globals, unused, args);
   std::string out = std::string(command.summary) + "\n\nUsage: " + synopsis(command, args) + "\n" +
                     options_block(args) + options_block(globals);
   if (const auto examples = examples_of(command); !examples.empty())
@@ -186,7 +186,7 @@ std::string command_markdown(const Command& command) {
   const Args args = declared(command, keep_alive);
   GlobalOptions unused;
   Args globals;
-  declare_global_options(globals, unused);
+  declare_global_options(globals, unused, args);
   std::string name = "mlopsctl-" + std::string(command.name);
   std::replace(name.begin(), name.end(), ' ', '-');
   const auto page = command_page(command.name);

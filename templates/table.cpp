@@ -37,6 +37,9 @@ void check_needs(const Kind& kind, const DeploySpec& spec, const Value& value) {
   }
 }
 
+constexpr std::string_view k_example_digest =
+    "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
 void check_size(const RenderedFile& file, Rendered& rendered) {
   if (!file.name.ends_with(".template.json") || file.text.size() <= k_max_direct_bytes)
     return;
@@ -48,6 +51,15 @@ void check_size(const RenderedFile& file, Rendered& rendered) {
   rendered.warnings.push_back(file.name + " has " + std::to_string(file.text.size()) +
                               " bytes, over the 51,200 that CloudFormation takes directly: add "
                               "--s3-bucket to 'aws cloudformation deploy'");
+}
+
+/// The example's digest is a place to fill in: it renders, so that a first look needs no model.
+void check_digest_is_filled_in(const DeploySpec& spec, Rendered& rendered) {
+  if (spec.model && spec.model->digest == k_example_digest)
+    rendered.warnings.push_back(
+        spec.path +
+        ": model.digest is the all-zero one of the example, which no file has: the model will be "
+        "refused where it is fetched; put in the digest that 'mlopsctl package model' prints");
 }
 
 } // namespace
@@ -99,6 +111,7 @@ Rendered render_kind(const Kind& kind, const DeploySpec& spec,
       throw;
     throw Error(error.fault(), spec.path + ": " + error.what(), error.hint());
   }
+  check_digest_is_filled_in(spec, rendered);
   for (const auto& file : rendered.files)
     check_size(file, rendered);
   return rendered;

@@ -71,7 +71,9 @@ int run(const Options& o, Context& ctx) {
   if (!table.rows.empty())
     ctx.print(table);
   ctx.say(o.path + ": " + inspection.kind + ", " + bytes_for_people(inspection.size_bytes) + ", " +
-          std::to_string(inspection.items.size()) + " files, digest " + inspection.digest);
+          std::to_string(inspection.items.size()) +
+          (inspection.items.size() == 1 ? " file, digest " : " files, digest ") +
+          inspection.digest);
   say_spec(inspection, o.path, ctx, problems);
   for (const auto& [name, model] : inspection.models) {
     ctx.say(name + ": made by " + model.producer + ", " + std::to_string(model.parameters) +

@@ -40,9 +40,11 @@ int run(const Options& o, Context& ctx) {
       std::count_if(result.findings.begin(), result.findings.end(),
                     [](const Problem& finding) { return finding.severity == Severity::error; });
   ctx.say(o.path + ": " +
-          (result.is_ok() ? "good, " + std::to_string(inspection.items.size()) + " files, digest " +
-                                inspection.digest
-                          : "not good, " + std::to_string(errors) + " errors"));
+          (result.is_ok()
+               ? "good, " + std::to_string(inspection.items.size()) +
+                     (inspection.items.size() == 1 ? " file, digest " : " files, digest ") +
+                     inspection.digest
+               : "not good, " + std::to_string(errors) + (errors == 1 ? " error" : " errors")));
   return code;
 }
 

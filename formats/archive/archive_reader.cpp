@@ -18,6 +18,8 @@ namespace mlopsctl::formats {
 namespace {
 
 constexpr std::size_t k_block_bytes = std::size_t{256} * 1024;
+/// Of a tar member: its header, a long name before it, and the rest of its last block.
+constexpr std::uint64_t k_most_header_bytes = 4096;
 
 struct FreeArchive {
   void operator()(archive* handle) const { archive_read_free(handle); }
@@ -45,8 +47,9 @@ private:
 
 class Reader final : public ArchiveReader, private ByteSource {
 public:
-  Reader(ByteSource& source, const ArchiveLimits& limits)
-      : source_(source), limits_(limits), buffer_(k_block_bytes), handle_(archive_read_new()) {
+  Reader(ByteSource& source, const ArchiveLimits& limits, bool is_zip)
+      : source_(source), limits_(limits), is_zip_(is_zip), buffer_(k_block_bytes),
+        handle_(archive_read_new()) {
     const Utf8Locale locale;
     archive* const raw = handle_.get();
     if (!raw)
@@ -56,6 +59,9 @@ public:
     check(archive_read_support_format_zip(raw));
     // Names are UTF-8 whatever the locale says; formats without the option answer with a warning.
     archive_read_set_options(raw, "hdrcharset=UTF-8");
+    // Reads on behind the end mark of a tar, over its padding, to the end of the file: what stands
+    // there is a member with all the rules of one, or damage, but not passed over.
+    check(archive_read_set_format_option(raw, "tar", "read_concatenated_archives", "1"));
     source.rewind();
     check(archive_read_set_read_callback(raw, on_read));
     if (const auto all = source.mapped()) {
@@ -74,6 +80,7 @@ public:
       const int code = archive_read_next_header(handle_.get(), &entry);
       if (code == ARCHIVE_EOF) {
         member_.clear();
+        check_end();
         return std::nullopt;
       }
       check(code);
@@ -112,6 +119,8 @@ private:
   static la_ssize_t on_read(archive* handle, void* self_pointer, const void** block) {
     auto& self = *static_cast<Reader*>(self_pointer);
     try {
+      check_interrupt();
+      self.check_padding(handle);
       if (self.mapped_) {
         const auto rest = self.mapped_->substr(
             std::min<std::size_t>(self.mapped_->size(), static_cast<std::size_t>(self.offset_)));
@@ -137,6 +146,40 @@ private:
     const la_int64_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? self.offset_ : size;
     self.offset_ = std::clamp<la_int64_t>(base + offset, 0, size);
     return self.offset_;
+  }
+
+  /// Zeros behind the end mark pack a thousandfold, and no member states them.
+  void check_padding(archive* handle) const {
+    const auto most = static_cast<la_int64_t>(
+        std::min<std::uint64_t>(limits_.unpacked_bytes, std::uint64_t{1} << 60) +
+        k_most_header_bytes * std::min<std::uint64_t>(limits_.members, 1'000'000) +
+        k_ratio_floor_bytes);
+    if (archive_filter_bytes(handle, 0) > most)
+      throw Error(Fault::input, "more bytes than members and padding can have");
+  }
+  /// A gzip stream and a zip's directory know where they end; what follows is not looked at by the
+  /// library.
+  void check_end() const {
+    const auto size = source_.size_bytes();
+    const auto used = is_zip_ ? zip_end() : archive_filter_bytes(handle_.get(), -1);
+    if (!size || used < 0 || static_cast<std::uint64_t>(used) >= *size)
+      return;
+    fail("goes on behind the end of the archive, with " +
+             bytes_for_people(*size - static_cast<std::uint64_t>(used)) + " of something else",
+         "the file is damaged, or two files were written into one; fetch it again");
+  }
+
+  /// Behind the last record of a zip, which has 22 bytes and a comment (APPNOTE 4.3.16); -1 if
+  /// there is none, as where only the local headers were read.
+  la_int64_t zip_end() const {
+    constexpr std::size_t k_record_bytes = 22;
+    const auto at = mapped_ ? mapped_->rfind("PK\x05\x06") : std::string_view::npos;
+    if (at == std::string_view::npos || at + k_record_bytes > mapped_->size())
+      return -1;
+    const auto byte = [&](std::size_t i) {
+      return static_cast<std::size_t>(static_cast<unsigned char>((*mapped_)[at + i]));
+    };
+    return static_cast<la_int64_t>(at + k_record_bytes + byte(20) + 256 * byte(21));
   }
 
   [[noreturn]] void fail(const std::string& text, const std::string& hint = {}) const {
@@ -219,6 +262,7 @@ private:
 
   ByteSource& source_;
   ArchiveLimits limits_;
+  bool is_zip_;
   std::optional<std::string_view> mapped_;
   std::vector<char> buffer_;
   la_int64_t offset_ = 0;
@@ -255,12 +299,13 @@ std::unique_ptr<ArchiveReader> open_archive(ByteSource& source, const ArchiveLim
       break;
     size += count;
   }
-  if (archive_kind({head.data(), size}).empty())
+  const auto kind = archive_kind({head.data(), size});
+  if (kind.empty())
     throw Error(Fault::input,
                 source.name() +
                     (size == 0 ? ": is empty" : ": is not a tar, tar.gz or zip archive"),
                 "is this the right file?");
-  return std::make_unique<Reader>(source, limits);
+  return std::make_unique<Reader>(source, limits, kind == "zip");
 }
 
 } // namespace mlopsctl::formats

@@ -107,7 +107,8 @@ std::optional<std::string> ImageFinder::find(const std::string& ref) const {
     if (auto path = find_in(folder, base_name(key)))
       return path;
   }
-  if (!is_named_ && key == ref && is_file(ref))
+  const bool is_whole_path = key.starts_with("/");
+  if ((!is_named_ || is_whole_path) && key == ref && is_file(ref))
     return ref;
   return std::nullopt;
 }

@@ -48,7 +48,14 @@ err_has "was not found [image-missing]"
 run 0 manifest augment alone.manifest -o y --ops flip-x --images frames
 run 0 manifest augment alone.manifest -o z --ops flip-x --discard-bad
 
-# crop
+# crop; references that are whole paths need no --images, and may have one
+sed "s|\"source-ref\":\"|\"source-ref\":\"$PWD/frames/|" frames/labels.manifest > whole.manifest
+mkdir elsewhere
+for verb in "crop whole.manifest" "augment whole.manifest --ops flip-x"; do
+  # shellcheck disable=SC2086 # several words on purpose
+  run 0 manifest $verb --images elsewhere -o whole-crops
+  rm -r whole-crops
+done
 run 0 manifest crop frames/labels.manifest -o crops --json
 json '[.images_read,.images_written]' "[6,$boxes]"
 [ "$(find crops -name '*.png' | wc -l)" = "$boxes" ] || fail "a picture for each box"

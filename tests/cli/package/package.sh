@@ -129,6 +129,11 @@ out_has "no model.yaml"
 run 0 package inspect café.tar.gz
 out_has "café.txt"
 run 0 package verify good.zip
+for file in good.zip out.tar.gz; do
+  cat $file two.names > behind-$file
+  run 3 package verify behind-$file
+  out_has "goes on behind the end of the archive, with 4 B of something else"
+done
 run 3 package verify none.tar.gz
 out_has "there is no model.yaml in it; write one with 'mlopsctl package describe"
 run 3 package verify two.names

@@ -11,6 +11,10 @@ run 0 template render cloud-function -o cloud
 out_has "cloud/sign-language.template.json"
 out_has "aws cloudformation deploy --region eu-west-1 --stack-name sign-language"
 err_has "bucket 'sign-language-pictures' must send its events to EventBridge"
+err_has "deploy.yaml: model.digest is the all-zero one of the example"
+sed 's/sha256:0*"/sha256:'"$(printf 'a%.0s' {1..64})"'"/' deploy.yaml > filled.yaml
+run 0 template render cloud-function -f filled.yaml -o filled
+grep -q all-zero "$ERR" && fail "a digest that was filled in is warned of"
 golden cloud/sign-language.template.json cloud-function/sign-language.template.json
 run 0 template render edge-group -o edge
 err_has "components that it leaves out are uninstalled"

@@ -195,5 +195,28 @@ TEST(Archive, RefusesDamage) {
   EXPECT_THAT(message_of([] { unpack("just text"); }), HasSubstr("is not a tar, tar.gz or zip"));
 }
 
+TEST(Archive, RefusesWhatStandsBehindItsEnd) {
+  const auto gzip = packed({item("a", noise(200'000))});
+  EXPECT_THAT(message_of([&] { unpack(gzip + "junk"); }),
+              HasSubstr("goes on behind the end of the archive, with 4 B of something else"));
+  EXPECT_THAT(message_of([&] { unpack(gzip + std::string(300'000, 'x')); }),
+              HasSubstr("goes on behind the end"));
+  EXPECT_THAT(message_of([&] { unpack(gzip + packed({item("a", "again")})); }),
+              HasSubstr("member 'a' occurs twice"));
+  const auto tar = tar_member("a", "text") + k_tar_end;
+  EXPECT_EQ(unpack(tar + std::string(20'480, '\0')).size(), 1U); // padding of any length
+  EXPECT_THAT(message_of([&] { unpack(tar + std::string(600, 'x')); }),
+              HasSubstr("cannot be unpacked"));
+}
+
+TEST(Archive, PaddingHasALimitToo) {
+  ArchiveLimits limits;
+  limits.members = 1;
+  limits.unpacked_bytes = 4;
+  const auto tar = tar_member("a", "text") + k_tar_end;
+  EXPECT_THAT(message_of([&] { unpack(tar + std::string(k_ratio_floor_bytes * 2, '\0'), limits); }),
+              HasSubstr("more bytes than members and padding can have"));
+}
+
 } // namespace
 } // namespace mlopsctl::formats

@@ -1,0 +1,51 @@
+# Words of the command line that are neither plain options nor plain arguments, and every answer to them in our words.
+. "$(dirname "$0")/../lib.sh"
+lacks_library() { ! grep -qE 'Could not convert|required TEXT|CLI' "$ERR" || fail "the parser's own text"; }
+
+# "--": what follows is no option.
+run 0 capture 'pattern:shapes?seed=1&size=64x48&seconds=1' -o dir --fps 2
+mv -- dir -dir
+run 0 manifest build -o labels.manifest -- -dir
+[ -f labels.manifest ] || fail "not written"
+run 1 manifest build -o twice.manifest -- -dir --
+err_has "--: no such folder"
+run 0 doctor --
+run 2 doctor -- --json
+err_has "'--json' is one argument too many"
+[ ! -s "$OUT" ] || fail "--json behind -- is no option"
+run 2 doctor -- -x
+err_has "'-x' is one argument too many"
+run 2 doctor -x --
+err_has "unknown option '-x'"
+
+# Flags take no value, options need one.
+for word in --json=foo --json=true --overwrite=false --help=3; do
+  run 2 doctor $word
+  err_has "${word%%=*}: takes no value, '${word#*=}' was given; write ${word%%=*} alone"
+  lacks_library
+done
+for option in --seed --config; do
+  run 2 doctor $option
+  err_has "$option: its value is missing ("
+  lacks_library
+  run 2 doctor $option=
+  err_has "$option: its value is missing ("
+  lacks_library
+done
+run 2 manifest build -dir -o
+err_has "mlopsctl manifest build: "
+lacks_library
+
+# --set is for model.yaml: where none is read it is refused, not passed over.
+run 2 bench score --truth a --predictions b --set decoder.score_threshold=0.5
+err_has "--set: 'mlopsctl bench score' reads no value of model.yaml; leave it out"
+run 2 doctor --set=a=b --json
+json .exit_code 2
+printf 'doctor: {set: a=b}\n' > mlops.yaml
+run 2 doctor
+err_has "mlops.yaml:1: unknown key 'set'"
+rm mlops.yaml
+run 0 infer --help
+out_has "--set KEY=VALUE"
+run 0 doctor --help
+out_lacks "--set"
