@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "inference/engine.hpp"
+#include "inference/onnxruntime_library.hpp"
 
 #include <algorithm>
 
@@ -76,6 +77,7 @@ const EngineEntry& find_engine(const std::string& name, const std::string& forma
 }
 
 std::future<void> preload_engine(const std::string& name) {
+  keep_onnxruntime_quiet();
   return std::async(std::launch::async, [name] {
     for (const auto& entry : engine_table())
       if (name.empty() ? &entry == &engine_table().front() : entry.name == name) {

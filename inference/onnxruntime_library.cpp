@@ -105,6 +105,7 @@ const ApiBase* open_library(const std::string& path) {
 }
 
 OnnxRuntime load(const std::string& path) {
+  keep_onnxruntime_quiet();
   const ApiBase* base = open_library(path);
   OnnxRuntime runtime;
   runtime.path = path;
@@ -143,7 +144,14 @@ std::string find_library() {
 
 } // namespace
 
+void keep_onnxruntime_quiet() {
+  for (const char* name : {"ORT_DISABLE_TELEMETRY", "ORT_TELEMETRY_DISABLED"})
+    if (environment(name) != "1")           // set once, by the first caller
+      ::setenv(name, "1", /*overwrite=*/1); // NOLINT(concurrency-mt-unsafe): no other thread yet
+}
+
 void use_onnxruntime(const std::string& path) {
+  keep_onnxruntime_quiet();
   chosen_path() = path.empty() ? path : fs::absolute(path).string();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX Runtime's shared library, found and opened at run time: nothing of it is needed to build.
-// For onnxruntime*.cpp only.
+// For onnxruntime*.cpp and engines.cpp only.
 #pragma once
 
 #include <cstdint>
@@ -54,6 +54,12 @@ struct OnnxRuntime {
   std::string path;    ///< of the library
   void* env = nullptr; ///< one a process, never released: its threads outlive main's objects
 };
+
+/// Since 1.29 ONNX Runtime on Linux, too, tells its makers of every model it loads, keeps a device
+/// identifier under ~/.cache/Microsoft and writes to /tmp, unless the environment forbids it before
+/// the library is opened. What a user's model is stays with the user. Before the first thread:
+/// the environment is not safe to change later.
+void keep_onnxruntime_quiet();
 
 /// Opened by the first call and never closed. \throws Error(input) if there is none, or it is not
 /// ONNX Runtime, or too old; Error(usage) if the user named it.

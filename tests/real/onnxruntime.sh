@@ -13,6 +13,14 @@ run 0 manifest diff opencv.jsonl here.jsonl --json # the same boxes and classes:
 run 0 bench run --model "$MODEL" --data frames/labels.manifest --table b.db --json
 json '.rows[0] | [.engine, .map_50 > 0.9]' '["onnxruntime",true]'
 
+# Nothing of a user's models is told to anybody: the library's own reports are off, whatever the
+# environment says (they would leave an identifier in the cache folder and a log in the temporary one).
+mkdir home tmp
+env -u CI -u XDG_CACHE_HOME HOME="$PWD/home" TMPDIR="$PWD/tmp" ORT_DISABLE_TELEMETRY=0 \
+  "$MLOPSCTL" infer --model "$MODEL" frames -o quiet.jsonl || fail "infer failed"
+[ -z "$(find home -path '*icrosoft*')" ] || fail "ONNX Runtime keeps a device identifier: $(find home)"
+[ -z "$(ls tmp)" ] || fail "ONNX Runtime writes to the temporary folder: $(ls tmp)"
+
 # The same numbers whatever the number of threads.
 for threads in 1 2 3; do
   run 0 infer --model "$MODEL" frames -o t$threads.jsonl --threads $threads --no-timing
