@@ -53,16 +53,17 @@ bool is_finite(std::span<const float> values) {
 
 } // namespace
 
-void check_finite(std::span<const Tensor> outputs) {
+void check_finite(std::span<const Tensor> outputs, const std::string& place) {
   for (const auto& output : outputs) {
     if (is_finite(output.data))
       continue;
     const auto bad = std::find_if_not(output.data.begin(), output.data.end(),
                                       [](float value) { return std::isfinite(value); });
     throw Error(Fault::input,
-                "output '" + output.name + "': value " + std::to_string(bad - output.data.begin()) +
-                    " of " + std::to_string(output.data.size()) + " is not a finite number",
-                "do input.scale, mean and std in model.yaml fit the model?");
+                place + ": output '" + output.name + "': value " +
+                    std::to_string(bad - output.data.begin()) + " of " +
+                    std::to_string(output.data.size()) + " is not a finite number",
+                "do input.scale, mean and std in model.yaml fit the model? are its weights whole?");
   }
 }
 

@@ -51,7 +51,8 @@ const std::vector<const Decoder*>& decoder_table();
 /// \throws Error(input) for an unknown kind (with the nearest), or one that does not do spec.task.
 const Decoder& find_decoder(const package::ModelSpec& spec);
 
-/// \throws Error(input) naming the first output that holds a NaN or an infinity.
-void check_finite(std::span<const Tensor> outputs);
+/// \param place of the model, for messages. \throws Error(input) naming the first output that holds
+/// a NaN or an infinity.
+void check_finite(std::span<const Tensor> outputs, const std::string& place);
 
 } // namespace mlopsctl::inference

@@ -39,6 +39,13 @@ public:
   virtual const std::string& name() const = 0; ///< with its version: "opencv 4.6.0"
 };
 
+/// A graph to load.
+struct GraphFile {
+  std::string_view bytes; ///< of the weights file; the engine keeps what it needs of them
+  std::string place;      ///< for messages
+  std::string digest;     ///< of the bytes, "sha256:..."; empty: not known
+};
+
 /// One row of the table.
 struct EngineEntry {
   std::string_view name;
@@ -46,8 +53,7 @@ struct EngineEntry {
   std::vector<std::string_view> formats; ///< of model.yaml: "onnx"
   /// \return "4.6.0". \throws Error saying why the engine is not here and what to install.
   std::string (*version)();
-  /// \param model the weights file's bytes. \param place for messages. \param threads > 0.
-  std::unique_ptr<Engine> (*open)(std::string_view model, const std::string& place, int threads);
+  std::unique_ptr<Engine> (*open)(const GraphFile& graph, int threads); ///< \param threads > 0
 };
 
 /// ONNX Runtime: look at \p path and nowhere else; empty: at the usual places. Relative to the

@@ -10,10 +10,9 @@
 namespace mlopsctl::inference {
 
 std::string onnxruntime_version();
-std::unique_ptr<Engine> open_onnxruntime(std::string_view model, const std::string& place,
-                                         int threads);
+std::unique_ptr<Engine> open_onnxruntime(const GraphFile& graph, int threads);
 std::string opencv_version();
-std::unique_ptr<Engine> open_opencv(std::string_view model, const std::string& place, int threads);
+std::unique_ptr<Engine> open_opencv(const GraphFile& graph, int threads);
 
 const std::vector<EngineEntry>& engine_table() {
   static const std::vector<EngineEntry> table{

@@ -105,7 +105,7 @@ void Model::State::check_outputs(std::span<const Tensor> outputs) {
       checked.push_back({output.name, "float32", output.shape});
     decoder->check(spec, checked);
   }
-  check_finite(outputs);
+  check_finite(outputs, place);
 }
 
 std::vector<dataset::Detection> Model::State::detections(Decoded decoded, const Mapping& mapping,
@@ -215,7 +215,9 @@ Model Model::load(const package::ModelPackage& package, const EngineOptions& opt
   const bool is_ssd = spec.format == package::k_mxnet_ssd;
   auto ssd = is_ssd ? std::optional(package::translate_ssd(package)) : std::nullopt;
   const EngineEntry& entry = find_engine(options.name, is_ssd ? "onnx" : spec.format);
-  auto engine = entry.open(ssd ? ssd->onnx : package.weights, place, threads);
+  auto engine = entry.open(ssd ? GraphFile{ssd->onnx, place, ""}
+                               : GraphFile{package.weights, place, package.weights_digest},
+                           threads);
   if (ssd)
     std::string().swap(ssd->onnx); // the engine has its own copy
   Preprocessor preprocessor(spec.input);

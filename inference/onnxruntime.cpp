@@ -4,22 +4,26 @@
 #include "core/text.hpp"
 #include "inference/engine.hpp"
 #include "inference/onnxruntime_library.hpp"
+#include "inference/optimized_graph.hpp"
 #include "package/graph.hpp"
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
 namespace mlopsctl::inference {
 
 std::string onnxruntime_version();
-std::unique_ptr<Engine> open_onnxruntime(std::string_view model, const std::string& place,
-                                         int threads);
+std::unique_ptr<Engine> open_onnxruntime(const GraphFile& graph, int threads);
 
 namespace {
 
-constexpr int k_all_optimizations = 99; // GraphOptimizationLevel ORT_ENABLE_ALL
+constexpr int k_no_optimizations = 0;   // GraphOptimizationLevel ORT_DISABLE_ALL
+constexpr int k_all_optimizations = 99; // ORT_ENABLE_ALL
+/// A smaller graph is made ready in less time than it takes to look for it.
+constexpr std::size_t k_worth_keeping_bytes = std::size_t{1} << 20;
 constexpr int k_fatal_only = 4;
 constexpr int k_arena_allocator = 1; // OrtAllocatorType
 constexpr int k_default_memory = 0;  // OrtMemType
@@ -58,12 +62,12 @@ void copy_as_floats(const void* data, std::size_t count, std::vector<float>& out
 
 class OnnxRuntimeEngine final : public Engine {
 public:
-  OnnxRuntimeEngine(std::string_view model, std::string place, int threads)
-      : runtime_(onnxruntime()), graph_(package::read_graph(model, place)),
-        place_(std::move(place)), name_("onnxruntime " + runtime_.version),
+  OnnxRuntimeEngine(const GraphFile& graph, int threads)
+      : runtime_(onnxruntime()), graph_(package::read_graph(graph.bytes, graph.place)),
+        place_(graph.place), name_("onnxruntime " + runtime_.version),
         session_(nullptr, runtime_.api.release_session),
         memory_(nullptr, runtime_.api.release_memory_info) {
-    open(model, threads);
+    open(graph, threads);
     for (const auto& output : graph_.outputs)
       output_names_.push_back(output.name.c_str());
     results_.resize(output_names_.size());
@@ -102,23 +106,84 @@ public:
   }
 
 private:
-  void open(std::string_view model, int threads) {
+  /// From the cache, where an earlier process left the graph ready, else from the model.
+  void open(const GraphFile& graph, int threads) {
+    const bool is_large = graph.bytes.size() >= k_worth_keeping_bytes;
+    OptimizedGraph optimized(is_large ? graph.digest : "", runtime_key());
+    if (open_kept(optimized, threads))
+      return;
+    if (!optimized.draft().empty() && open_and_keep(graph, optimized, threads))
+      return;
+    const auto options = session_options(threads, k_all_optimizations);
+    check(runtime_.api, create_session(graph.bytes, options.get()),
+          place_ + ": " + name_ + " cannot load this graph (opset " + std::to_string(graph_.opset) +
+              ")",
+          "a newer ONNX Runtime reads newer graphs; or try --engine opencv");
+  }
+
+  bool open_kept(OptimizedGraph& optimized, int threads) {
+    kept_ = optimized.open();
+    if (!kept_)
+      return false;
+    const auto options = session_options(threads, k_no_optimizations);
+    configure(options.get(), "session.load_model_format", "ORT");
+    configure(options.get(), "session.use_ort_model_bytes_directly", "1");
+    configure(options.get(), "session.use_ort_model_bytes_for_initializers", "1");
+    if (succeeds(create_session(*kept_->mapped(), options.get())))
+      return true;
+    kept_.reset();
+    optimized.forget();
+    return false;
+  }
+
+  /// False: the graph cannot be loaded, or what it became cannot be written.
+  bool open_and_keep(const GraphFile& graph, OptimizedGraph& optimized, int threads) {
+    const auto options = session_options(threads, k_all_optimizations);
+    configure(options.get(), "session.save_model_format", "ORT");
+    check(runtime_.api,
+          runtime_.api.set_optimized_model_path(options.get(), optimized.draft().c_str()), name_,
+          "");
+    if (!succeeds(create_session(graph.bytes, options.get())))
+      return false;
+    optimized.keep();
+    return true;
+  }
+
+  /// Two libraries of one version may be built differently.
+  std::string runtime_key() const {
+    std::error_code unknown;
+    return runtime_.version + " " +
+           std::to_string(std::filesystem::file_size(runtime_.path, unknown));
+  }
+
+  Handle session_options(int threads, int optimizations) const {
     const auto& api = runtime_.api;
     void* options = nullptr;
     check(api, api.create_session_options(&options), name_, "");
-    const Handle owner(options, api.release_session_options);
+    Handle owner(options, api.release_session_options);
     check(api, api.set_log_severity(options, k_fatal_only), name_, "");
-    check(api, api.set_optimization_level(options, k_all_optimizations), name_, "");
+    check(api, api.set_optimization_level(options, optimizations), name_, "");
     check(api, api.set_intra_threads(options, threads), name_, "--threads");
     check(api, api.set_inter_threads(options, 1), name_, "");
+    return owner;
+  }
+
+  void configure(void* options, const char* key, const char* value) const {
+    check(runtime_.api, runtime_.api.add_config_entry(options, key, value), name_, "");
+  }
+
+  OrtFunctions::Status create_session(std::string_view bytes, const void* options) {
     void* session = nullptr;
-    check(
-        api,
-        api.create_session_from_array(runtime_.env, model.data(), model.size(), options, &session),
-        place_ + ": " + name_ + " cannot load this graph (opset " + std::to_string(graph_.opset) +
-            ")",
-        "a newer ONNX Runtime reads newer graphs; or try --engine opencv");
+    const auto status = runtime_.api.create_session_from_array(runtime_.env, bytes.data(),
+                                                               bytes.size(), options, &session);
     session_.reset(session);
+    return status;
+  }
+
+  bool succeeds(OrtFunctions::Status status) const {
+    if (status)
+      runtime_.api.release_status(status);
+    return !status;
   }
 
   /// The input's own numbers, not a copy.
@@ -188,6 +253,7 @@ private:
   package::Graph graph_;
   std::string place_;
   std::string name_;
+  std::unique_ptr<ByteSource> kept_; ///< the session looks into it
   Handle session_;
   Handle memory_;
   std::vector<const char*> output_names_;
@@ -202,9 +268,8 @@ std::string onnxruntime_version() {
   return onnxruntime().version;
 }
 
-std::unique_ptr<Engine> open_onnxruntime(std::string_view model, const std::string& place,
-                                         int threads) {
-  return std::make_unique<OnnxRuntimeEngine>(model, place, threads);
+std::unique_ptr<Engine> open_onnxruntime(const GraphFile& graph, int threads) {
+  return std::make_unique<OnnxRuntimeEngine>(graph, threads);
 }
 
 } // namespace mlopsctl::inference

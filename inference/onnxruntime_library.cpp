@@ -67,6 +67,7 @@ OrtFunctions functions_of(const void* const* table) {
   take(api.create_session_from_array, table, 8);
   take(api.run, table, 9);
   take(api.create_session_options, table, 10);
+  take(api.set_optimized_model_path, table, 11);
   take(api.set_log_severity, table, 22);
   take(api.set_optimization_level, table, 23);
   take(api.set_intra_threads, table, 24);

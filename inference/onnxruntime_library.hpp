@@ -24,6 +24,7 @@ struct OrtFunctions {
                 const void* const* inputs, std::size_t input_count, const char* const* output_names,
                 std::size_t output_count, Opaque* outputs);
   Status (*create_session_options)(Opaque* options);
+  Status (*set_optimized_model_path)(Opaque options, const char* path);
   Status (*set_log_severity)(Opaque options, int level);
   Status (*set_optimization_level)(Opaque options, int level);
   Status (*set_intra_threads)(Opaque options, int threads);

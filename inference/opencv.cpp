@@ -13,7 +13,7 @@
 namespace mlopsctl::inference {
 
 std::string opencv_version();
-std::unique_ptr<Engine> open_opencv(std::string_view model, const std::string& place, int threads);
+std::unique_ptr<Engine> open_opencv(const GraphFile& graph, int threads);
 
 namespace {
 
@@ -98,8 +98,8 @@ std::string opencv_version() {
   return opencv_table().engine_version;
 }
 
-std::unique_ptr<Engine> open_opencv(std::string_view model, const std::string& place, int threads) {
-  return std::make_unique<OpencvEngine>(model, place, threads);
+std::unique_ptr<Engine> open_opencv(const GraphFile& graph, int threads) {
+  return std::make_unique<OpencvEngine>(graph.bytes, graph.place, threads);
 }
 
 } // namespace mlopsctl::inference

@@ -105,6 +105,7 @@ ModelPackage open_model_folder(const std::string& path, const std::vector<std::s
     found[name] = digest_of(*open_source(resolve_inside(path, name)));
     check_digest(spec, path, name, found[name]);
   }
+  package.weights_digest = found[spec.weights];
   package.digest = listing_digest(found);
   return package;
 }
@@ -172,6 +173,7 @@ ModelPackage open_model_archive(const std::string& path, const std::vector<std::
                   path + ": '" + printable(name) +
                       "' is not in the archive, and model.yaml names it",
                   "pack it again with 'mlopsctl package model'");
+  package.weights_digest = found[spec.weights];
   package.digest = listing_digest(found);
   return package;
 }

@@ -14,11 +14,12 @@ namespace mlopsctl::package {
 /// An opened model. The digests were checked on the very bytes that are in here.
 struct ModelPackage {
   ModelSpec spec;
-  std::string weights; ///< the weights file's bytes
-  std::string symbol;  ///< format mxnet-ssd: the graph, which stands in a file of its own
-  std::string digest;  ///< of the package: "sha256:..." over model.yaml (as stored) and the digests
-                       ///< of the files it names
-  std::string path;    ///< as the user gave it
+  std::string weights;        ///< the weights file's bytes
+  std::string weights_digest; ///< of them, "sha256:..."
+  std::string symbol;         ///< format mxnet-ssd: the graph, which stands in a file of its own
+  std::string digest; ///< of the package: "sha256:..." over model.yaml (as stored) and the digests
+                      ///< of the files it names
+  std::string path;   ///< as the user gave it
   std::vector<std::string> overrides; ///< --set values that are in spec
 };
 

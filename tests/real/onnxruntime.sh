@@ -40,6 +40,22 @@ head -c 2000 "$MODEL/shapes.onnx" > bad/shapes.onnx
 run 1 infer --model bad frames -o bad.jsonl
 err_has "shapes.onnx"
 [ ! -e bad.jsonl ] || fail "an output of a broken model is there"
+SIZE=$(stat -c %s "$MODEL/shapes.onnx")
+# damage OFFSET_FROM_END BYTES: octal escapes for printf, over what is there
+damage() {
+  cp "$MODEL/shapes.onnx" bad/ && chmod u+w bad/shapes.onnx
+  # shellcheck disable=SC2059
+  printf "$2" | dd of=bad/shapes.onnx bs=1 seek=$((SIZE - $1)) conv=notrunc status=none
+}
+damage 1 '\143' # the file's last number: an operator set that nobody knows
+run 1 infer --model bad frames -o bad.jsonl
+err_has "shapes.onnx: onnxruntime 1."
+err_has "cannot load this graph (opset 99)"
+err_has "a newer ONNX Runtime reads newer graphs"
+damage 1000 "$(printf '\\377%.0s' {1..400})" # weights that are not numbers
+run 1 infer --model bad frames -o bad.jsonl
+err_has "bad: shapes.onnx: output 'output0': value 1200 of 10500 is not a finite number"
+[ ! -e bad.jsonl ] || fail "an output of a broken model is there"
 
 need_shared data/real/models/FastestDet.onnx
 need_shared data/real/voc100-multiformat/data/database/images

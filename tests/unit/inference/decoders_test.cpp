@@ -245,15 +245,15 @@ TEST(Decoders, NamesTheOutputThatIsNotFinite) {
   outputs.add("fine", {2});
   outputs.add("boxes", {1, 4})[2] = std::numeric_limits<float>::quiet_NaN();
   try {
-    check_finite(outputs.tensors());
+    check_finite(outputs.tensors(), "model");
     FAIL();
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "output 'boxes': value 2 of 4 is not a finite number");
+    EXPECT_STREQ(error.what(), "model: output 'boxes': value 2 of 4 is not a finite number");
   }
   outputs.data[1][2] = -std::numeric_limits<float>::infinity();
-  EXPECT_THROW(check_finite(outputs.tensors()), Error);
+  EXPECT_THROW(check_finite(outputs.tensors(), "model"), Error);
   outputs.data[1][2] = std::numeric_limits<float>::max();
-  EXPECT_NO_THROW(check_finite(outputs.tensors()));
+  EXPECT_NO_THROW(check_finite(outputs.tensors(), "model"));
 }
 
 /// Three anchors: two that overlap by 1/3, one far away. Two classes.
