@@ -4,13 +4,24 @@
 #   out_has TEXT, err_has TEXT, out_lacks TEXT    plain text, not patterns
 #   json EXPR VALUE    jq EXPR over $OUT equals VALUE
 #   out_is FILE        $OUT equals FILE beside the script; UPDATE_GOLDEN=1 writes it
+#   model_yaml NAME WEIGHTS TASK INPUT DECODER LABELS    writes NAME/model.yaml
+#   no_cloud           takes what the machine knows of a cloud or of proxies out of the environment
+#   start COMMAND...   runs it in the background until the script ends
+#   wait_for FILE      until something is written to it
 #   need_onnxruntime   skips by name where ONNX Runtime was not fetched; sets $ONNXRUNTIME
 #   need_shared PATH   skips by name where ../shared/PATH is absent; sets $SHARED
 set -u
 : "${MLOPSCTL:?path of the binary}"
 HERE=$(cd "$(dirname "${BASH_SOURCE[1]}")" && pwd)
 WORK=$(mktemp -d)
-trap 'chmod -R u+w "$WORK" 2>/dev/null; rm -rf "$WORK"' EXIT
+STARTED=""
+tidy_up() {
+  local pid
+  for pid in $STARTED; do kill "$pid" 2>/dev/null; done
+  chmod -R u+w "$WORK" 2>/dev/null
+  rm -rf "$WORK"
+}
+trap tidy_up EXIT
 cd "$WORK" || exit 1
 OUT=$WORK/.out
 ERR=$WORK/.err
@@ -41,6 +52,37 @@ json() {
 out_is() {
   [ -z "${UPDATE_GOLDEN:-}" ] || cp "$OUT" "$HERE/$1"
   diff -u "$HERE/$1" "$OUT" || fail "stdout differs from $1"
+}
+model_yaml() {
+  cat > "$1/model.yaml" << YAML
+schema: mlopsctl.model/1
+name: $1
+version: "3"
+task: $3
+weights: $2
+format: onnx
+input: {$4}
+decoder: {kind: $5}
+labels: [$6]
+licence: see the page of the weights
+YAML
+}
+no_cloud() {
+  local name
+  for name in $(env | grep -o '^AWS_[A-Z0-9_]*'); do unset "$name"; done
+  unset http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY all_proxy SSL_CERT_FILE
+  export AWS_EC2_METADATA_DISABLED=true
+}
+start() {
+  "$@" &
+  STARTED="$STARTED $!"
+}
+wait_for() {
+  for _ in $(seq 100); do
+    [ -s "$1" ] && return
+    sleep 0.1
+  done
+  fail "nothing came in $1"
 }
 # ONNX Runtime's library, which tests/run.sh fetches; sets $ONNXRUNTIME.
 need_onnxruntime() {

@@ -6,34 +6,14 @@ if [ ! -f "$DYNALITE" ]; then
   exit 77
 fi
 . "$(dirname "$0")/../cli/lib.sh"
-eval "$(grep -E '^(DET|RED)=' "$HERE/../cli/top/infer.sh")"
-for name in $(env | grep -o '^AWS_[A-Z0-9_]*'); do unset "$name"; done
-unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy
+. "$(dirname "$0")/../cli/tiny.sh"
+no_cloud
 export AWS_ACCESS_KEY_ID=AKIDCANARY AWS_SECRET_ACCESS_KEY=CANARYsecret/0123456789+abcdef AWS_SESSION_TOKEN=CANARYtoken
-export AWS_EC2_METADATA_DISABLED=true
-
-PIDS=""
-stop_all() {
-  local pid
-  for pid in $PIDS; do kill "$pid" 2>/dev/null; done
-  chmod -R u+w "$WORK" 2>/dev/null
-  rm -rf "$WORK"
-}
-trap stop_all EXIT
-wait_for() { # FILE: until it has a line
-  for _ in $(seq 100); do
-    [ -s "$1" ] && return
-    sleep 0.1
-  done
-  fail "nothing came in $1"
-}
-node "$DYNALITE" --port 0 --host 127.0.0.1 --createTableMs 0 > dynalite.out 2>&1 &
-PIDS="$PIDS $!"
+start node "$DYNALITE" --port 0 --host 127.0.0.1 --createTableMs 0 > dynalite.out 2>&1
 wait_for dynalite.out
 server=$(sed -n 's/.*:\([0-9]*\)$/\1/p' dynalite.out)
 start_proxy() { # LOG FAULTS: sets $AWS_ENDPOINT_URL_DYNAMODB
-  python3 "$HERE/fault_proxy.py" "$server" "$1" "$2" > "$1.port" &
-  PIDS="$PIDS $!"
+  start python3 "$HERE/fault_proxy.py" "$server" "$1" "$2" > "$1.port"
   wait_for "$1.port"
   export AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:$(cat "$1.port")
 }
@@ -57,24 +37,8 @@ make_table killed model_dataset run_id || fail "the table was not made"
 make_table other name kind || fail "the table was not made"
 
 # A table with one measured row, and 250 more of it with numbers that are easily lost.
-mkdir tiny
-echo "$DET" | base64 -d > tiny/m.onnx
-cat > tiny/model.yaml << 'YAML'
-schema: mlopsctl.model/1
-name: tiny
-version: "3"
-task: detection
-weights: m.onnx
-format: onnx
-input: {name: x, width: 8, height: 8, color: rgb, resize: stretch, scale: 0.00392156862745098}
-decoder: {kind: fastestdet}
-labels: [red]
-licence: CC0-1.0
-YAML
-for i in 1 2 3; do
-  echo "$RED" | base64 -d > $i.png
-  echo '{"source-ref":"'$i'.png","bb":{"image_size":[{"width":16,"height":8,"depth":3}],"annotations":[{"class_id":0,"left":4,"top":2,"width":8,"height":4}]},"bb-metadata":{"class-map":{"0":"red"},"type":"groundtruth/object-detection","human-annotated":"yes","creation-date":"2026-01-01T00:00:00","job-name":"j","objects":[]}}'
-done > t.manifest
+tiny_model tiny "$DET" detection fastestdet red
+red_set 3
 "$MLOPSCTL" bench run --model tiny --data t.manifest --table src.db --tag first > "$OUT" 2> "$ERR"
 [ -s src.db ] || fail "no row was measured"
 sqlite3 src.db "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250)

@@ -1,24 +1,11 @@
 # TLS with and without a certificate that is known, redirects, replies that are too large or cut, proxies of the environment.
 . "$(dirname "$0")/../cli/lib.sh"
-for name in $(env | grep -o '^AWS_[A-Z0-9_]*'); do unset "$name"; done
-unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy no_proxy NO_PROXY SSL_CERT_FILE
-export AWS_ACCESS_KEY_ID=AKIDCANARY AWS_SECRET_ACCESS_KEY=CANARYsecret AWS_EC2_METADATA_DISABLED=true
-PIDS=""
-stop_all() {
-  local pid
-  for pid in $PIDS; do kill "$pid" 2>/dev/null; done
-  rm -rf "$WORK"
-}
-trap stop_all EXIT
+no_cloud
+export AWS_ACCESS_KEY_ID=AKIDCANARY AWS_SECRET_ACCESS_KEY=CANARYsecret
 serve() { # LOG MODE [CERT KEY]: sets $PORT
-  python3 "$HERE/tls_server.py" "$@" > "$1.port" &
-  PIDS="$PIDS $!"
-  for _ in $(seq 100); do
-    [ -s "$1.port" ] && break
-    sleep 0.1
-  done
+  start python3 "$HERE/tls_server.py" "$@" > "$1.port"
+  wait_for "$1.port"
   PORT=$(cat "$1.port")
-  [ -n "$PORT" ] || fail "the server did not start"
 }
 show() { run "$1" bench show --table dynamodb://benchmark --region eu-west-1 --endpoint-url "$2"; }
 

@@ -6,26 +6,15 @@ MODELS=$SHARED/data/real/models
 SET=$SHARED/data/real/voc100-multiformat/data/database
 COCO=$(tr -d '\r' < "$MODELS/coco.names" | sed '/^$/d; s/.*/"&"/' | paste -sd,)
 
-# model NAME ONNX INPUT DECODER
+# model NAME ONNX INPUT DECODER IOU
 model() {
   mkdir "$1" && cp "$MODELS/$2" "$1/"
-  cat > "$1/model.yaml" << YAML
-schema: mlopsctl.model/1
-name: $1
-version: "1"
-task: detection
-weights: $2
-format: onnx
-input: {name: input.1, color: bgr, resize: stretch, $3}
-decoder: {nms: {per_class: true, max_detections: 300, iou: $5}, $4}
-labels: [$COCO]
-licence: see the model's page
-YAML
+  model_yaml "$1" "$2" detection "name: input.1, color: bgr, resize: stretch, $3" "$4, nms: {per_class: true, max_detections: 300, iou: $5}" "$COCO"
 }
 model fastestdet FastestDet.onnx 'width: 352, height: 352, interpolation: area, scale: 0.00392156862745098' \
-  'kind: fastestdet, score_threshold: 0.65, eval_score_threshold: 0.1' 0.45
+  'fastestdet, score_threshold: 0.65, eval_score_threshold: 0.1' 0.45
 model nanodet nanodet_m.onnx 'width: 416, height: 416, mean: [103.53, 116.28, 123.675], std: [57.375, 57.12, 58.395]' \
-  'kind: nanodet, score_threshold: 0.35, eval_score_threshold: 0.05' 0.6
+  'nanodet, score_threshold: 0.35, eval_score_threshold: 0.05' 0.6
 
 run 0 bench run --model fastestdet --data "$SET/gts/pascalvoc_format" --images "$SET/images" --protocol voc --json
 json '.rows[0].map_50 - 0.518 | fabs < 0.01' true

@@ -8,35 +8,24 @@ FACES=$SHARED/data/real/faces-known/examples
 # model NAME ONNX TASK INPUT DECODER LABELS
 model() {
   mkdir "$1" && cp "$MODELS/$2" "$1/"
-  cat > "$1/model.yaml" << YAML
-schema: mlopsctl.model/1
-name: $1
-version: "1"
-task: $3
-weights: $2
-format: onnx
-input: {$4}
-decoder: {$5}
-labels: [$6]
-licence: see the model's page
-YAML
+  model_yaml "$@"
 }
 COCO=$(tr -d '\r' < "$MODELS/coco.names" | sed '/^$/d; s/.*/"&"/' | paste -sd,)
 model fastestdet FastestDet.onnx detection \
   'name: input.1, width: 352, height: 352, color: bgr, resize: stretch, interpolation: area, scale: 0.00392156862745098' \
-  'kind: fastestdet, score_threshold: 0.65, nms: {iou: 0.45, per_class: true, max_detections: 300}' "$COCO"
+  'fastestdet, score_threshold: 0.65, nms: {iou: 0.45, per_class: true, max_detections: 300}' "$COCO"
 model nanodet nanodet_m.onnx detection \
   'name: input.1, width: 416, height: 416, color: bgr, resize: stretch, scale: 1, mean: [103.53, 116.28, 123.675], std: [57.375, 57.12, 58.395]' \
-  'kind: nanodet, score_threshold: 0.35, nms: {iou: 0.6, per_class: true, max_detections: 300}' "$COCO"
+  'nanodet, score_threshold: 0.35, nms: {iou: 0.6, per_class: true, max_detections: 300}' "$COCO"
 model yunet yunet_n_320_320.onnx detection \
   'name: input, width: 320, height: 320, color: bgr, resize: letterbox-topleft, pad_value: 0, scale: 1' \
-  'kind: yunet, score_threshold: 0.6, nms: {iou: 0.3, per_class: true, max_detections: 300}' face
+  'yunet, score_threshold: 0.6, nms: {iou: 0.3, per_class: true, max_detections: 300}' face
 model ultraface version-RFB-320.onnx detection \
   'name: input, width: 320, height: 240, color: rgb, resize: stretch, scale: 1, mean: [127, 127, 127], std: [128, 128, 128]' \
-  'kind: ultraface, score_threshold: 0.7, nms: {iou: 0.3, per_class: true, max_detections: 300}' face
+  'ultraface, score_threshold: 0.7, nms: {iou: 0.3, per_class: true, max_detections: 300}' face
 model mnist mnist.onnx classification \
   'name: Input3, width: 28, height: 28, color: grey, resize: stretch, scale: 1' \
-  'kind: classification' '"0","1","2","3","4","5","6","7","8","9"'
+  classification '"0","1","2","3","4","5","6","7","8","9"'
 
 # has_box CLASS LEFT TOP RIGHT BOTTOM: some box of this class has its corners within 25 px of these, read off the picture.
 has_box() {
@@ -97,7 +86,7 @@ jq -es '
 # Faces found, cut out and turned into vectors: of all pairs the two pictures of one man are most alike.
 model mobilefacenet MobileFaceNet.onnx embedding \
   'name: input0, width: 112, height: 112, color: rgb, resize: stretch, scale: 0.00392156862745098, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]' \
-  'kind: embedding' ''
+  embedding ''
 run 0 infer --model yunet "$FACES/knn_examples/train" -o faces.jsonl
 run 0 manifest crop faces.jsonl -o faces
 run 0 infer --model mobilefacenet faces -o vectors.jsonl

@@ -63,18 +63,9 @@ MODELS=$SHARED/data/real/models
 SET=$SHARED/data/real/voc100-multiformat/data/database
 COCO=$(tr -d '\r' < "$MODELS/coco.names" | sed '/^$/d; s/.*/"&"/' | paste -sd,)
 mkdir fastestdet && cp "$MODELS/FastestDet.onnx" fastestdet/
-cat > fastestdet/model.yaml << YAML
-schema: mlopsctl.model/1
-name: fastestdet
-version: "1"
-task: detection
-weights: FastestDet.onnx
-format: onnx
-input: {name: input.1, color: bgr, resize: stretch, width: 352, height: 352, interpolation: area, scale: 0.00392156862745098}
-decoder: {nms: {per_class: true, max_detections: 300, iou: 0.45}, kind: fastestdet, score_threshold: 0.65, eval_score_threshold: 0.1}
-labels: [$COCO]
-licence: see the model's page
-YAML
+model_yaml fastestdet FastestDet.onnx detection \
+  'name: input.1, color: bgr, resize: stretch, width: 352, height: 352, interpolation: area, scale: 0.00392156862745098' \
+  'fastestdet, score_threshold: 0.65, eval_score_threshold: 0.1, nms: {per_class: true, max_detections: 300, iou: 0.45}' "$COCO"
 for engine in onnxruntime opencv; do
   run 0 bench run --model fastestdet --data "$SET/gts/pascalvoc_format" --images "$SET/images" --protocol voc --engine $engine \
     --table f.db --json

@@ -1,20 +1,7 @@
 # bench run of a classification model on pictures with one class each: accuracy and a row.
 . "$(dirname "$0")/../lib.sh"
-eval "$(grep -E '^(CLS|RED|BLUE)=' "$HERE/../top/infer.sh")"
-mkdir painter
-echo "$CLS" | base64 -d > painter/m.onnx
-cat > painter/model.yaml << 'YAML'
-schema: mlopsctl.model/1
-name: painter
-version: "1"
-task: classification
-weights: m.onnx
-format: onnx
-input: {name: x, width: 8, height: 8, color: rgb, resize: stretch, scale: 0.00392156862745098}
-decoder: {kind: classification}
-labels: [red, green, blue]
-licence: CC0-1.0
-YAML
+. "$(dirname "$0")/../tiny.sh"
+tiny_model painter "$CLS" classification classification 'red, green, blue'
 line() { # IMAGE ID NAME: the id as Ground Truth writes it, once a number, once a text
   printf '{"source-ref":"%s","paint":%s,"paint-metadata":{"class-name":"%s","confidence":0.9,"type":"groundtruth/image-classification","human-annotated":"yes","creation-date":"2026-01-01T00:00:00","job-name":"j"}}\n' "$@"
 }

@@ -1,24 +1,8 @@
 # bench compare: rows and predictions; what is no worse, worse, and not to be told. Gates with a baseline.
 . "$(dirname "$0")/../lib.sh"
-eval "$(grep -E '^(DET|RED)=' "$HERE/../top/infer.sh")"
-mkdir tiny
-echo "$DET" | base64 -d > tiny/m.onnx
-cat > tiny/model.yaml << 'YAML'
-schema: mlopsctl.model/1
-name: tiny
-version: "3"
-task: detection
-weights: m.onnx
-format: onnx
-input: {name: x, width: 8, height: 8, color: rgb, resize: stretch, scale: 0.00392156862745098}
-decoder: {kind: fastestdet}
-labels: [red]
-licence: CC0-1.0
-YAML
-for i in $(seq 20); do
-  echo "$RED" | base64 -d > $i.png
-  echo '{"source-ref":"'$i'.png","bb":{"image_size":[{"width":16,"height":8,"depth":3}],"annotations":[{"class_id":0,"left":4,"top":2,"width":8,"height":4}]},"bb-metadata":{"class-map":{"0":"red"},"type":"groundtruth/object-detection","human-annotated":"yes","creation-date":"2026-01-01T00:00:00","job-name":"j","objects":[]}}'
-done > t.manifest
+. "$(dirname "$0")/../tiny.sh"
+tiny_model tiny "$DET" detection fastestdet red
+red_set 20
 measure() { run 0 bench run --model tiny --data t.manifest --max-spread 10000 "$@"; }
 
 # Rows. A model that finds nothing: it takes red for blue.

@@ -1,36 +1,13 @@
-# bench run and bench show with a model small enough to stand here (see ../top/infer.sh): what is red is found.
+# bench run and bench show with a model small enough to stand here (../tiny.sh): what is red is found.
 . "$(dirname "$0")/../lib.sh"
-eval "$(grep -E '^(DET|CLS|RED|BLUE)=' "$HERE/../top/infer.sh")"
-
-# model DIR ONNX TASK DECODER LABELS
-model() {
-  mkdir -p "$1"
-  echo "$2" | base64 -d > "$1/m.onnx"
-  cat > "$1/model.yaml" << YAML
-schema: mlopsctl.model/1
-name: $1
-version: "3"
-task: $3
-weights: m.onnx
-format: onnx
-input: {name: x, width: 8, height: 8, color: rgb, resize: stretch, scale: 0.00392156862745098}
-decoder: {kind: $4}
-labels: [$5]
-licence: CC0-1.0
-YAML
-}
-model tiny "$DET" detection fastestdet red
-model painter "$CLS" classification classification 'red, green, blue'
-model stranger "$DET" detection fastestdet elephant
-# line IMAGE BOXES
-line() {
-  printf '{"source-ref":"%s","bb":{"image_size":[{"width":16,"height":8,"depth":3}],"annotations":[%s]},"bb-metadata":{"class-map":{"0":"red"},"type":"groundtruth/object-detection","human-annotated":"yes","creation-date":"2026-01-01T00:00:00","job-name":"j","objects":[]}}\n' "$1" "$2"
-}
-MIDDLE='{"class_id":0,"left":4,"top":2,"width":8,"height":4}'
+. "$(dirname "$0")/../tiny.sh"
+tiny_model tiny "$DET" detection fastestdet red
+tiny_model painter "$CLS" classification classification 'red, green, blue'
+tiny_model stranger "$DET" detection fastestdet elephant
 mkdir set
 for i in 1 2 3 4 5 6; do
   if [ $((i % 2)) = 0 ]; then echo "$BLUE"; else echo "$RED"; fi | base64 -d > set/$i.png
-  if [ $((i % 2)) = 0 ]; then line $i.png ''; else line $i.png "$MIDDLE"; fi
+  if [ $((i % 2)) = 0 ]; then red_line $i.png ''; else red_line $i.png "$MIDDLE"; fi
 done > set/all.manifest
 
 run 0 bench run --model tiny --data set/all.manifest --tag nightly --note "it's new" --json --set decoder.score_threshold=0.4
@@ -154,7 +131,7 @@ run 1 bench run --model painter --data set/all.manifest
 err_has "set/all.manifest: has boxes, and 'painter' is a model for classification"
 run 1 bench run --model stranger --data set/all.manifest
 err_has "none of its classes (red) is one of 'stranger' (elephant)"
-line 2.png '' > set/bare.manifest
+red_line 2.png '' > set/bare.manifest
 run 1 bench run --model tiny --data set/bare.manifest
 err_has "not one object"
 : > set/empty.manifest

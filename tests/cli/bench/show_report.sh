@@ -1,23 +1,9 @@
 # bench show --report: the page in a real browser, and what else show writes.
 . "$(dirname "$0")/../lib.sh"
 # Rows as bench run keeps them, without running anything: a table, and then other numbers in its documents.
-eval "$(grep -E '^(DET|RED)=' "$HERE/../top/infer.sh")"
-mkdir tiny
-echo "$DET" | base64 -d > tiny/m.onnx
-cat > tiny/model.yaml << 'YAML'
-schema: mlopsctl.model/1
-name: tiny
-version: "3"
-task: detection
-weights: m.onnx
-format: onnx
-input: {name: x, width: 8, height: 8, color: rgb, resize: stretch, scale: 0.00392156862745098}
-decoder: {kind: fastestdet}
-labels: [red]
-licence: CC0-1.0
-YAML
-echo "$RED" | base64 -d > 1.png
-echo '{"source-ref":"1.png","bb":{"image_size":[{"width":16,"height":8,"depth":3}],"annotations":[{"class_id":0,"left":4,"top":2,"width":8,"height":4}]},"bb-metadata":{"class-map":{"0":"red"},"type":"groundtruth/object-detection","human-annotated":"yes","creation-date":"2026-01-01T00:00:00","job-name":"j","objects":[]}}' > t.manifest
+. "$(dirname "$0")/../tiny.sh"
+tiny_model tiny "$DET" detection fastestdet red
+red_set 1
 for tag in first second '<b>third'; do
   run 0 bench run --model tiny --data t.manifest --tag "$tag" --max-spread 10000
 done

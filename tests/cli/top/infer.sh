@@ -1,34 +1,13 @@
-# infer on graphs small enough to stand here. det: redness of the picture becomes the objectness of one box in its
-# middle half (fastestdet's layout). cls: mean red, green, blue become the scores of three classes.
+# infer on graphs small enough to stand here.
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../tiny.sh"
 
-DET=CAY6mAIKLAoBeBIBcBoRR2xvYmFsQXZlcmFnZVBvb2wiEUdsb2JhbEF2ZXJhZ2VQb29sCi8KAXAKAVcKAUISAXkaBENvbnYiBENvbnYqFQoMa2VybmVsX3NoYXBlQAFAAaABBxIBZypXCAYIAwgBCAEQAUIBV0pIAACAPwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAKiEIBhABQgFCShgAAAAAVJ8MP1SfDD8AAAAAAAAAAAAAgD9aGwoBeBIWChQIARIQCgIIAQoCCAMKAggICgIICGIbCgF5EhYKFAgBEhAKAggBCgIIBgoCCAEKAggBQgQKABAL
-CLS=CAY6fQosCgF4EgFwGhFHbG9iYWxBdmVyYWdlUG9vbCIRR2xvYmFsQXZlcmFnZVBvb2wKGAoBcBIBeRoHRmxhdHRlbiIHRmxhdHRlbhIBZ1obCgF4EhYKFAgBEhAKAggBCgIIAwoCCAgKAggIYhMKAXkSDgoMCAESCAoCCAEKAggDQgQKABAL
 UNKNOWN_OPERATOR=CAY6iwEKLAoBeBIBcBoRR2xvYmFsQXZlcmFnZVBvb2wiEUdsb2JhbEF2ZXJhZ2VQb29sCh4KAXASAXkaCkZyb2JuaWNhdGUiCkZyb2JuaWNhdGUSAWdaGwoBeBIWChQIARIQCgIIAQoCCAMKAggICgIICGIbCgF5EhYKFAgBEhAKAggBCgIIBgoCCAEKAggBQgQKABAL
 LOGARITHM=CAY6jwEKEAoBeBIBbBoDTG9nIgNMb2cKLAoBbBIBcBoRR2xvYmFsQXZlcmFnZVBvb2wiEUdsb2JhbEF2ZXJhZ2VQb29sChgKAXASAXkaB0ZsYXR0ZW4iB0ZsYXR0ZW4SAWdaGwoBeBIWChQIARIQCgIIAQoCCAMKAggICgIICGITCgF5Eg4KDAgBEggKAggBCgIIA0IECgAQCw==
 FAR_BOX=CAY6mgQKLQoBeBIBcBoSR2xvYmFsQXZlcmFnZVBvb2xwIhFHbG9iYWxBdmVyYWdlUG9vbAowCgFwCgFXCgFCEgFiGgVDb252YiIEQ29udioVCgxrZXJuZWxfc2hhcGVAAUABoAEHCiQKAWIKAXMSBWJveGVzGgxSZXNoYXBlYm94ZXMiB1Jlc2hhcGUKMAoBcAoBVgoBQxIBYxoFQ29udmMiBENvbnYqFQoMa2VybmVsX3NoYXBlQAFAAaABBwomCgFjCgF0EgZzY29yZXMaDVJlc2hhcGVzY29yZXMiB1Jlc2hhcGUSAWcqPwgECAMIAQgBEAFCAVdKMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAACoZCAQQAUIBQkoQAAAAAAAAAAAAAHpEAAB6RCohCAMQB0IBc0oYAQAAAAAAAAABAAAAAAAAAAQAAAAAAAAAKicIAggDCAEIARABQgFWShgAAAAAAAAAAAAAAAAAAIA/AAAAAAAAAAAqEQgCEAFCAUNKCAAAAAAAAAAAKiEIAxAHQgF0ShgBAAAAAAAAAAEAAAAAAAAAAgAAAAAAAABaGwoBeBIWChQIARIQCgIIAQoCCAMKAggICgIICGIbCgVib3hlcxISChAIARIMCgIIAQoCCAEKAggEYhwKBnNjb3JlcxISChAIARIMCgIIAQoCCAEKAggCQgQKABAL
-RED=iVBORw0KGgoAAAANSUhEUgAAABAAAAAICAIAAAB/FOjAAAAAFElEQVQYlWP8z0AaYCJR/agGogAAk1ABDwg2etUAAAAASUVORK5CYII=
-BLUE=iVBORw0KGgoAAAANSUhEUgAAABAAAAAICAIAAAB/FOjAAAAAFklEQVQYlWNkYPjPQApgIkn1qAYiAQCRUgEPr9ROwgAAAABJRU5ErkJggg==
 
-# model DIR ONNX TASK DECODER LABELS [INPUT NAME]
-model() {
-  mkdir -p "$1"
-  echo "$2" | base64 -d > "$1/m.onnx"
-  cat > "$1/model.yaml" << YAML
-schema: mlopsctl.model/1
-name: tiny
-version: "1"
-task: $3
-weights: m.onnx
-format: onnx
-input: {name: ${6:-x}, width: 8, height: 8, color: rgb, resize: stretch, scale: 0.00392156862745098}
-decoder: {kind: $4, score_threshold: 0.3}
-labels: [$5]
-licence: CC0-1.0
-YAML
-}
-model det "$DET" detection fastestdet red
-model cls "$CLS" classification classification 'red, green, blue'
+tiny_model det "$DET" detection fastestdet red
+tiny_model cls "$CLS" classification classification 'red, green, blue'
 mkdir -p pictures/more
 echo $RED | base64 -d > pictures/b.png
 echo $BLUE | base64 -d > pictures/a.png
@@ -145,45 +124,45 @@ err_has "missing"
 mkdir no-yaml && cp det/m.onnx no-yaml/
 run 1 infer --model no-yaml pictures
 err_has "no-yaml: there is no model.yaml in it; write one with 'mlopsctl package describe"
-model renamed "$DET" detection fastestdet red xx
+tiny_model renamed "$DET" detection fastestdet red xx
 run 1 infer --model renamed pictures
 err_has "renamed: m.onnx: the graph has no input 'xx', did you mean 'x'?; input.name in model.yaml is one of: x"
-model cut "$DET" detection fastestdet red
+tiny_model cut "$DET" detection fastestdet red
 head -c 100 det/m.onnx > cut/m.onnx
 run 1 infer --model cut pictures
 err_has "cut: m.onnx: byte 5 starts a field of 280 bytes, but only 95 follow"
-model text "$DET" detection fastestdet red
+tiny_model text "$DET" detection fastestdet red
 echo 'weights' > text/m.onnx
 run 1 infer --model text pictures
 err_has "text: m.onnx: "
 err_has "not ONNX"
-model operator "$UNKNOWN_OPERATOR" detection fastestdet red
+tiny_model operator "$UNKNOWN_OPERATOR" detection fastestdet red
 run 1 infer --model operator pictures
 err_has "operator: m.onnx: opencv "
 err_has "Frobnicate"
-model many "$DET" detection fastestdet 'red, green'
+tiny_model many "$DET" detection fastestdet 'red, green'
 run 1 infer --model many pictures
 err_has "the graph has 1 classes, model.yaml names 2 labels; the graph has 'y' 1x6x1x1"
-model kind "$DET" detection yolov8 red
+tiny_model kind "$DET" detection yolov8 red
 run 1 infer --model kind pictures
 err_has "decoder yolov8: "
-model typo "$DET" detection fastestdt red
+tiny_model typo "$DET" detection fastestdt red
 run 1 infer --model typo pictures
 err_has "did you mean 'fastestdet'?"
-model plain "$DET" detection raw red
+tiny_model plain "$DET" detection raw red
 run 0 infer --model plain pictures/a.png -o plain.jsonl --no-timing
 out_has "1 pictures, outputs as they are"
 jq -e '(.outputs | length) == 1 and (.outputs[0].name | length) > 0 and ([.outputs[0].shape[]] | reduce .[] as $n (1; . * $n)) == (.outputs[0].data | length) and .detections == null' \
   plain.jsonl > "$OUT" || fail "other outputs: $(head -c 300 plain.jsonl)"
-model size "$DET" detection fastestdet red
+tiny_model size "$DET" detection fastestdet red
 sed -i 's/width: 8/width: 16/' size/model.yaml
 run 1 infer --model size pictures
 err_has "size: m.onnx: input 'x' of the graph is 1x3x8x8, model.yaml makes 1x3x8x16"
-model logarithm "$LOGARITHM" classification classification 'a, b, c'
+tiny_model logarithm "$LOGARITHM" classification classification 'a, b, c'
 run 1 infer --model logarithm pictures/b.png
 err_has "output 'y': value 1 of 3 is not a finite number"
 
-model far "$FAR_BOX" detection ultraface red
+tiny_model far "$FAR_BOX" detection ultraface red
 run 1 infer --model far pictures/b.png
 err_has "far: m.onnx: a box of score 1.00 at (0, 0) is far outside the 8x8 input"
 
