@@ -185,13 +185,13 @@ private:
 
 } // namespace
 
-const CanHold k_coco_holds{.image_size = true,
+const CanHold k_coco_holds{.boxes = true,
+                           .image_size = true,
                            .class_ids = true,
                            .score = true,
                            .crowd = true,
                            .difficult = true,
                            .truncated = true,
-                           .unlabelled = false,
                            .split = true,
                            .unknown_fields = true,
                            .fractions = true};

@@ -62,7 +62,7 @@ private:
 
 } // namespace
 
-const CanHold k_createml_holds{.boxes = true, .image_size = false, .class_ids = false};
+const CanHold k_createml_holds{.boxes = true, .fractions = true};
 
 std::unique_ptr<dataset::SampleWriter> create_createml(const std::string& path,
                                                        const WriteOptions& options) {

@@ -187,31 +187,10 @@ private:
 const CanHold k_csv_holds{.boxes = true,
                           .image_classes = true,
                           .multilabel = true,
-                          .mask = false,
                           .image_size = true,
-                          .class_ids = false,
-                          .score = false,
-                          .crowd = false,
-                          .difficult = false,
-                          .truncated = false,
-                          .unlabelled = false,
-                          .split = false,
-                          .unknown_fields = false,
                           .fractions = true};
-const CanHold k_open_images_holds{.boxes = true,
-                                  .image_classes = false,
-                                  .multilabel = false,
-                                  .mask = false,
-                                  .image_size = false,
-                                  .class_ids = false,
-                                  .score = true,
-                                  .crowd = true,
-                                  .difficult = false,
-                                  .truncated = true,
-                                  .unlabelled = false,
-                                  .split = false,
-                                  .unknown_fields = false,
-                                  .fractions = true};
+const CanHold k_open_images_holds{
+    .boxes = true, .score = true, .crowd = true, .truncated = true, .fractions = true};
 
 std::unique_ptr<dataset::SampleWriter> create_csv(const std::string& path,
                                                   const WriteOptions& options) {

@@ -144,7 +144,6 @@ const CanHold k_cvat_holds{.boxes = true,
                            .image_classes = true,
                            .multilabel = true,
                            .image_size = true,
-                           .class_ids = false,
                            .split = true,
                            .unknown_fields = true, // texts of boxes; the others are counted here
                            .fractions = true};

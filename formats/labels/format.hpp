@@ -65,14 +65,14 @@ struct WriteOptions {
 enum class Needs { streaming, index, whole };
 std::string_view needs_name(Needs needs);
 
-/// What a format can carry, for the loss report and `mlopsctl formats`.
+/// What a format can carry, for the loss report and `mlopsctl formats`. A format names what it can.
 struct CanHold {
-  bool boxes = true;
+  bool boxes = false;
   bool image_classes = false; ///< a class for the whole image
   bool multilabel = false;    ///< any number of them
   bool mask = false;          ///< a reference to a segmentation mask
-  bool image_size = true;
-  bool class_ids = true;
+  bool image_size = false;
+  bool class_ids = false;
   bool score = false;
   bool crowd = false;
   bool difficult = false;
@@ -80,7 +80,7 @@ struct CanHold {
   bool unlabelled = false; ///< "nobody looked" is not the same as "nothing there"
   bool split = false;
   bool unknown_fields = false;
-  bool fractions = true; ///< of a pixel
+  bool fractions = false; ///< of a pixel
 };
 
 /// An opened input: exactly one of source and folder is set.

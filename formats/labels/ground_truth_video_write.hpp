@@ -13,8 +13,11 @@ inline constexpr const char* k_video_labels = "labels/";
 /// Among Sample::extra: the frame comes from a tracking job, not from one of detection.
 inline constexpr const char* k_tracking_member = "video:tracking";
 
-inline constexpr CanHold k_video_holds{
-    .image_size = false, .class_ids = true, .unlabelled = true, .unknown_fields = true};
+inline constexpr CanHold k_video_holds{.boxes = true,
+                                       .class_ids = true,
+                                       .unlabelled = true,
+                                       .unknown_fields = true,
+                                       .fractions = true};
 
 std::unique_ptr<dataset::SampleWriter> create_ground_truth_video(const std::string& path,
                                                                  const WriteOptions& options);

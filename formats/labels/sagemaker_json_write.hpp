@@ -7,7 +7,7 @@
 namespace mlopsctl::formats {
 
 inline constexpr CanHold k_sagemaker_json_holds{
-    .image_size = true, .class_ids = true, .split = true, .unknown_fields = false};
+    .boxes = true, .image_size = true, .class_ids = true, .split = true, .fractions = true};
 
 std::unique_ptr<dataset::SampleWriter> create_sagemaker_json(const std::string& path,
                                                              const WriteOptions& options);

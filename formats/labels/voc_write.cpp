@@ -172,16 +172,14 @@ private:
 
 } // namespace
 
-const CanHold k_voc_holds{.image_size = true,
-                          .class_ids = false,
-                          .score = false,
-                          .crowd = false,
-                          .difficult = true,
-                          .truncated = true,
-                          .unlabelled = false,
-                          .split = true,
-                          .unknown_fields = true, // texts; the others are counted where written
-                          .fractions = false};
+const CanHold k_voc_holds{
+    .boxes = true,
+    .image_size = true,
+    .difficult = true,
+    .truncated = true,
+    .split = true,
+    .unknown_fields = true // texts; the others are counted where written
+};
 
 std::unique_ptr<dataset::SampleWriter> create_voc(const std::string& path,
                                                   const WriteOptions& options) {

@@ -200,16 +200,7 @@ private:
 
 } // namespace
 
-const CanHold k_yolo_holds{.image_size = false,
-                           .class_ids = true,
-                           .score = false,
-                           .crowd = false,
-                           .difficult = false,
-                           .truncated = false,
-                           .unlabelled = false,
-                           .split = true,
-                           .unknown_fields = false,
-                           .fractions = true};
+const CanHold k_yolo_holds{.boxes = true, .class_ids = true, .split = true, .fractions = true};
 
 std::unique_ptr<dataset::SampleWriter> create_yolo(const std::string& path,
                                                    const WriteOptions& options) {
