@@ -2,8 +2,8 @@
 // coco: COCO instances (one JSON document: images, annotations, categories). Ids have gaps, are
 // sometimes texts, and mean nothing outside the file: everything is joined here and classes go by
 // name.
-#include "core/interrupt.hpp"
 #include "core/text.hpp"
+#include "dataset/blocks.hpp"
 #include "formats/labels/checks.hpp"
 #include "formats/labels/coco_document.hpp"
 #include "formats/labels/coco_record.hpp"
@@ -35,7 +35,7 @@ struct ImagesBlock final : dataset::BlockReader::Block {
   Problems problems;
 };
 
-class CocoReader final : public dataset::SampleReader, public dataset::BlockReader {
+class CocoReader final : public dataset::SampleReaderInBlocks {
 public:
   CocoReader(LabelInput input, const ReadOptions& options)
       : input_(std::move(input)), options_(options),
@@ -46,24 +46,9 @@ public:
     rewind();
   }
 
-  bool next(Sample& sample) override {
-    while (position_ >= current_.size()) {
-      auto block = cut();
-      if (!block)
-        return false;
-      check_interrupt();
-      parse(*block);
-      settle(*block);
-      current_ = std::move(block->samples);
-      position_ = 0;
-    }
-    sample = std::move(current_[position_++]);
-    return true;
-  }
   void rewind() override {
     next_image_ = 0;
-    current_.clear();
-    position_ = 0;
+    forget_samples();
     left_out_ = document_.bad_images;
     problems_.clear();
     for (const auto& problem : document_.problems)
@@ -284,8 +269,6 @@ private:
   std::vector<std::uint32_t> order_; ///< annotations, grouped by image
   std::vector<std::uint32_t> first_; ///< of each image in order_, and the end
   std::size_t next_image_ = 0;
-  std::vector<Sample> current_; ///< of next()
-  std::size_t position_ = 0;
   std::int64_t left_out_ = 0;
   ProblemList problems_;
   dataset::Losses losses_;

@@ -3,6 +3,7 @@
 // end: memory does not grow with the data set.
 #include "formats/labels/coco_write.hpp"
 
+#include "dataset/blocks.hpp"
 #include "formats/labels/class_ids.hpp"
 #include "formats/labels/json_text.hpp"
 #include "formats/labels/losses.hpp"
@@ -89,7 +90,7 @@ void append_annotation(std::string& out, const Annotation& annotation, std::int6
   out += '}';
 }
 
-class CocoWriter final : public dataset::SampleWriter, public dataset::BlockWriter {
+class CocoWriter final : public dataset::SampleWriterInBlocks {
 public:
   CocoWriter(const std::string& path, const WriteOptions& options)
       : sink_(create_sink(path, options.existing)), annotations_(create_spool()), classes_(options),
@@ -100,13 +101,6 @@ public:
       ((text += ':') += json) += ",\n";
     }
     sink_->write(text + "\"images\":[");
-  }
-
-  void write(const Sample& sample) override {
-    one_.assign(1, sample);
-    const auto piece = reserve(one_);
-    format(one_, *piece);
-    append(*piece);
   }
 
   std::unique_ptr<BlockWriter::Piece> reserve(const std::vector<Sample>& samples) override {
@@ -180,7 +174,6 @@ private:
   ClassIds classes_;
   LossCounter losses_;
   dataset::Written written_;
-  std::vector<Sample> one_;
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/labels/csv_write.hpp"
 
+#include "dataset/blocks.hpp"
 #include "formats/labels/csv_rows.hpp"
 #include "formats/labels/json_text.hpp"
 #include "formats/labels/losses.hpp"
@@ -38,18 +39,10 @@ void append_box(std::string& out, const Sample& sample, const Annotation& annota
 
 /// filename,width,height,class,xmin,ymin,xmax,ymax, as TensorFlow's tutorials made it common; a set
 /// of classes of whole images: filename,class. The first labelled image decides.
-class CsvWriter final : public dataset::SampleWriter, public dataset::BlockWriter {
+class CsvWriter final : public dataset::SampleWriterInBlocks {
 public:
   CsvWriter(const std::string& path, const WriteOptions& options)
       : sink_(create_sink(path, options.existing)), losses_(k_csv_holds), base_(options.voc_base) {}
-
-  void write(const Sample& sample) override {
-    one_.assign(1, sample);
-    const auto piece = reserve(one_);
-    format(one_, *piece);
-    append(*piece);
-  }
-  dataset::BlockWriter* blocks() override { return this; }
 
   std::unique_ptr<BlockWriter::Piece> reserve(const std::vector<Sample>& samples) override {
     auto piece = std::make_unique<CsvPiece>();
@@ -121,7 +114,6 @@ private:
   int base_;
   CsvLayout layout_ = CsvLayout::unknown;
   dataset::Written written_;
-  std::vector<Sample> one_;
 };
 
 class OpenImagesWriter final : public dataset::SampleWriter {

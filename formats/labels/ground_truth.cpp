@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ground_truth: SageMaker Ground Truth manifests (JSON Lines) with boxes, classes of whole images
 // or masks, the native form of a data set.
-#include "core/interrupt.hpp"
 #include "core/text.hpp"
+#include "dataset/blocks.hpp"
 #include "formats/labels/checks.hpp"
 #include "formats/labels/format.hpp"
 #include "formats/labels/ground_truth_line.hpp"
@@ -32,30 +32,14 @@ struct LinesBlock final : dataset::BlockReader::Block {
   LineNotes notes;
 };
 
-class GroundTruthReader final : public dataset::SampleReader, public dataset::BlockReader {
+class GroundTruthReader final : public dataset::SampleReaderInBlocks {
 public:
   GroundTruthReader(LabelInput input, const ReadOptions& options)
       : input_(std::move(input)), options_(options), lines_(*input_.source) {}
 
-  bool next(Sample& sample) override {
-    while (position_ >= current_.size()) {
-      auto block = cut();
-      if (!block)
-        return false;
-      check_interrupt();
-      parse(*block);
-      settle(*block);
-      current_ = std::move(block->samples);
-      position_ = 0;
-    }
-    sample = std::move(current_[position_++]);
-    return true;
-  }
-
   void rewind() override {
     lines_.rewind();
-    current_.clear();
-    position_ = 0;
+    forget_samples();
     line_base_ = 0;
     left_out_ = 0;
     ids_.clear();
@@ -239,8 +223,6 @@ private:
   LabelInput input_;
   ReadOptions options_;
   LineBlocks lines_;
-  std::vector<Sample> current_;
-  std::size_t position_ = 0;
   std::int64_t line_base_ = 0;
   std::int64_t left_out_ = 0;
   std::map<std::int64_t, std::string> ids_;

@@ -4,6 +4,7 @@
 #include "formats/labels/yolo_write.hpp"
 
 #include "core/value.hpp"
+#include "dataset/blocks.hpp"
 #include "formats/labels/class_ids.hpp"
 #include "formats/labels/image_files.hpp"
 #include "formats/labels/json_text.hpp"
@@ -63,16 +64,10 @@ struct YoloPiece final : dataset::BlockWriter::Piece {
   std::vector<std::int64_t> ids;  ///< one a box of the samples with a file; -1: it is left out
 };
 
-class YoloWriter final : public dataset::SampleWriter, public dataset::BlockWriter {
+class YoloWriter final : public dataset::SampleWriterInBlocks {
 public:
   YoloWriter(const std::string& path, const WriteOptions& options)
       : folder_(create_folder(path, options.existing)), classes_(options), losses_(k_yolo_holds) {}
-
-  void write(const Sample& sample) override {
-    one_.assign(1, sample);
-    const auto piece = reserve(one_);
-    format(one_, *piece);
-  }
 
   std::unique_ptr<BlockWriter::Piece> reserve(const std::vector<Sample>& samples) override {
     auto piece = std::make_unique<YoloPiece>();
@@ -195,7 +190,6 @@ private:
   std::int64_t without_split_ = 0;
   Sample first_without_split_; ///< only its reference
   dataset::Written written_;
-  std::vector<Sample> one_;
 };
 
 } // namespace
