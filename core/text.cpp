@@ -212,6 +212,12 @@ std::vector<std::string> split(std::string_view text, char separator) {
   }
 }
 
+std::string_view without_byte_order_mark(std::string_view text) {
+  if (text.starts_with(k_byte_order_mark))
+    text.remove_prefix(k_byte_order_mark.size());
+  return text;
+}
+
 std::string_view trim(std::string_view text) {
   const auto begin = text.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos)

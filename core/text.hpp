@@ -40,6 +40,10 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 std::string printable(std::string_view text);
 bool is_valid_utf8(std::string_view text);
 
+inline constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
+/// UTF-8 files of Windows programs begin with one.
+std::string_view without_byte_order_mark(std::string_view text);
+
 std::vector<std::string> split(std::string_view text, char separator);
 std::string_view trim(std::string_view text);
 std::string lower(std::string_view text); ///< ASCII only

@@ -98,6 +98,12 @@ Verdict check_box(const dataset::Sample& sample, std::size_t index, const Report
 
 } // namespace
 
+void expect_file(const LabelInput& input, std::string_view what, const std::string& hint) {
+  if (!input.source)
+    throw Error(Fault::input, input.path + ": is a folder, " + std::string(what) + " was expected",
+                hint);
+}
+
 std::string box_name(std::size_t index) {
   return "box " + std::to_string(index + 1);
 }

@@ -10,6 +10,9 @@
 
 namespace mlopsctl::formats {
 
+/// \throws Error(input) if \p input is a folder. \param what was expected, "a COCO file".
+void expect_file(const LabelInput& input, std::string_view what, const std::string& hint = "");
+
 /// \param index of an annotation, counted from 1 in messages.
 std::string box_name(std::size_t index);
 

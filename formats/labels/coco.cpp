@@ -63,7 +63,6 @@ public:
   const dataset::Losses& losses() const override { return losses_; }
   const dataset::Fields& document() const override { return document_.others; }
   std::int64_t left_out() const override { return left_out_; }
-  dataset::BlockReader* blocks() override { return this; }
 
   std::unique_ptr<BlockReader::Block> cut() override {
     if (next_image_ >= document_.images.size())
@@ -277,17 +276,15 @@ private:
 bool sniff(const LabelInput& input) {
   if (!input.source || input.head.find("\"source-ref\"") != std::string::npos)
     return false;
-  const std::string_view head = trim(input.head);
+  const std::string_view head = trim(without_byte_order_mark(input.head));
   const auto has = [&](const char* key) { return head.find(key) != std::string_view::npos; };
-  return (head.starts_with("{") || head.starts_with("\xEF\xBB\xBF{")) &&
+  return head.starts_with("{") &&
          (has("\"images\"") || has("\"annotations\"") || has("\"categories\"")) &&
          !has("\"detections\"");
 }
 
 std::unique_ptr<dataset::SampleReader> open(LabelInput input, const ReadOptions& options) {
-  if (!input.source)
-    throw Error(Fault::input, input.path + ": is a folder, a COCO file was expected",
-                "name the .json file inside it");
+  expect_file(input, "a COCO file", "name the .json file inside it");
   return std::make_unique<CocoReader>(std::move(input), options);
 }
 

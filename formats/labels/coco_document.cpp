@@ -6,11 +6,12 @@
 #include "core/parallel.hpp"
 #include "core/text.hpp"
 #include "formats/labels/coco_record.hpp"
+#include "formats/labels/json_elements.hpp"
+#include "formats/labels/json_items.hpp"
 
 #include <simdjson.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 namespace mlopsctl::formats {
@@ -23,38 +24,9 @@ using simdjson::dom::object;
 constexpr std::uint64_t k_max_held_bytes = std::uint64_t{2} << 30;
 constexpr std::size_t k_slice_bytes = std::size_t{1} << 20;
 constexpr std::size_t k_max_kept_member_bytes = std::size_t{1} << 20;
-constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
 
 bool is_space(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-/// Bytes outside of texts that decide where a value ends.
-constexpr std::array<bool, 256> marks() {
-  std::array<bool, 256> table{};
-  for (const char c : {'"', '[', ']', '{', '}', ','})
-    table[static_cast<unsigned char>(c)] = true;
-  return table;
-}
-constexpr auto k_marks = marks();
-
-/// Holds a parser and a buffer; one for each thread.
-struct ThreadParser {
-  simdjson::dom::parser parser;
-  std::string buffer;
-
-  /// "[" + elements + "]", so that a slice is a document of its own.
-  simdjson::error_code parse_list(std::string_view elements, array& items) {
-    buffer.clear();
-    buffer.reserve(elements.size() + 2 + simdjson::SIMDJSON_PADDING);
-    ((buffer += '[') += elements) += ']';
-    return parser.parse(buffer.data(), buffer.size(), false).get(items);
-  }
-};
-
-ThreadParser& thread_parser() {
-  thread_local ThreadParser parser;
-  return parser;
 }
 
 std::string name_of(const char* list, std::uint32_t number) {
@@ -107,7 +79,7 @@ std::size_t CocoDocument::end_of_value(std::size_t at) const {
   int depth = 0;
   for (std::size_t start = at; at < text_.size(); ++at) {
     const auto c = static_cast<unsigned char>(text_[at]);
-    if (!k_marks[c])
+    if (!k_json_marks[c])
       continue;
     if (at - start > limit(Limit::element_bytes))
       fail(start, "a value of more than " + bytes_for_people(limit(Limit::element_bytes)) + "; " +
@@ -136,7 +108,7 @@ std::string CocoDocument::read_key(std::size_t& at) const {
   array items;
   std::string_view key;
   const auto raw = text_.substr(start, std::min(at + 1, text_.size()) - start);
-  if (raw.size() > k_max_kept_member_bytes || thread_parser().parse_list(raw, items) ||
+  if (raw.size() > k_max_kept_member_bytes || ElementsParser::of_this_thread().parse(raw, items) ||
       items.at(0).get(key))
     fail(start, "not valid JSON: the name of a member was expected");
   at = skip_space(at + 1);
@@ -168,7 +140,8 @@ void CocoDocument::walk() {
       const auto end = end_of_value(at);
       const auto json = text_.substr(at, end - at);
       array items;
-      if (const auto error = thread_parser().parse_list(json, items); error || items.size() != 1)
+      if (const auto error = ElementsParser::of_this_thread().parse(json, items);
+          error || items.size() != 1)
         fail(at, std::string("not valid JSON: ") +
                      simdjson::error_message(error ? error : simdjson::TAPE_ERROR));
       if (is_list && key == "categories")
@@ -196,7 +169,7 @@ void CocoDocument::walk() {
 void CocoDocument::read_categories(std::string_view json) {
   array lists;
   array items;
-  if (thread_parser().parse_list(json, lists) || lists.at(0).get(items))
+  if (ElementsParser::of_this_thread().parse(json, lists) || lists.at(0).get(items))
     return;
   std::vector<std::pair<std::int64_t, std::string>> by_id;
   std::uint32_t index = 0;
@@ -274,9 +247,9 @@ CocoDocument::Parsed CocoDocument::parse(List list, const Slice& slice) const {
     out.error = "no border found"; // not worth a try
     return out;
   }
-  auto& parser = thread_parser();
+  auto& parser = ElementsParser::of_this_thread();
   array items;
-  if (const auto error = parser.parse_list(text, items)) {
+  if (const auto error = parser.parse(text, items)) {
     out.error = simdjson::error_message(error);
     return out;
   }

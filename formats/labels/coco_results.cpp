@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "formats/labels/checks.hpp"
 #include "formats/labels/format.hpp"
+#include "formats/labels/json_elements.hpp"
 #include "formats/labels/json_items.hpp"
 
 #include <simdjson.h>
@@ -126,14 +127,8 @@ Slice read_list(const array& items) {
 /// \param elements of the list, without its brackets. Any thread.
 Slice parse_slice(std::string_view elements) {
   check_interrupt();
-  thread_local simdjson::dom::parser parser;
-  thread_local std::string text;
-  text.reserve(elements.size() + 2 + simdjson::SIMDJSON_PADDING);
-  text.assign("[").append(elements).append("]");
-  element document;
   array items;
-  if (parser.parse(text.data(), text.size(), false).get(document) != simdjson::SUCCESS ||
-      document.get(items) != simdjson::SUCCESS) {
+  if (ElementsParser::of_this_thread().parse(elements, items)) {
     Slice bad;
     bad.is_valid = false;
     return bad;
@@ -228,8 +223,7 @@ private:
       held = read_all(*input_.source, k_max_bytes);
       text = held;
     }
-    if (text->starts_with("\xEF\xBB\xBF"))
-      text->remove_prefix(3);
+    text = without_byte_order_mark(*text);
     if (!read_in_slices(*text))
       read_whole(*text);
     group_by_image();
@@ -352,9 +346,7 @@ constexpr std::size_t k_first_bytes = 4096;
 bool sniff(const LabelInput& input) {
   if (!input.source)
     return false;
-  std::string_view head = trim(input.head);
-  if (head.starts_with("\xEF\xBB\xBF"))
-    head.remove_prefix(3);
+  const std::string_view head = trim(without_byte_order_mark(input.head));
   if (!head.starts_with("["))
     return false;
   const std::string_view rest = trim(head.substr(1));
@@ -370,8 +362,7 @@ std::unique_ptr<dataset::SampleReader> open(LabelInput input, const ReadOptions&
                 input.path +
                     ": is a list of COCO results, which know images and classes by id only",
                 "use it with 'bench score --predictions'");
-  if (!input.source)
-    throw Error(Fault::input, input.path + ": is a folder, a file of COCO results was expected");
+  expect_file(input, "a file of COCO results");
   return std::make_unique<CocoResultsReader>(std::move(input), options.jobs);
 }
 

@@ -166,7 +166,6 @@ public:
   }
 
   const dataset::Losses& losses() const override { return losses_.all(); }
-  dataset::BlockWriter* blocks() override { return this; }
 
 private:
   std::unique_ptr<ByteSink> sink_;

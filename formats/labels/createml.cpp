@@ -158,23 +158,15 @@ private:
 
 /// A list whose first object names an image and annotations, and nothing of Label Studio or COCO.
 bool sniff(const LabelInput& input) {
-  if (!input.source)
+  if (!input.source || !is_list_of_objects(input.head))
     return false;
-  std::string_view head = input.head;
-  if (head.starts_with("\xEF\xBB\xBF"))
-    head.remove_prefix(3);
-  head = trim(head);
-  if (!head.starts_with("[") || !trim(head.substr(1)).starts_with("{"))
-    return false;
-  const auto has = [&](const char* key) { return head.find(key) != std::string_view::npos; };
+  const auto has = [&](const char* key) { return input.head.find(key) != std::string::npos; };
   return (has("\"image\"") || has("\"imagefilename\"") || has("\"filename\"")) &&
          (has("\"annotations\"") || has("\"annotation\"")) && !has("\"category_id\"");
 }
 
 std::unique_ptr<dataset::SampleReader> open(LabelInput input, const ReadOptions& options) {
-  if (!input.source)
-    throw Error(Fault::input, input.path + ": is a folder, a Create ML file was expected",
-                "name the .json file inside it");
+  expect_file(input, "a Create ML file", "name the .json file inside it");
   return std::make_unique<CreatemlReader>(std::move(input), options);
 }
 

@@ -336,9 +336,7 @@ bool sniff_open_images(const LabelInput& input) {
 
 std::unique_ptr<dataset::SampleReader> open_as(LabelInput input, const ReadOptions& options,
                                                std::string_view format) {
-  if (!input.source)
-    throw Error(Fault::input, input.path + ": is a folder, a table was expected",
-                "name the .csv file inside it");
+  expect_file(input, "a table", "name the .csv file inside it");
   return std::make_unique<CsvReader>(std::move(input), options, format);
 }
 std::unique_ptr<dataset::SampleReader> open_csv(LabelInput input, const ReadOptions& options) {

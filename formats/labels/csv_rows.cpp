@@ -10,8 +10,6 @@
 namespace mlopsctl::formats {
 namespace {
 
-constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
-
 /// The sign that the first line has most of, outside of quotes.
 char separator_of(std::string_view text) {
   constexpr std::array<char, 3> k_candidates{',', ';', '\t'};

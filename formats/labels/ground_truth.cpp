@@ -76,7 +76,6 @@ public:
   }
   const dataset::Losses& losses() const override { return losses_; }
   std::int64_t left_out() const override { return left_out_; }
-  dataset::BlockReader* blocks() override { return this; }
 
   std::unique_ptr<BlockReader::Block> cut() override {
     auto lines = lines_.next();
@@ -246,9 +245,7 @@ bool sniff(const LabelInput& input) {
 }
 
 std::unique_ptr<dataset::SampleReader> open(LabelInput input, const ReadOptions& options) {
-  if (!input.source)
-    throw Error(Fault::input, input.path + ": is a folder, a manifest file was expected",
-                "name the file inside it");
+  expect_file(input, "a manifest file", "name the file inside it");
   return std::make_unique<GroundTruthReader>(std::move(input), options);
 }
 

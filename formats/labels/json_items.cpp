@@ -4,24 +4,17 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 
-#include <array>
-
 namespace mlopsctl::formats {
 namespace {
 
 constexpr std::size_t k_chunk_bytes = std::size_t{128} << 10;
-constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
-
-/// Bytes outside of quotes that mean something for cutting.
-constexpr std::array<bool, 256> marks() {
-  std::array<bool, 256> table{};
-  for (const char c : {'"', '[', ']', '{', '}', ','})
-    table[static_cast<unsigned char>(c)] = true;
-  return table;
-}
-constexpr auto k_marks = marks();
 
 } // namespace
+
+bool is_list_of_objects(std::string_view head) {
+  head = trim(without_byte_order_mark(head));
+  return head.starts_with("[") && trim(head.substr(1)).starts_with("{");
+}
 
 JsonItems::JsonItems(ByteSource& source, std::size_t max_item_bytes)
     : source_(&source), max_item_bytes_(max_item_bytes) {}
@@ -106,7 +99,7 @@ std::string_view JsonItems::cut_item() {
       }
       continue;
     }
-    if (!k_marks[c])
+    if (!k_json_marks[c])
       continue;
     if (c == '"')
       is_quoted = true;

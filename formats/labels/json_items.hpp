@@ -6,6 +6,7 @@
 #include "core/io.hpp"
 #include "core/limits.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -13,6 +14,17 @@
 #include <string_view>
 
 namespace mlopsctl::formats {
+
+/// Bytes outside of texts that decide where a value ends.
+inline constexpr auto k_json_marks = [] {
+  std::array<bool, 256> table{};
+  for (const char c : {'"', '[', ']', '{', '}', ','})
+    table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+/// \param head of a document.
+bool is_list_of_objects(std::string_view head);
 
 class JsonItems {
 public:

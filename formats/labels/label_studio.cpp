@@ -4,6 +4,7 @@
 // machine where nobody annotated.
 #include "core/interrupt.hpp"
 #include "core/text.hpp"
+#include "formats/labels/checks.hpp"
 #include "formats/labels/json_items.hpp"
 #include "formats/labels/label_studio_task.hpp"
 #include "formats/labels/label_studio_write.hpp"
@@ -125,24 +126,17 @@ private:
 
 /// A list of objects with what only Label Studio writes.
 bool sniff(const LabelInput& input) {
-  if (!input.source)
+  if (!input.source || !is_list_of_objects(input.head))
     return false;
-  std::string_view head = input.head;
-  if (head.starts_with("\xEF\xBB\xBF"))
-    head.remove_prefix(3);
-  head = trim(head);
-  if (!head.starts_with("[") || !trim(head.substr(1)).starts_with("{"))
-    return false;
-  const auto has = [&](const char* key) { return head.find(key) != std::string_view::npos; };
+  const auto has = [&](const char* key) { return input.head.find(key) != std::string::npos; };
   const bool is_task = has("\"data\"") && !has("\"coordinates\"");
   const bool is_min = has("\"annotation_id\"") && has("\"annotator\"");
   return is_task || is_min || has("\"original_width\"");
 }
 
 std::unique_ptr<dataset::SampleReader> open(LabelInput input, const ReadOptions& options) {
-  if (!input.source)
-    throw Error(Fault::input, input.path + ": is a folder, an export of Label Studio was expected",
-                "name the .json file of a JSON or JSON-MIN export");
+  expect_file(input, "an export of Label Studio",
+              "name the .json file of a JSON or JSON-MIN export");
   const std::string& only = options.label_attribute;
   if (!only.empty() && only != "annotations" && only != "predictions")
     throw Error(Fault::usage,

@@ -3,20 +3,11 @@
 
 #include "core/error.hpp"
 #include "core/limits.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
 
 namespace mlopsctl::formats {
-namespace {
-
-constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
-
-void strip_mark(std::string_view& text) {
-  if (text.starts_with(k_byte_order_mark))
-    text.remove_prefix(k_byte_order_mark.size());
-}
-
-} // namespace
 
 LineBlocks::LineBlocks(ByteSource& source, std::size_t block_bytes)
     : source_(&source), block_bytes_(block_bytes) {}
@@ -47,7 +38,7 @@ std::optional<LineBlock> LineBlocks::next_mapped(std::string_view all) {
     fail_long_line();
   LineBlock block{all.substr(offset_, end - offset_), nullptr, all.data() + all.size(), end};
   if (offset_ == 0)
-    strip_mark(block.text);
+    block.text = without_byte_order_mark(block.text);
   offset_ = end;
   return block;
 }
@@ -76,7 +67,7 @@ std::optional<LineBlock> LineBlocks::next_read() {
   offset_ += held->size();
   LineBlock block{*held, held, held->data() + held->size(), offset_};
   if (is_first)
-    strip_mark(block.text);
+    block.text = without_byte_order_mark(block.text);
   return block;
 }
 

@@ -209,8 +209,7 @@ bool sniff(const LabelInput& input) {
 }
 
 std::unique_ptr<dataset::SampleReader> open(LabelInput input, const ReadOptions& options) {
-  if (!input.source)
-    throw Error(Fault::input, input.path + ": is a folder, a file of predictions was expected");
+  expect_file(input, "a file of predictions");
   return std::make_unique<PredictionsReader>(std::move(input), options);
 }
 

@@ -29,8 +29,7 @@ constexpr std::uint64_t k_head_bytes = 64 * 1024;
 constexpr std::int64_t k_max_side_px = 1 << 24;
 
 bool looks_like_it(std::string_view head) {
-  if (head.starts_with("\xEF\xBB\xBF"))
-    head.remove_prefix(3);
+  head = without_byte_order_mark(head);
   const auto has = [&](const char* key) { return head.find(key) != std::string_view::npos; };
   return trim(head).starts_with("{") && has("\"file\"") && has("\"image_size\"") &&
          has("\"annotations\"") && !has("\"source-ref\"") && !has("\"images\"");
@@ -101,12 +100,11 @@ private:
     if (source.size_bytes().value_or(0) > k_max_bytes)
       return refuse("too-large", "is larger than " + bytes_for_people(k_max_bytes) +
                                      ", too large for the labels of one image");
-    std::string text = read_all(source, k_max_bytes);
-    if (text.starts_with("\xEF\xBB\xBF"))
-      text.erase(0, 3);
+    const std::string held = read_all(source, k_max_bytes);
+    const auto text = without_byte_order_mark(held);
     element document;
     object root;
-    if (const auto error = parser_.parse(text).get(document))
+    if (const auto error = parser_.parse(text.data(), text.size()).get(document))
       return refuse("not-json", std::string("not valid JSON: ") + simdjson::error_message(error));
     if (document.get(root) != simdjson::SUCCESS)
       return refuse("not-an-object", "is JSON, but not an object");

@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
+#include "core/text.hpp"
 #include "formats/labels/ground_truth_detail.hpp"
 
 #include <algorithm>
@@ -21,8 +22,7 @@ using ground_truth_detail::raw;
 constexpr std::array<std::string_view, 3> k_shapes{"polylines", "polygons", "keypoints"};
 
 object parse_object(simdjson::dom::parser& parser, std::string_view text, const std::string& name) {
-  if (text.starts_with("\xEF\xBB\xBF"))
-    text.remove_prefix(3);
+  text = without_byte_order_mark(text);
   element document;
   object root;
   if (const auto error = parser.parse(text.data(), text.size()).get(document))
@@ -194,8 +194,7 @@ VideoSequence parse_video_sequence(std::string_view text, const std::string& nam
 }
 
 bool looks_like_video_labels(std::string_view head) {
-  if (head.starts_with("\xEF\xBB\xBF"))
-    head.remove_prefix(3);
+  head = without_byte_order_mark(head);
   return trim(head).starts_with("{") &&
          (head.find("\"tracking-annotations\"") != std::string_view::npos ||
           head.find("\"detection-annotations\"") != std::string_view::npos);

@@ -136,8 +136,8 @@ bool XmlItems::skip_tag() {
 const std::string& XmlItems::root() {
   if (!root_.empty())
     return root_;
-  if (looking_at("\xEF\xBB\xBF"))
-    advance(3);
+  if (looking_at(k_byte_order_mark))
+    advance(k_byte_order_mark.size());
   for (;;) {
     while (has(1) && k_space.find(buffer_[position_]) != std::string_view::npos)
       advance(1);

@@ -103,8 +103,7 @@ private:
     std::size_t outlines = 0;
     std::set<std::string_view> seen;
     std::size_t number = 0;
-    if (text.starts_with("\xEF\xBB\xBF"))
-      text.remove_prefix(3);
+    text = without_byte_order_mark(text);
     while (!text.empty()) {
       const auto end = std::min(text.find('\n'), text.size());
       const std::string_view line = trim(text.substr(0, end));

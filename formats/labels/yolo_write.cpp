@@ -129,8 +129,6 @@ public:
   }
   const dataset::Losses& losses() const override { return losses_.all(); }
 
-  dataset::BlockWriter* blocks() override { return this; }
-
 private:
   std::string reserve_file(const Sample& sample) {
     if (!sample.annotations.empty() && (sample.width <= 0 || sample.height <= 0))
