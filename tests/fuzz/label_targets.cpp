@@ -64,19 +64,8 @@ void read_folder_of(std::map<std::string, std::string> files, const char* format
   read_all_samples(std::move(input), format);
 }
 
-} // namespace
-
-void parse_ground_truth(std::string_view bytes) {
-  read_file_of(bytes, "ground_truth");
-}
-void parse_seq_label(std::string_view bytes) {
-  read_file_of(bytes, "ground_truth_video");
-}
-void parse_sagemaker_json(std::string_view bytes) {
-  read_file_of(bytes, "sagemaker_json");
-}
-/// The manifest, a sequence file and the labels it points to, one after the other.
-void parse_video_folder(std::string_view bytes) {
+/// A manifest, a sequence file and the labels it points to, between lines "--".
+void read_video_folder(std::string_view bytes) {
   const auto end = bytes.find("\n--\n");
   const auto rest = end == std::string_view::npos ? std::string_view() : bytes.substr(end + 4);
   const auto second = rest.find("\n--\n");
@@ -86,39 +75,39 @@ void parse_video_folder(std::string_view bytes) {
        {"l.json", second == std::string_view::npos ? "" : std::string(rest.substr(second + 4))}},
       "ground_truth_video");
 }
-void parse_coco(std::string_view bytes) {
-  read_file_of(bytes, "coco");
-}
-void parse_csv(std::string_view bytes) {
-  read_file_of(bytes, "csv");
-}
-void parse_open_images(std::string_view bytes) {
-  read_file_of(bytes, "open_images");
-}
-void parse_voc(std::string_view bytes) {
-  read_file_of(bytes, "voc");
-}
-void parse_label_studio(std::string_view bytes) {
-  read_file_of(bytes, "label_studio");
-}
-void parse_createml(std::string_view bytes) {
-  read_file_of(bytes, "createml");
-}
-void parse_cvat(std::string_view bytes) {
-  read_file_of(bytes, "cvat");
-}
-void parse_predictions(std::string_view bytes) {
-  read_file_of(bytes, "predictions");
-}
-void parse_yolo_rows(std::string_view bytes) {
+
+void read_yolo_rows(std::string_view bytes) {
   read_folder_of({{"classes.txt", "dog\ncat\n"}, {"labels/a.txt", std::string(bytes)}}, "yolo");
 }
-void parse_yolo_data(std::string_view bytes) {
+
+void read_yolo_data(std::string_view bytes) {
   read_folder_of({{"data.yaml", std::string(bytes)},
                   {"train/images/a.jpg", ""},
                   {"train/labels/a.txt", "0 0.5 0.5 0.1 0.1\n"},
                   {"list.txt", "./train/images/a.jpg\n"}},
                  "yolo");
+}
+
+} // namespace
+
+const std::vector<Target>& label_targets() {
+  static const std::vector<Target> table{
+      {"ground_truth", [](std::string_view bytes) { read_file_of(bytes, "ground_truth"); }},
+      {"seq_label", [](std::string_view bytes) { read_file_of(bytes, "ground_truth_video"); }},
+      {"sagemaker_json", [](std::string_view bytes) { read_file_of(bytes, "sagemaker_json"); }},
+      {"video_folder", read_video_folder},
+      {"coco", [](std::string_view bytes) { read_file_of(bytes, "coco"); }},
+      {"csv", [](std::string_view bytes) { read_file_of(bytes, "csv"); }},
+      {"open_images", [](std::string_view bytes) { read_file_of(bytes, "open_images"); }},
+      {"voc", [](std::string_view bytes) { read_file_of(bytes, "voc"); }},
+      {"label_studio", [](std::string_view bytes) { read_file_of(bytes, "label_studio"); }},
+      {"createml", [](std::string_view bytes) { read_file_of(bytes, "createml"); }},
+      {"cvat", [](std::string_view bytes) { read_file_of(bytes, "cvat"); }},
+      {"predictions", [](std::string_view bytes) { read_file_of(bytes, "predictions"); }},
+      {"yolo_rows", read_yolo_rows},
+      {"yolo_data", read_yolo_data},
+  };
+  return table;
 }
 
 } // namespace mlopsctl::fuzz

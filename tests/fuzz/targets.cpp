@@ -127,35 +127,25 @@ void translate_mxnet(std::string_view bytes) {
 }
 
 const std::vector<Target>& targets() {
-  static const std::vector<Target> table{
-      {"archive", read_archive},
-      {"aws_config", parse_aws_files},
-      {"credentials_reply", parse_credentials_reply},
-      {"dynamodb_item", parse_dynamodb_item},
-      {"expression", parse_expression},
-      {"json", parse_json_text},
-      {"model", read_model_yaml},
-      {"mxnet", translate_mxnet},
-      {"onnx", read_onnx_file},
-      {"yaml", parse_yaml_text},
-      {"image", decode_image},
-      {"capture-journal", parse_capture_journal},
-      {"capture-words", parse_capture_words},
-      {"ground_truth", parse_ground_truth},
-      {"seq_label", parse_seq_label},
-      {"sagemaker_json", parse_sagemaker_json},
-      {"video_folder", parse_video_folder},
-      {"coco", parse_coco},
-      {"csv", parse_csv},
-      {"open_images", parse_open_images},
-      {"voc", parse_voc},
-      {"label_studio", parse_label_studio},
-      {"createml", parse_createml},
-      {"cvat", parse_cvat},
-      {"predictions", parse_predictions},
-      {"yolo_rows", parse_yolo_rows},
-      {"yolo_data", parse_yolo_data},
-  };
+  static const std::vector<Target> table = [] {
+    auto all = label_targets();
+    all.insert(all.end(), {
+                              {"archive", read_archive},
+                              {"aws_config", parse_aws_files},
+                              {"credentials_reply", parse_credentials_reply},
+                              {"dynamodb_item", parse_dynamodb_item},
+                              {"expression", parse_expression},
+                              {"json", parse_json_text},
+                              {"model", read_model_yaml},
+                              {"mxnet", translate_mxnet},
+                              {"onnx", read_onnx_file},
+                              {"yaml", parse_yaml_text},
+                              {"image", decode_image},
+                              {"capture-journal", parse_capture_journal},
+                              {"capture-words", parse_capture_words},
+                          });
+    return all;
+  }();
   return table;
 }
 
