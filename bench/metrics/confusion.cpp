@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/metrics/confusion.hpp"
 
-#include "core/interrupt.hpp"
-
 #include <algorithm>
 #include <cstddef>
 
@@ -75,14 +73,8 @@ void ConfusionCounter::find_pairs(const ImageRows& rows) {
 }
 
 ConfusionMatrix confusion_matrix(const Evaluation& evaluation, const ConfusionOptions& options) {
-  const ImageGroups groups(evaluation, options.score_threshold);
   ConfusionCounter counter(evaluation.class_count, options);
-  ImageRows rows;
-  for (std::int32_t image = 0; image < groups.image_count(); ++image) {
-    check_interrupt();
-    groups.load(image, rows);
-    counter.add(rows);
-  }
+  count_images(evaluation, options.score_threshold, counter);
   return counter.finish();
 }
 

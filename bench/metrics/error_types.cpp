@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/metrics/error_types.hpp"
 
-#include "core/interrupt.hpp"
-
 #include <algorithm>
 
 namespace mlopsctl::bench {
@@ -106,14 +104,8 @@ ErrorType ErrorCounter::type_of(std::size_t detection) {
 }
 
 ErrorReport error_types(const Evaluation& evaluation, const ErrorOptions& options) {
-  const ImageGroups groups(evaluation, options.score_threshold);
   ErrorCounter counter(evaluation.class_count, options);
-  ImageRows rows;
-  for (std::int32_t image = 0; image < groups.image_count(); ++image) {
-    check_interrupt();
-    groups.load(image, rows);
-    counter.add(rows);
-  }
+  count_images(evaluation, options.score_threshold, counter);
   return counter.finish();
 }
 
