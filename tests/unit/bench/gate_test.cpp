@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/gate.hpp"
 #include "core/error.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -26,13 +27,7 @@ Verdict verdict(const std::string& text) {
 }
 
 std::string refusal(const std::string& text) {
-  try {
-    parse_gate(text, k_known);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.fault(), Fault::usage);
-    return error.what();
-  }
-  return "";
+  return error_of([&] { parse_gate(text, k_known); }, Fault::usage);
 }
 
 TEST(Gate, ComparesANumberOfTheRow) {
@@ -105,12 +100,8 @@ TEST(Gate, ChoosesTheBaselineOfTheSameData) {
   same.tag = "this one";
   const std::vector<Gate> gates{parse_gate("map_50 >= baseline.map_50", k_known)};
   EXPECT_EQ(choose_baseline({other, same}, now, gates, "x").tag, "this one");
-  try {
-    choose_baseline({other}, now, gates, "x");
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("--baseline 'x': the data sets are not the same"));
-  }
+  EXPECT_THAT(error_of([&] { choose_baseline({other}, now, gates, "x"); }),
+              HasSubstr("--baseline 'x': the data sets are not the same"));
 }
 
 } // namespace

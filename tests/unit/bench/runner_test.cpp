@@ -2,6 +2,7 @@
 #include "bench/cold_start.hpp"
 #include "bench/runner.hpp"
 #include "core/error.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>
 
@@ -70,12 +71,7 @@ TEST(Arrivals, AreAPoissonProcess) {
 TEST(ColdStart, TakesTheMedianAndSaysWhatFailed) {
   EXPECT_GE(cold_start_ms({"/bin/sleep", "0.02"}, 3), 20);
   const auto fault_of = [](const std::vector<std::string>& command) -> std::string {
-    try {
-      cold_start_ms(command, 1);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
+    return error_of([&] { cold_start_ms(command, 1); });
   };
   EXPECT_THAT(fault_of({"/nowhere/program"}), HasSubstr("cannot start it"));
   EXPECT_THAT(fault_of({"/bin/sh", "-c", "echo first >&2; echo no model >&2; exit 1"}),

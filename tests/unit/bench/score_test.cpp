@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/score.hpp"
 #include "core/error.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -69,12 +70,7 @@ Truth truth_of(std::vector<Sample> samples) {
 }
 
 std::string refusal(std::vector<Sample> samples) {
-  try {
-    truth_of(std::move(samples));
-  } catch (const Error& error) {
-    return std::string(error.what()) + "; " + error.hint();
-  }
-  return "";
+  return error_and_hint_of([&] { truth_of(std::move(samples)); });
 }
 
 double metric(const Score& score, const std::string& name) {

@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/io.hpp"
 #include "imaging/codecs.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -54,12 +55,7 @@ protected:
       folder.keep(entry(i), jpeg(i));
   }
   std::string refusal(FolderMode mode) {
-    try {
-      CaptureFolder folder(path(), mode, settings_);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "accepted";
+    return error_of([&] { CaptureFolder folder(path(), mode, settings_); });
   }
 
   fs::path root_;
@@ -132,11 +128,11 @@ TEST_F(Folder, RefusesWhatIsNotItsOwn) {
   settings_["source"] = "other.mp4";
   EXPECT_THAT(refusal(FolderMode::resume),
               HasSubstr("was captured with source \"clip.mp4\", now it is \"other.mp4\""));
-  EXPECT_EQ(refusal(FolderMode::replace), "accepted");
+  EXPECT_EQ(refusal(FolderMode::replace), k_no_error);
   EXPECT_FALSE(fs::exists(path() + "/f0.jpg"));
   fs::remove_all(path());
   fs::create_directory(path());
-  EXPECT_EQ(refusal(FolderMode::fresh), "accepted"); // an empty folder is nobody's
+  EXPECT_EQ(refusal(FolderMode::fresh), k_no_error); // an empty folder is nobody's
   fs::remove_all(path());
   fs::create_directory(path());
   write_file(path() + "/notes.txt", "mine", Existing::refuse);

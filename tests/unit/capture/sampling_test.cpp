@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which frames are taken: the same moments at any frame rate, exact counts, evenly spread numbers.
 #include "capture/sampling.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -60,13 +61,7 @@ Selection by_step(double step_s) {
 }
 
 std::string refusal(const Selection& selection, const Stamps& source) {
-  try {
-    Sampler sampler(selection, source);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.fault(), Fault::usage);
-    return std::string(error.what()) + "; " + error.hint();
-  }
-  return "accepted";
+  return error_and_hint_of([&] { Sampler sampler(selection, source); }, Fault::usage);
 }
 
 TEST(Sampling, ByTimeTheMomentsDoNotDependOnTheFrameRate) {
@@ -130,7 +125,7 @@ TEST(Sampling, RefusesWhatTheSourceCannotSay) {
   EXPECT_THAT(refusal(duration, source), HasSubstr("--assume-fps"));
   Selection some;
   some.at_most = 5;
-  EXPECT_EQ(refusal(some, source), "accepted");
+  EXPECT_EQ(refusal(some, source), k_no_error);
   source.info_.is_live = true;
   EXPECT_THAT(refusal(some, source), HasSubstr("has no known end to spread --at-most over"));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/error.hpp"
 #include "core/expression.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>
 
@@ -27,12 +28,7 @@ bool holds(const std::string& text) {
 }
 
 std::string refusal(const std::string& text) {
-  try {
-    const Expression expression(text, "--where");
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "accepted";
+  return error_of([&] { const Expression expression(text, "--where"); });
 }
 
 TEST(Expression, Holds) {

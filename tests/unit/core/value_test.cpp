@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/error.hpp"
 #include "core/value.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,27 +11,16 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
-
 TEST(Json, RoundTripKeepsOrderAndNumbers) {
   const std::string text = R"({"b":[1,2.5,"x\n"],"a":null,"c":{"d":true}})";
   EXPECT_EQ(to_json(parse_json(text, "t")), text);
 }
 
 TEST(Json, RefusesWhatIsNotJson) {
-  EXPECT_THAT(message_of([] { parse_json("{\"a\":1,\n\"a\":2}", "f"); }),
-              HasSubstr("occurs twice"));
-  EXPECT_THAT(message_of([] { parse_json("{\n\n\"a\" 1}", "f"); }),
-              HasSubstr("f:3: not valid JSON"));
-  EXPECT_THAT(message_of([] { parse_json(std::string(5000, '['), "f"); }), HasSubstr("deep"));
-  EXPECT_THAT(message_of([] { parse_json("", "f"); }), HasSubstr("not valid JSON"));
+  EXPECT_THAT(error_of([] { parse_json("{\"a\":1,\n\"a\":2}", "f"); }), HasSubstr("occurs twice"));
+  EXPECT_THAT(error_of([] { parse_json("{\n\n\"a\" 1}", "f"); }), HasSubstr("f:3: not valid JSON"));
+  EXPECT_THAT(error_of([] { parse_json(std::string(5000, '['), "f"); }), HasSubstr("deep"));
+  EXPECT_THAT(error_of([] { parse_json("", "f"); }), HasSubstr("not valid JSON"));
 }
 
 TEST(Yaml, PlainScalars) {
@@ -46,7 +36,7 @@ TEST(Yaml, PlainScalars) {
 }
 
 TEST(Yaml, RefusesBombsDuplicatesAndDepth) {
-  EXPECT_THAT(message_of([] { parse_yaml("a: 1\na: 2\n", "f"); }),
+  EXPECT_THAT(error_of([] { parse_yaml("a: 1\na: 2\n", "f"); }),
               HasSubstr("f:2: key 'a' occurs twice"));
   std::string bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
   for (int i = 1; i < 12; ++i) {
@@ -56,9 +46,9 @@ TEST(Yaml, RefusesBombsDuplicatesAndDepth) {
       bomb += (k > 0 ? "," : "") + previous;
     bomb += "]\n";
   }
-  EXPECT_THAT(message_of([&] { parse_yaml(bomb, "f"); }), HasSubstr("after aliases are expanded"));
-  EXPECT_THAT(message_of([] { parse_yaml(std::string(3000, '['), "f"); }), HasSubstr("f:1:"));
-  EXPECT_THAT(message_of([] { parse_yaml("a: [1\nb: 2", "f"); }), HasSubstr("not valid YAML"));
+  EXPECT_THAT(error_of([&] { parse_yaml(bomb, "f"); }), HasSubstr("after aliases are expanded"));
+  EXPECT_THAT(error_of([] { parse_yaml(std::string(3000, '['), "f"); }), HasSubstr("f:1:"));
+  EXPECT_THAT(error_of([] { parse_yaml("a: [1\nb: 2", "f"); }), HasSubstr("not valid YAML"));
 }
 
 TEST(Yaml, TextThatLooksLikeSomethingElseIsQuoted) {
@@ -77,9 +67,9 @@ TEST(ObjectReader, NamesPlaceAndNearestKey) {
   ObjectReader reader(value, "model.yaml");
   reader.text("name");
   reader.child("input");
-  EXPECT_EQ(message_of([&] { reader.finish(); }),
+  EXPECT_EQ(error_of([&] { reader.finish(); }),
             "model.yaml:2: unknown key 'inptu', did you mean 'input'?");
-  EXPECT_EQ(message_of([&] { reader.integer("name"); }),
+  EXPECT_EQ(error_of([&] { reader.integer("name"); }),
             "model.yaml:1: name: is text, a whole number was expected");
 }
 

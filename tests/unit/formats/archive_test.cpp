@@ -2,12 +2,12 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "formats/archive/archive.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <functional>
 
 namespace mlopsctl::formats {
 namespace {
@@ -74,15 +74,6 @@ std::vector<std::pair<std::string, std::string>> unpack(const std::string& bytes
   return out;
 }
 
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return std::string(error.what()) + "; " + error.hint();
-  }
-  return "nothing was thrown";
-}
-
 /// Bytes that do not compress away, the same in every run.
 std::string noise(std::size_t size) {
   std::string text(size, '\0');
@@ -129,15 +120,15 @@ TEST(TarGz, LongNamesAndResult) {
 }
 
 TEST(TarGz, RefusesBadNamesAndChangedFiles) {
-  EXPECT_THAT(message_of([] { packed({item("../x", "")}); }), HasSubstr("contains '..'"));
-  EXPECT_THAT(message_of([] {
+  EXPECT_THAT(error_and_hint_of([] { packed({item("../x", "")}); }), HasSubstr("contains '..'"));
+  EXPECT_THAT(error_and_hint_of([] {
                 packed({item("x", ""), item("x", "")});
               }),
               HasSubstr("two files have this name"));
   PackItem lies{"x", 5, [] { return source_from_text("1234", "x"); }};
-  EXPECT_THAT(message_of([&] { packed({lies}); }), HasSubstr("x: changed its size"));
+  EXPECT_THAT(error_and_hint_of([&] { packed({lies}); }), HasSubstr("x: changed its size"));
   lies.size_bytes = 3;
-  EXPECT_THAT(message_of([&] { packed({lies}, 2); }), HasSubstr("x: changed its size"));
+  EXPECT_THAT(error_and_hint_of([&] { packed({lies}, 2); }), HasSubstr("x: changed its size"));
 }
 
 TEST(Archive, ReadsPlainTarWithDotPrefix) {
@@ -161,7 +152,7 @@ TEST(Archive, RefusesUnsafeMembersByName) {
       {tar_member("../d/", "", '5'), "member '../d/' has a name that contains '..'"},
   };
   for (const auto& [bytes, want] : cases)
-    EXPECT_THAT(message_of([&, &archive = bytes] { unpack(archive + k_tar_end); }),
+    EXPECT_THAT(error_and_hint_of([&, &archive = bytes] { unpack(archive + k_tar_end); }),
                 HasSubstr(want));
 }
 
@@ -172,40 +163,41 @@ TEST(Archive, LimitsAreExact) {
   limits.unpacked_bytes = 8;
   EXPECT_EQ(unpack(bytes, limits).size(), 2U);
   limits.members = 1;
-  EXPECT_THAT(message_of([&] { unpack(bytes, limits); }), HasSubstr("--max-members"));
+  EXPECT_THAT(error_and_hint_of([&] { unpack(bytes, limits); }), HasSubstr("--max-members"));
   limits.members = 2;
   limits.unpacked_bytes = 7;
-  EXPECT_THAT(message_of([&] { unpack(bytes, limits); }), HasSubstr("--max-unpacked"));
+  EXPECT_THAT(error_and_hint_of([&] { unpack(bytes, limits); }), HasSubstr("--max-unpacked"));
 }
 
 TEST(Archive, RefusesBombs) {
   const auto bytes = packed({item("zeros", std::string(k_ratio_floor_bytes + 1, '\0'))});
-  EXPECT_THAT(message_of([&] { unpack(bytes); }), HasSubstr("--max-ratio"));
+  EXPECT_THAT(error_and_hint_of([&] { unpack(bytes); }), HasSubstr("--max-ratio"));
   EXPECT_NO_THROW(unpack(packed({item("zeros", std::string(k_ratio_floor_bytes, '\0'))})));
 }
 
 TEST(Archive, RefusesDamage) {
   const auto bytes = packed({item("a", noise(200'000))});
   for (const std::size_t size : {std::size_t{3}, std::size_t{600}, bytes.size() / 2})
-    EXPECT_THAT(message_of([&] { unpack(bytes.substr(0, size)); }), HasSubstr("a: "))
+    EXPECT_THAT(error_and_hint_of([&] { unpack(bytes.substr(0, size)); }), HasSubstr("a: "))
         << "cut at " << size;
-  EXPECT_THAT(message_of([&] { unpack(bytes.substr(0, bytes.size() / 2)); }),
+  EXPECT_THAT(error_and_hint_of([&] { unpack(bytes.substr(0, bytes.size() / 2)); }),
               HasSubstr("cannot be unpacked"));
-  EXPECT_THAT(message_of([] { unpack(""); }), HasSubstr("is empty"));
-  EXPECT_THAT(message_of([] { unpack("just text"); }), HasSubstr("is not a tar, tar.gz or zip"));
+  EXPECT_THAT(error_and_hint_of([] { unpack(""); }), HasSubstr("is empty"));
+  EXPECT_THAT(error_and_hint_of([] { unpack("just text"); }),
+              HasSubstr("is not a tar, tar.gz or zip"));
 }
 
 TEST(Archive, RefusesWhatStandsBehindItsEnd) {
   const auto gzip = packed({item("a", noise(200'000))});
-  EXPECT_THAT(message_of([&] { unpack(gzip + "junk"); }),
+  EXPECT_THAT(error_and_hint_of([&] { unpack(gzip + "junk"); }),
               HasSubstr("goes on behind the end of the archive, with 4 B of something else"));
-  EXPECT_THAT(message_of([&] { unpack(gzip + std::string(300'000, 'x')); }),
+  EXPECT_THAT(error_and_hint_of([&] { unpack(gzip + std::string(300'000, 'x')); }),
               HasSubstr("goes on behind the end"));
-  EXPECT_THAT(message_of([&] { unpack(gzip + packed({item("a", "again")})); }),
+  EXPECT_THAT(error_and_hint_of([&] { unpack(gzip + packed({item("a", "again")})); }),
               HasSubstr("member 'a' occurs twice"));
   const auto tar = tar_member("a", "text") + k_tar_end;
   EXPECT_EQ(unpack(tar + std::string(20'480, '\0')).size(), 1U); // padding of any length
-  EXPECT_THAT(message_of([&] { unpack(tar + std::string(600, 'x')); }),
+  EXPECT_THAT(error_and_hint_of([&] { unpack(tar + std::string(600, 'x')); }),
               HasSubstr("cannot be unpacked"));
 }
 
@@ -214,8 +206,9 @@ TEST(Archive, PaddingHasALimitToo) {
   limits.members = 1;
   limits.unpacked_bytes = 4;
   const auto tar = tar_member("a", "text") + k_tar_end;
-  EXPECT_THAT(message_of([&] { unpack(tar + std::string(k_ratio_floor_bytes * 2, '\0'), limits); }),
-              HasSubstr("more bytes than members and padding can have"));
+  EXPECT_THAT(
+      error_and_hint_of([&] { unpack(tar + std::string(k_ratio_floor_bytes * 2, '\0'), limits); }),
+      HasSubstr("more bytes than members and padding can have"));
 }
 
 } // namespace

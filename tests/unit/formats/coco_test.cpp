@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "label_files.hpp"
+#include "tests/unit/error_of.hpp"
 
 namespace mlopsctl::formats {
 namespace {
@@ -78,12 +79,7 @@ TEST_F(Coco, WhatIsNoCocoIsRefused) {
   const auto refusal = [&](const std::string& text) -> std::string {
     ReadOptions options;
     options.format = "coco";
-    try {
-      read(put("x.json", text), options);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
+    return error_of([&] { read(put("x.json", text), options); });
   };
   EXPECT_THAT(refusal("{\"images\":["), HasSubstr("the file ends within a value; was it cut off?"));
   EXPECT_THAT(refusal("{\"images\":[]}"), HasSubstr("has no list 'categories'"));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "label_files.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <cmath>
 #include <random>
@@ -96,12 +97,7 @@ TEST_F(Cvat, WhatIsNoneIsRefused) {
   const auto refusal = [&](const std::string& text) -> std::string {
     ReadOptions options;
     options.format = "cvat";
-    try {
-      read(put("x.xml", text), options);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "taken";
+    return error_of([&] { read(put("x.xml", text), options); });
   };
   EXPECT_THAT(refusal("<annotations>\n<image></annotations>"), HasSubstr("x.xml:2: not valid XML"));
   EXPECT_THAT(refusal("<!DOCTYPE a [<!ENTITY b \"c\">]><annotations/>"), HasSubstr("DOCTYPE"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/io.hpp"
 #include "formats/labels/format.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -218,12 +219,8 @@ TEST(GroundTruth, IdsFollowTheGivenOrder) {
 }
 
 TEST(Formats, UnknownNamesAreRefused) {
-  try {
-    label_format("ground_thruth");
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "unknown format 'ground_thruth', did you mean 'ground_truth'?");
-  }
+  EXPECT_EQ(error_of([&] { label_format("ground_thruth"); }),
+            "unknown format 'ground_thruth', did you mean 'ground_truth'?");
 }
 
 } // namespace

@@ -2,26 +2,17 @@
 #include "core/error.hpp"
 #include "core/io.hpp"
 #include "formats/model/onnx.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <functional>
 
 namespace mlopsctl::formats {
 namespace {
 
 using testing::HasSubstr;
-
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 // A writer of the wire format, just enough for small models.
 std::string varint(std::uint64_t value) {
@@ -74,18 +65,18 @@ TEST(Onnx, NamesExternalFiles) {
 }
 
 TEST(Onnx, RefusesWhatIsNotOnnx) {
-  EXPECT_THAT(message_of([] { read_onnx("", "m"); }), HasSubstr("m: is empty"));
-  EXPECT_THAT(message_of([] { read_onnx("schema: mlopsctl.model/1\n", "m"); }),
+  EXPECT_THAT(error_of([] { read_onnx("", "m"); }), HasSubstr("m: is empty"));
+  EXPECT_THAT(error_of([] { read_onnx("schema: mlopsctl.model/1\n", "m"); }),
               HasSubstr("m: byte "));
-  EXPECT_THAT(message_of([] { read_onnx(num(1, 6), "m"); }), HasSubstr("no graph"));
-  EXPECT_THAT(message_of([] { read_onnx(sub(7, graph()), "m"); }), HasSubstr("no IR version"));
-  EXPECT_THAT(message_of([] { read_onnx(model(""), "m"); }), HasSubstr("no nodes"));
+  EXPECT_THAT(error_of([] { read_onnx(num(1, 6), "m"); }), HasSubstr("no graph"));
+  EXPECT_THAT(error_of([] { read_onnx(sub(7, graph()), "m"); }), HasSubstr("no IR version"));
+  EXPECT_THAT(error_of([] { read_onnx(model(""), "m"); }), HasSubstr("no nodes"));
   std::string deep = graph();
   for (int i = 0; i < 40; ++i)
     deep = sub(1, sub(5, sub(6, deep)));
-  EXPECT_THAT(message_of([&] { read_onnx(model(deep), "m"); }), HasSubstr("deep"));
+  EXPECT_THAT(error_of([&] { read_onnx(model(deep), "m"); }), HasSubstr("deep"));
   const auto huge = sub(5, num(1, std::uint64_t{1} << 62) + num(1, 8));
-  EXPECT_THAT(message_of([&] { read_onnx(model(graph() + huge), "m"); }), HasSubstr("overflows"));
+  EXPECT_THAT(error_of([&] { read_onnx(model(graph() + huge), "m"); }), HasSubstr("overflows"));
 }
 
 TEST(Onnx, EveryCutIsAnErrorOrAWholeModel) {

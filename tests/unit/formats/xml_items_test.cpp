@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/error.hpp"
 #include "formats/labels/xml_items.hpp"
+#include "tests/unit/error_of.hpp"
+#include "tests/unit/formats/slow_source.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <vector>
 
 namespace mlopsctl::formats {
@@ -14,30 +15,9 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-/// Hands out a few bytes at a time, so that every cut falls into every place once.
-class SlowSource final : public ByteSource {
-public:
-  SlowSource(std::string text, std::size_t step) : text_(std::move(text)), step_(step) {}
-  std::size_t read(std::span<char> buffer) override {
-    const auto count = std::min({step_, buffer.size(), text_.size() - position_});
-    std::copy_n(text_.data() + position_, count, buffer.data());
-    position_ += count;
-    return count;
-  }
-  void rewind() override { position_ = 0; }
-  std::optional<std::uint64_t> size_bytes() const override { return std::nullopt; }
-  const std::string& name() const override { return name_; }
-
-private:
-  std::string text_;
-  std::size_t step_;
-  std::size_t position_ = 0;
-  std::string name_ = "x.xml";
-};
-
 /// "line: text" of every child.
 std::vector<std::string> items_of(const std::string& text, std::size_t step = 1 << 20) {
-  SlowSource source(text, step);
+  SlowSource source(text, step, "x.xml");
   XmlItems items(source);
   std::vector<std::string> first;
   for (int round = 0; round < 2; ++round) {
@@ -52,12 +32,7 @@ std::vector<std::string> items_of(const std::string& text, std::size_t step = 1 
 }
 
 std::string refusal(const std::string& text) {
-  try {
-    items_of(text);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "taken";
+  return error_of([&] { items_of(text); });
 }
 
 const char* const k_document =
@@ -89,14 +64,10 @@ TEST(XmlItems, WhatIsBrokenIsRefused) {
 }
 
 TEST(XmlItems, LongChildrenAreRefusedBeforeMemoryIsTaken) {
-  SlowSource source("<r><a b=\"" + std::string(3 << 20, 'x') + "\"/></r>", 1 << 20);
+  SlowSource source("<r><a b=\"" + std::string(3 << 20, 'x') + "\"/></r>", 1 << 20, "x.xml");
   XmlItems items(source, 1 << 20);
-  try {
-    items.next();
-    FAIL() << "taken";
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("an element that begins in line 1 is longer than 1"));
-  }
+  EXPECT_THAT(error_of([&] { items.next(); }),
+              HasSubstr("an element that begins in line 1 is longer than 1"));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/error.hpp"
 #include "imaging/augment.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>
 
@@ -41,12 +42,7 @@ std::vector<double> edges(const dataset::Box& box) {
 }
 
 std::string refusal(const std::string& text) {
-  try {
-    parse_augmentation(text);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "accepted";
+  return error_of([&] { parse_augmentation(text); });
 }
 
 TEST(Augment, ABoxStaysOnItsPixels) {

@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "imaging/codecs.hpp"
 #include "imaging/pattern.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,7 +16,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
 
 namespace mlopsctl::imaging {
 namespace {
@@ -85,16 +85,6 @@ std::string png(int width, int height, int depth, int type, const std::string& r
   png_write_end(out, nullptr);
   png_destroy_write_struct(&out, &info);
   return bytes;
-}
-
-std::string message(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.fault(), Fault::input);
-    return error.what();
-  }
-  return "no error";
 }
 
 double mean_difference(const Image& a, const Image& b) {
@@ -201,7 +191,7 @@ TEST(Codecs, RubbishAfterTheEndIsNoDamage) {
 
 TEST(Codecs, SaysWhatItIsInstead) {
   const auto said = [](const std::string& bytes) {
-    return message([&] { decode(bytes, "dir/x.jpg"); });
+    return error_of([&] { decode(bytes, "dir/x.jpg"); });
   };
   EXPECT_EQ(said(""), "dir/x.jpg: the file is empty, a picture was expected");
   EXPECT_EQ(said("hello\n, world"),
@@ -215,10 +205,10 @@ TEST(Codecs, RefusesMorePixelsThanTheLimitBeforeTakingMemory) {
   bytes[16] = 0x00; // width 16,777,215
   bytes[17] = static_cast<char>(0xFF);
   bytes[18] = bytes[19] = static_cast<char>(0xFF);
-  EXPECT_THAT(message([&] { decode(bytes, "big.png"); }),
+  EXPECT_THAT(error_of([&] { decode(bytes, "big.png"); }),
               HasSubstr("16777215x64 is over the limit of 200000000 pixels"));
   bytes[17] = bytes[18] = bytes[19] = 0;
-  EXPECT_THAT(message([&] { probe(bytes, "big.png"); }), HasSubstr("the header says 0x64 pixels"));
+  EXPECT_THAT(error_of([&] { probe(bytes, "big.png"); }), HasSubstr("the header says 0x64 pixels"));
 }
 
 TEST(Codecs, EveryKindOfPngBecomesEightBitGreyOrColour) {
@@ -260,9 +250,9 @@ TEST(Codecs, CmykJpegBecomesRgb) {
 }
 
 TEST(Codecs, RefusesWhatJpegCannotHold) {
-  EXPECT_THAT(message([] { encode_jpeg(Image(65536, 1, 1)); }),
+  EXPECT_THAT(error_of([] { encode_jpeg(Image(65536, 1, 1)); }),
               HasSubstr("65536x1 cannot be a JPEG"));
-  EXPECT_THAT(message([] { encode_jpeg(Image()); }), HasSubstr("0x0 cannot be a JPEG"));
+  EXPECT_THAT(error_of([] { encode_jpeg(Image()); }), HasSubstr("0x0 cannot be a JPEG"));
 }
 
 TEST(Codecs, RealWebpWithJpegName) {

@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "core/io.hpp"
 #include "imaging/video.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,14 +22,11 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 
 std::string message(const std::string& url, VideoKind kind = VideoKind::file) {
-  try {
+  return error_and_hint_of([&] {
     VideoOptions options;
     options.kind = kind;
     VideoReader reader(url, options);
-  } catch (const Error& error) {
-    return std::string(error.what()) + "; " + error.hint();
-  }
-  return "opened";
+  });
 }
 
 fs::path file_with(const std::string& name, const std::string& text) {

@@ -2,6 +2,7 @@
 // Each decoder on tensors made by hand, with the answer worked out beside them.
 #include "core/error.hpp"
 #include "inference/decoders.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -59,13 +60,7 @@ Decoded decode(const package::ModelSpec& spec, const Outputs& outputs, double th
 }
 
 std::string refusal(const package::ModelSpec& spec, const Outputs& outputs) {
-  try {
-    decode(spec, outputs, 0.1);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.fault(), Fault::input);
-    return error.what();
-  }
-  return "accepted";
+  return error_of([&] { decode(spec, outputs, 0.1); }, Fault::input);
 }
 
 void expect_box(const dataset::Box& box, double left, double top, double right, double bottom) {
@@ -165,7 +160,7 @@ TEST(Nanodet, RefusesOtherCounts) {
   Outputs outputs;
   outputs.add("c", {1, 32, 3});
   outputs.add("d", {1, 32, 32});
-  EXPECT_EQ(refusal(spec_for("nanodet", 64, 32, {"a", "b", "c"}), outputs), "accepted");
+  EXPECT_EQ(refusal(spec_for("nanodet", 64, 32, {"a", "b", "c"}), outputs), k_no_error);
   EXPECT_THAT(refusal(spec_for("nanodet", 64, 32, {"a", "b"}), outputs),
               HasSubstr("no output of stride 8 has 32 places and 2 classes"));
   EXPECT_THAT(refusal(spec_for("nanodet", 128, 32, {"a", "b", "c"}), outputs),
@@ -229,12 +224,8 @@ TEST(Classification, RawScoresGoThroughSoftmaxAndProbabilitiesDoNot) {
 
 TEST(Decoders, TableFindsKindsAndSuggests) {
   EXPECT_EQ(find_decoder(spec_for("nanodet", 8, 8, {})).kind, "nanodet");
-  try {
-    find_decoder(spec_for("yolo8", 8, 8, {}));
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("no decoder 'yolo8', did you mean 'yolov8'?"));
-  }
+  EXPECT_THAT(error_of([&] { find_decoder(spec_for("yolo8", 8, 8, {})); }),
+              HasSubstr("no decoder 'yolo8', did you mean 'yolov8'?"));
   auto spec = spec_for("yolov8", 8, 8, {});
   spec.task = package::Task::classification;
   EXPECT_THROW(find_decoder(spec), Error);
@@ -244,12 +235,8 @@ TEST(Decoders, NamesTheOutputThatIsNotFinite) {
   Outputs outputs;
   outputs.add("fine", {2});
   outputs.add("boxes", {1, 4})[2] = std::numeric_limits<float>::quiet_NaN();
-  try {
-    check_finite(outputs.tensors(), "model");
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "model: output 'boxes': value 2 of 4 is not a finite number");
-  }
+  EXPECT_EQ(error_of([&] { check_finite(outputs.tensors(), "model"); }),
+            "model: output 'boxes': value 2 of 4 is not a finite number");
   outputs.data[1][2] = -std::numeric_limits<float>::infinity();
   EXPECT_THROW(check_finite(outputs.tensors(), "model"), Error);
   outputs.data[1][2] = std::numeric_limits<float>::max();

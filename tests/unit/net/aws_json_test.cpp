@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/aws_json.hpp"
 #include "net/dynamodb.hpp"
+#include "tests/unit/error_of.hpp"
 #include "tests/unit/net/fakes.hpp"
 
 #include <gmock/gmock.h>
@@ -65,7 +66,7 @@ TEST_F(AwsJsonTest, ADamagedReplyIsAskedForAgain) {
 TEST_F(AwsJsonTest, StopsAfterTenAttempts) {
   for (int i = 0; i < 20; ++i)
     refuse("ThrottlingException");
-  EXPECT_THAT(error_of([&] { client->call("Scan", Value::object()); }),
+  EXPECT_THAT(error_and_hint_of([&] { client->call("Scan", Value::object()); }),
               HasSubstr("https://db.example: Scan: ThrottlingException: words"));
   EXPECT_EQ(server.requests.size(), 10U);
   EXPECT_EQ(Backoff::longest_s(1), 0.05);
@@ -122,7 +123,7 @@ TEST(DynamoValues, GoThereAndBack) {
 TEST(DynamoValues, RefusesOtherAttributes) {
   for (const auto* text : {R"({"SS":["a"]})", R"({"N":"x"})", R"({"N":1})", "[]", "{}",
                            R"({"S":"a","N":"1"})", R"({"BOOL":"yes"})"})
-    EXPECT_THAT(error_of([&] { from_attribute(parse_json(text, "a"), "row 1"); }),
+    EXPECT_THAT(error_and_hint_of([&] { from_attribute(parse_json(text, "a"), "row 1"); }),
                 HasSubstr("row 1: "))
         << text;
 }

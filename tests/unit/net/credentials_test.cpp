@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/credential_process.hpp"
 #include "net/endpoint.hpp"
+#include "tests/unit/error_of.hpp"
 #include "tests/unit/net/fakes.hpp"
 
 #include <gmock/gmock.h>
@@ -40,11 +41,14 @@ TEST(AwsConfig, ReadsSectionsBlocksAndComments) {
 }
 
 TEST(AwsConfig, NamesTheLineAndNeverTheText) {
-  const auto message = error_of([] { parse_aws_config("[a]\nCANARYsecret\n", "credentials"); });
+  const auto message =
+      error_and_hint_of([] { parse_aws_config("[a]\nCANARYsecret\n", "credentials"); });
   EXPECT_THAT(message, HasSubstr("credentials:2: is neither [name] nor key = value"));
   EXPECT_THAT(message, Not(HasSubstr("CANARY")));
-  EXPECT_THAT(error_of([] { parse_aws_config("a=b", "f"); }), HasSubstr("f:1: stands before"));
-  EXPECT_THAT(error_of([] { parse_aws_config("[a", "f"); }), HasSubstr("f:1: '[' without ']'"));
+  EXPECT_THAT(error_and_hint_of([] { parse_aws_config("a=b", "f"); }),
+              HasSubstr("f:1: stands before"));
+  EXPECT_THAT(error_and_hint_of([] { parse_aws_config("[a", "f"); }),
+              HasSubstr("f:1: '[' without ']'"));
 }
 
 TEST(CredentialChain, TheEnvironmentComesFirst) {
@@ -60,7 +64,7 @@ TEST(CredentialChain, TheEnvironmentComesFirst) {
 TEST(CredentialChain, HalfAKeyIsRefused) {
   FakeServer server;
   auto chain = chain_of(server, environment_of({{"AWS_SECRET_ACCESS_KEY", k_secret}}));
-  const auto message = error_of([&] { chain.get(); });
+  const auto message = error_and_hint_of([&] { chain.get(); });
   EXPECT_THAT(message, HasSubstr("AWS_ACCESS_KEY_ID: is not set"));
   EXPECT_THAT(message, Not(HasSubstr("CANARY")));
 }
@@ -80,7 +84,7 @@ TEST(CredentialChain, AProfileThatIsAskedForComesBeforeTheEnvironment) {
   EXPECT_EQ(chain_of(server, environment).get().access_key_id, "AKID");
   EXPECT_EQ(resolve_endpoint("dynamodb", {}, load_profile("dev", environment), environment).url,
             "https://dynamodb.eu-west-3.amazonaws.com");
-  EXPECT_THAT(error_of([&] { load_profile("none", environment); }),
+  EXPECT_THAT(error_and_hint_of([&] { load_profile("none", environment); }),
               HasSubstr("profile 'none' is neither in "));
 }
 
@@ -93,11 +97,11 @@ TEST(CredentialChain, WhatIsNotBuiltNamesTheWayOut) {
   for (const auto* name : {"role", "sso"}) {
     auto chain = chain_of(server, environment, name);
     EXPECT_THAT(
-        error_of([&] { chain.get(); }),
+        error_and_hint_of([&] { chain.get(); }),
         HasSubstr(std::string("aws configure export-credentials --format env --profile ") + name));
   }
   auto web = chain_of(server, environment_of({{"AWS_WEB_IDENTITY_TOKEN_FILE", "/t"}}));
-  EXPECT_THAT(error_of([&] { web.get(); }), HasSubstr("web identity"));
+  EXPECT_THAT(error_and_hint_of([&] { web.get(); }), HasSubstr("web identity"));
 }
 
 TEST(CredentialChain, AsksTheContainer) {
@@ -111,7 +115,7 @@ TEST(CredentialChain, AsksTheContainer) {
   EXPECT_FALSE(server.options.at(0).use_proxy);
   auto elsewhere = chain_of(server, environment_of({{"AWS_CONTAINER_CREDENTIALS_FULL_URI",
                                                      "http://127.0.0.1.evil.example/"}}));
-  EXPECT_THAT(error_of([&] { elsewhere.get(); }), HasSubstr("may not be asked for keys"));
+  EXPECT_THAT(error_and_hint_of([&] { elsewhere.get(); }), HasSubstr("may not be asked for keys"));
 }
 
 TEST(CredentialChain, AsksTheMachineWithATokenAndAgainWhenKeysEnd) {
@@ -138,13 +142,13 @@ TEST(CredentialChain, AsksTheMachineWithATokenAndAgainWhenKeysEnd) {
 TEST(CredentialChain, NothingAtAllIsSaid) {
   FakeServer server;
   auto chain = chain_of(server, environment_of({{"AWS_EC2_METADATA_DISABLED", "true"}}));
-  EXPECT_THAT(error_of([&] { chain.get(); }), HasSubstr("no AWS credentials"));
+  EXPECT_THAT(error_and_hint_of([&] { chain.get(); }), HasSubstr("no AWS credentials"));
   EXPECT_TRUE(server.requests.empty());
 }
 
 TEST(CredentialsDocument, IsNeverQuoted) {
   for (const auto* text : {"CANARY", R"({"AccessKeyId":"CANARY"})", "{\"Secret\":\"CANARY", "[]"}) {
-    const auto message = error_of([&] { parse_credentials_document(text, "container"); });
+    const auto message = error_and_hint_of([&] { parse_credentials_document(text, "container"); });
     EXPECT_THAT(message, HasSubstr("container: the reply"));
     EXPECT_THAT(message, Not(HasSubstr("CANARY")));
   }
@@ -154,13 +158,14 @@ TEST(CredentialProcess, RunsWithoutAShell) {
   EXPECT_EQ(split_command(R"(a "b c" 'd\e' f\ g "")"),
             (std::vector<std::string>{"a", "b c", "d\\e", "f g", ""}));
   EXPECT_EQ(run_credential_process("printf '%s' '$HOME `id`'"), "$HOME `id`");
-  EXPECT_THAT(error_of([] { run_credential_process("/nonexistent/x CANARY"); }),
+  EXPECT_THAT(error_and_hint_of([] { run_credential_process("/nonexistent/x CANARY"); }),
               ::testing::AllOf(HasSubstr("cannot run '/nonexistent/x'"), Not(HasSubstr("CANARY"))));
-  EXPECT_THAT(error_of([] { run_credential_process("false"); }), HasSubstr("'false' failed"));
-  EXPECT_THAT(error_of([] { run_credential_process("head -c 70000 /dev/zero"); }),
+  EXPECT_THAT(error_and_hint_of([] { run_credential_process("false"); }),
+              HasSubstr("'false' failed"));
+  EXPECT_THAT(error_and_hint_of([] { run_credential_process("head -c 70000 /dev/zero"); }),
               HasSubstr("more than 64 KiB"));
-  EXPECT_THAT(error_of([] { split_command("a 'b"); }), HasSubstr("open quote"));
-  EXPECT_THAT(error_of([] { split_command(" "); }), HasSubstr("names no program"));
+  EXPECT_THAT(error_and_hint_of([] { split_command("a 'b"); }), HasSubstr("open quote"));
+  EXPECT_THAT(error_and_hint_of([] { split_command(" "); }), HasSubstr("names no program"));
 }
 
 TEST(CredentialProcess, GivesKeys) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/time.hpp"
 #include "net/endpoint.hpp"
+#include "tests/unit/error_of.hpp"
 #include "tests/unit/net/fakes.hpp"
 
 #include <gmock/gmock.h>
@@ -28,7 +29,7 @@ TEST(Url, RefusesWhatIsNoEndpointAndShowsNoPassword) {
   for (const auto* text :
        {"", "ftp://h", "h", "http://", "http://h:0", "http://h:70000", "http://a b/", "http://h/?q",
         "http://h#f", "http://[::1", "http://user:CANARY@h/", "http://h\\@x", "http://h\r\nX: y"}) {
-    const auto message = error_of([&] { parse_url(text, "--endpoint-url"); });
+    const auto message = error_and_hint_of([&] { parse_url(text, "--endpoint-url"); });
     EXPECT_THAT(message, HasSubstr("--endpoint-url: ")) << text;
     EXPECT_THAT(message, Not(HasSubstr("CANARY")));
   }
@@ -68,9 +69,9 @@ TEST(Endpoint, FollowsTheOrderOfTheTools) {
 
 TEST(Endpoint, NeedsARegion) {
   const auto none = environment_of({});
-  EXPECT_THAT(error_of([&] { resolve_endpoint("dynamodb", {}, {}, none); }),
+  EXPECT_THAT(error_and_hint_of([&] { resolve_endpoint("dynamodb", {}, {}, none); }),
               HasSubstr("no AWS region is set"));
-  EXPECT_THAT(error_of([&] {
+  EXPECT_THAT(error_and_hint_of([&] {
                 resolve_endpoint("dynamodb", {"x.evil/", "", "", false}, {}, none);
               }),
               HasSubstr("'x.evil/' is no AWS region"));
@@ -84,15 +85,15 @@ TEST(Endpoint, NeedsARegion) {
 
 TEST(Http, SaysNoBeforeAnythingIsSent) {
   const auto http = create_http_client();
-  EXPECT_THAT(error_of([&] {
+  EXPECT_THAT(error_and_hint_of([&] {
                 http->send({"GET", "http://192.0.2.1/", {}, ""});
               }),
               HasSubstr("is another machine, and not encrypted"));
-  EXPECT_THAT(error_of([&] {
+  EXPECT_THAT(error_and_hint_of([&] {
                 http->send({"GET", "file:///etc/passwd", {}, ""});
               }),
               HasSubstr("is no http or https URL"));
-  EXPECT_THAT(error_of([&] {
+  EXPECT_THAT(error_and_hint_of([&] {
                 http->send({"GET", "http://127.0.0.1:9/", {{"A", "b\r\nC: d"}}, ""});
               }),
               HasSubstr("line break"));

@@ -80,14 +80,4 @@ private:
   std::string path_;
 };
 
-/// The message and hint of the Error that \p call throws; empty if it throws none.
-template <class Call> std::string error_of(const Call& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return std::string(error.what()) + "; " + error.hint();
-  }
-  return {};
-}
-
 } // namespace mlopsctl::net

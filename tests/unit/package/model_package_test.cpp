@@ -3,12 +3,12 @@
 #include "core/error.hpp"
 #include "core/io.hpp"
 #include "package/model_package.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <functional>
 
 namespace mlopsctl::package {
 namespace {
@@ -46,14 +46,6 @@ protected:
     formats::write_tar_gz(*sink, std::move(items), 2);
     sink->finish();
   }
-  std::string message(const std::function<void()>& action) const {
-    try {
-      action();
-    } catch (const Error& error) {
-      return std::string(error.what()) + "; " + error.hint();
-    }
-    return "nothing was thrown";
-  }
 
   fs::path root_;
 };
@@ -80,16 +72,16 @@ TEST_F(ModelPackageTest, DigestCoversModelYaml) {
 TEST_F(ModelPackageTest, RefusesAnotherDigest) {
   put_yaml("w.onnx", "digests: {w.onnx: \"" + sha256("other") + "\"}\n");
   put("m/w.onnx", "weights");
-  EXPECT_THAT(message([&] { open_model(folder()); }),
+  EXPECT_THAT(error_and_hint_of([&] { open_model(folder()); }),
               HasSubstr("w.onnx has " + sha256("weights") + ", model.yaml says"));
 }
 
 TEST_F(ModelPackageTest, RefusesADigestOfAMissingOrOtherFile) {
   put("m/w.onnx", "weights");
   put_yaml("w.onnx", "digests: {LICENCE: \"" + sha256("text") + "\"}\n");
-  EXPECT_THAT(message([&] { open_model(folder()); }), HasSubstr("LICENCE: no such file"));
+  EXPECT_THAT(error_and_hint_of([&] { open_model(folder()); }), HasSubstr("LICENCE: no such file"));
   put("m/LICENCE", "changed");
-  EXPECT_THAT(message([&] { open_model(folder()); }), HasSubstr("LICENCE has sha256:"));
+  EXPECT_THAT(error_and_hint_of([&] { open_model(folder()); }), HasSubstr("LICENCE has sha256:"));
   put("m/LICENCE", "text");
   EXPECT_NO_THROW(open_model(folder()));
 }
@@ -98,7 +90,7 @@ TEST_F(ModelPackageTest, RefusesLinksThatLeave) {
   put_yaml("w.onnx");
   put("secret", "not in the package");
   fs::create_symlink("../secret", root_ / "m/w.onnx");
-  EXPECT_THAT(message([&] { open_model(folder()); }), HasSubstr("leaves the package"));
+  EXPECT_THAT(error_and_hint_of([&] { open_model(folder()); }), HasSubstr("leaves the package"));
   fs::remove(root_ / "m/w.onnx");
   put("m/real.onnx", "weights");
   fs::create_symlink("real.onnx", root_ / "m/w.onnx");
@@ -106,11 +98,12 @@ TEST_F(ModelPackageTest, RefusesLinksThatLeave) {
 }
 
 TEST_F(ModelPackageTest, NamesWhatIsMissing) {
-  EXPECT_THAT(message([&] { open_model(folder()); }), HasSubstr("mlopsctl package describe"));
-  EXPECT_THAT(message([&] { open_model(folder() + "/none"); }),
+  EXPECT_THAT(error_and_hint_of([&] { open_model(folder()); }),
+              HasSubstr("mlopsctl package describe"));
+  EXPECT_THAT(error_and_hint_of([&] { open_model(folder() + "/none"); }),
               HasSubstr("no such file or folder"));
   put_yaml("w.onnx");
-  EXPECT_THAT(message([&] { open_model(folder()); }), HasSubstr("w.onnx: no such file"));
+  EXPECT_THAT(error_and_hint_of([&] { open_model(folder()); }), HasSubstr("w.onnx: no such file"));
 }
 
 TEST_F(ModelPackageTest, OpensAnArchiveLikeTheFolder) {
@@ -126,14 +119,17 @@ TEST_F(ModelPackageTest, RefusesArchivesWithoutTheirParts) {
   put_yaml("w.onnx", "digests: {w.onnx: \"" + sha256("other") + "\"}\n");
   put("m/w.onnx", "weights");
   pack({{"model.yaml", "m/model.yaml"}});
-  EXPECT_THAT(message([&] { open_model(archive()); }), HasSubstr("'w.onnx' is not in the archive"));
+  EXPECT_THAT(error_and_hint_of([&] { open_model(archive()); }),
+              HasSubstr("'w.onnx' is not in the archive"));
   pack({{"w.onnx", "m/w.onnx"}});
-  EXPECT_THAT(message([&] { open_model(archive()); }), HasSubstr("mlopsctl package describe"));
+  EXPECT_THAT(error_and_hint_of([&] { open_model(archive()); }),
+              HasSubstr("mlopsctl package describe"));
   pack({{"sub/model.yaml", "m/model.yaml"}, {"w.onnx", "m/w.onnx"}});
-  EXPECT_THAT(message([&] { open_model(archive()); }), HasSubstr("'sub/model.yaml', it must be"));
+  EXPECT_THAT(error_and_hint_of([&] { open_model(archive()); }),
+              HasSubstr("'sub/model.yaml', it must be"));
   pack({{"model.yaml", "m/model.yaml"}, {"w.onnx", "m/w.onnx"}});
-  EXPECT_THAT(message([&] { open_model(archive()); }), HasSubstr("model.yaml says"));
-  EXPECT_THAT(message([&] { open_model(folder() + "/w.onnx"); }),
+  EXPECT_THAT(error_and_hint_of([&] { open_model(archive()); }), HasSubstr("model.yaml says"));
+  EXPECT_THAT(error_and_hint_of([&] { open_model(folder() + "/w.onnx"); }),
               HasSubstr("neither a folder with model.yaml nor a package archive"));
 }
 
@@ -144,7 +140,8 @@ TEST_F(ModelPackageTest, LimitsAreExact) {
   limits.weights_bytes = 4;
   EXPECT_NO_THROW(open_model(folder(), {}, limits));
   limits.weights_bytes = 3;
-  EXPECT_THAT(message([&] { open_model(folder(), {}, limits); }), HasSubstr("over the limit"));
+  EXPECT_THAT(error_and_hint_of([&] { open_model(folder(), {}, limits); }),
+              HasSubstr("over the limit"));
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "core/io.hpp"
 #include "storage/benchmark_table.hpp"
 #include "storage/sqlite.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -48,13 +49,8 @@ protected:
     return row;
   }
 
-  std::string error_of(const std::string& url, TableAccess access) {
-    try {
-      open_benchmark_table(url, access);
-    } catch (const Error& error) {
-      return std::string(error.what()) + "; " + error.hint();
-    }
-    return "";
+  std::string refusal(const std::string& url, TableAccess access) {
+    return error_and_hint_of([&] { open_benchmark_table(url, access); });
   }
 
   std::string folder_;
@@ -123,28 +119,28 @@ TEST_F(BenchmarkTableTest, OlderLayoutIsAView) {
 }
 
 TEST_F(BenchmarkTableTest, RefusesWhatIsNoTable) {
-  EXPECT_THAT(error_of(path_, TableAccess::read), HasSubstr("there is no such table"));
-  EXPECT_THAT(error_of(folder_ + "/no/bench.db", TableAccess::append),
+  EXPECT_THAT(refusal(path_, TableAccess::read), HasSubstr("there is no such table"));
+  EXPECT_THAT(refusal(folder_ + "/no/bench.db", TableAccess::append),
               HasSubstr("there is no folder"));
-  EXPECT_THAT(error_of(folder_, TableAccess::append), HasSubstr("is a folder"));
-  EXPECT_THAT(error_of("postgres://benchmark", TableAccess::append),
+  EXPECT_THAT(refusal(folder_, TableAccess::append), HasSubstr("is a folder"));
+  EXPECT_THAT(refusal("postgres://benchmark", TableAccess::append),
               HasSubstr("this build has no 'postgres' tables, only SQLite files and DynamoDB"));
   write_file(path_, std::string(200, 'x'), Existing::refuse);
-  EXPECT_THAT(error_of(path_, TableAccess::append), HasSubstr(path_ + ": "));
-  EXPECT_THAT(error_of(path_, TableAccess::append), HasSubstr("file is not a database"));
-  EXPECT_THAT(error_of(path_, TableAccess::read), HasSubstr("file is not a database"));
+  EXPECT_THAT(refusal(path_, TableAccess::append), HasSubstr(path_ + ": "));
+  EXPECT_THAT(refusal(path_, TableAccess::append), HasSubstr("file is not a database"));
+  EXPECT_THAT(refusal(path_, TableAccess::read), HasSubstr("file is not a database"));
   EXPECT_EQ(read_file(path_, 1000), std::string(200, 'x')) << "untouched";
 }
 
 TEST_F(BenchmarkTableTest, RefusesOtherDatabasesAndNewerTables) {
   const std::string other = folder_ + "/other.db";
   Sqlite(other, Sqlite::Mode::create).run("CREATE TABLE t (x)");
-  EXPECT_THAT(error_of(other, TableAccess::append), HasSubstr("not a benchmark table"));
-  EXPECT_THAT(error_of(other, TableAccess::read), HasSubstr("not a benchmark table"));
+  EXPECT_THAT(refusal(other, TableAccess::append), HasSubstr("not a benchmark table"));
+  EXPECT_THAT(refusal(other, TableAccess::read), HasSubstr("not a benchmark table"));
   open_benchmark_table(path_, TableAccess::append);
   Sqlite(path_, Sqlite::Mode::write).run("PRAGMA user_version=2");
-  EXPECT_THAT(error_of(path_, TableAccess::append), HasSubstr("version 2"));
-  EXPECT_THAT(error_of(path_, TableAccess::read), HasSubstr("use a newer mlopsctl"));
+  EXPECT_THAT(refusal(path_, TableAccess::append), HasSubstr("version 2"));
+  EXPECT_THAT(refusal(path_, TableAccess::read), HasSubstr("use a newer mlopsctl"));
 }
 
 TEST_F(BenchmarkTableTest, EightWritersLoseNothing) {
@@ -254,7 +250,7 @@ TEST_F(BenchmarkTableTest, CanBeReadWhereNothingCanBeWritten) {
   fs::permissions(folder_, fs::perms::owner_read | fs::perms::owner_exec);
   EXPECT_EQ(open_benchmark_table(path_, TableAccess::read)->rows().size(), 1U);
   if (geteuid() != 0) { // root may write anywhere
-    EXPECT_THAT(error_of(path_, TableAccess::append), HasSubstr("permissions"));
+    EXPECT_THAT(refusal(path_, TableAccess::append), HasSubstr("permissions"));
   }
   fs::permissions(folder_, fs::perms::owner_all);
 }

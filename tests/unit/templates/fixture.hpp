@@ -6,6 +6,7 @@
 #include "core/value.hpp"
 #include "templates/spec.hpp"
 #include "templates/table.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,14 +14,9 @@
 
 namespace mlopsctl::templates {
 
-/// "what; hint" of the Error that reading \p text throws, "" if it is read.
+/// "what; hint" of the Error that reading \p text throws.
 inline std::string refusal(const std::string& text) {
-  try {
-    parse_spec(text, "d.yaml");
-    return "";
-  } catch (const Error& error) {
-    return error.what() + (error.hint().empty() ? "" : "; " + error.hint());
-  }
+  return error_and_hint_of([&] { parse_spec(text, "d.yaml"); });
 }
 
 inline Rendered render_text(const std::string& kind, const std::string& text) {
