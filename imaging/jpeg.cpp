@@ -3,6 +3,7 @@
 // markers (ITU-T T.81 annex B, Exif 2.32 section 4.5).
 #include "core/error.hpp"
 #include "imaging/detail/codec_parts.hpp"
+#include "imaging/jpeg_reduced.hpp"
 
 #include <turbojpeg.h>
 
@@ -183,6 +184,10 @@ Image detail::decode_jpeg(std::string_view bytes, const ImageInfo& info, const s
 
 std::optional<Image> detail::decode_jpeg_grey(std::string_view bytes, const ImageInfo& info,
                                               int scale, const std::string& name) {
+  if (auto reduced = reduced_grey_jpeg(bytes, scale);
+      reduced && reduced->width == (info.width + scale - 1) / scale &&
+      reduced->height == (info.height + scale - 1) / scale)
+    return reduced;
   const Handle handle(tjInitDecompress());
   const int colour = read_header(handle.value, bytes, info, name);
   if (colour == TJCS_CMYK || colour == TJCS_YCCK)

@@ -12,6 +12,7 @@
 #include "formats/model/mxnet_ssd.hpp"
 #include "formats/model/onnx.hpp"
 #include "imaging/codecs.hpp"
+#include "imaging/jpeg_reduced.hpp"
 #include "net/credentials.hpp"
 #include "net/dynamodb.hpp"
 #include "net/profile.hpp"
@@ -19,8 +20,11 @@
 #include "package/model_spec.hpp"
 #include "tests/fuzz/label_targets.hpp"
 
+#include <turbojpeg.h>
+
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 
 namespace mlopsctl::fuzz {
 namespace {
@@ -68,6 +72,22 @@ void decode_image(std::string_view bytes) {
   const auto image = imaging::decode(bytes, "fuzz");
   if (image.width != info.width || image.height != info.height || image.channels != info.channels)
     std::abort();
+}
+
+/// The short way to a small picture must give what libjpeg-turbo gives without a warning.
+void reduce_jpeg(std::string_view bytes) {
+  for (const int scale : {4, 8}) {
+    const auto reduced = imaging::reduced_grey_jpeg(bytes, scale);
+    if (!reduced)
+      continue;
+    const std::unique_ptr<void, decltype(&tjDestroy)> handle(tjInitDecompress(), &tjDestroy);
+    const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
+    imaging::Image expected(reduced->width, reduced->height, 1);
+    if (tjDecompress2(handle.get(), data, bytes.size(), expected.pixels.data(), expected.width, 0,
+                      expected.height, TJPF_GRAY, TJFLAG_LIMITSCANS) != 0 ||
+        expected.pixels != reduced->pixels)
+      std::abort();
+  }
 }
 
 /// What was read and written must read the same again.
@@ -141,6 +161,7 @@ const std::vector<Target>& targets() {
                               {"onnx", read_onnx_file},
                               {"yaml", parse_yaml_text},
                               {"image", decode_image},
+                              {"jpeg_reduced", reduce_jpeg},
                               {"capture-journal", parse_capture_journal},
                               {"capture-words", parse_capture_words},
                           });
