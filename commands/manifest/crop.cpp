@@ -5,11 +5,9 @@
 #include "core/interrupt.hpp"
 #include "core/parallel.hpp"
 #include "core/text.hpp"
-#include "dataset/copy.hpp"
+#include "imaging/cutout.hpp"
 #include "imaging/transform.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <map>
 #include <string_view>
 
@@ -83,29 +81,6 @@ private:
   std::int64_t too_small_ = 0;
 };
 
-/// Whole pixels around a box with its margin. \return false if it had to be cut at the edge.
-bool place_of(const dataset::Box& box, const Options& o, const imaging::Image& image, int& left,
-              int& top, int& width, int& height) {
-  double half_width = box.width / 2 * (1 + 2 * o.margin);
-  double half_height = box.height / 2 * (1 + 2 * o.margin);
-  if (o.square)
-    half_width = half_height = std::max(half_width, half_height);
-  const double x = box.left + box.width / 2;
-  const double y = box.top + box.height / 2;
-  const auto pixel = [](double value, int most) {
-    return static_cast<int>(std::clamp(value, 0.0, double(most)));
-  };
-  const double x0 = std::floor(x - half_width);
-  const double y0 = std::floor(y - half_height);
-  const double x1 = std::ceil(x + half_width);
-  const double y1 = std::ceil(y + half_height);
-  left = pixel(x0, image.width);
-  top = pixel(y0, image.height);
-  width = pixel(x1, image.width) - left;
-  height = pixel(y1, image.height) - top;
-  return x0 >= 0 && y0 >= 0 && x1 <= image.width && y1 <= image.height;
-}
-
 dataset::Sample child_of(const dataset::Sample& parent, const dataset::Annotation& annotation,
                          const std::string& name, const imaging::Image& image) {
   dataset::Sample child;
@@ -137,9 +112,9 @@ Cuts cut(Parent&& parent, const Options& o, const formats::ImageFinder& finder,
     if (parent.names[i].empty())
       continue;
     const auto& annotation = sample.annotations[i];
-    int left = 0, top = 0, width = 0, height = 0;
-    out.clipped += place_of(annotation.box, o, picture.image, left, top, width, height) ? 0 : 1;
-    auto image = imaging::crop(picture.image, left, top, width, height);
+    const auto place = imaging::cutout_of(annotation.box, o.margin, o.square, picture.image);
+    out.clipped += place.is_whole ? 0 : 1;
+    auto image = imaging::crop(picture.image, place.left, place.top, place.width, place.height);
     if (image.empty()) {
       out.problems.push_back({"box-outside-image", Severity::error, sample.place,
                               "box " + std::to_string(i + 1) + " of '" + annotation.label +
