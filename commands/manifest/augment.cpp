@@ -5,9 +5,7 @@
 #include "commands/command.hpp"
 #include "commands/manifest/pictures_out.hpp"
 #include "core/interrupt.hpp"
-#include "core/parallel.hpp"
 #include "core/text.hpp"
-#include "dataset/copy.hpp"
 
 #include <algorithm>
 
@@ -21,7 +19,7 @@ struct Options {
   std::vector<std::string> no_flip_x_for;
   std::vector<std::string> swap;
   double min_visible = 0.3;
-  std::optional<int> jpeg;
+  PictureFormat format;
   bool keep_original = false;
   LabelOptions labels;
 };
@@ -29,7 +27,6 @@ struct Options {
 struct Plan {
   std::vector<imaging::Augmentation> augmentations;
   imaging::AugmentRules rules;
-  PictureFormat format;
 };
 
 Plan plan_of(const Options& o, const Context& ctx) {
@@ -37,9 +34,7 @@ Plan plan_of(const Options& o, const Context& ctx) {
     throw Error(Fault::usage, "--ops is missing", "such as --ops flip-x,rotate90");
   if (!(o.min_visible >= 0 && o.min_visible <= 1))
     throw Error(Fault::usage, "--min-visible: " + number(o.min_visible) + " is not from 0 to 1");
-  if (o.jpeg && (*o.jpeg < 1 || *o.jpeg > 100))
-    throw Error(Fault::usage,
-                "--jpeg: " + std::to_string(*o.jpeg) + " is not a quality of 1 to 100");
+  check_picture_format(o.format);
   Plan plan;
   for (const auto& text : o.ops)
     plan.augmentations.push_back(imaging::parse_augmentation(text));
@@ -52,7 +47,6 @@ Plan plan_of(const Options& o, const Context& ctx) {
   }
   plan.rules.min_visible = o.min_visible;
   plan.rules.seed = ctx.options.seed;
-  plan.format.jpeg_quality = o.jpeg;
   return plan;
 }
 
@@ -86,8 +80,8 @@ void set_member(dataset::Sample& sample, const std::string& name, const std::str
   sample.extra.emplace_back(name, to_json(Value(text)));
 }
 
-Family make_children(Parent&& parent, const Plan& plan, const formats::ImageFinder& finder,
-                     FolderSink& folder) {
+Family make_children(Parent&& parent, const Plan& plan, const PictureFormat& format,
+                     const formats::ImageFinder& finder, FolderSink& folder) {
   Family family;
   auto& sample = parent.sample;
   const auto picture = open_picture(finder, sample);
@@ -110,7 +104,7 @@ Family make_children(Parent&& parent, const Plan& plan, const formats::ImageFind
     if (parent.names[i].empty())
       continue;
     auto made = imaging::augment(picture.image, sample, plan.augmentations[i], plan.rules);
-    folder.write(parent.names[i], plan.format.encode(made.image));
+    folder.write(parent.names[i], format.encode(made.image));
     family.dropped_boxes += made.dropped_boxes;
     family.dropped_places += made.dropped_places;
     made.sample.ref = parent.names[i];
@@ -140,7 +134,7 @@ public:
       not_mirrored_ += is_left_out ? 1 : 0;
       parent.names.push_back(is_left_out ? std::string()
                                          : names_.take("images/", stem + "-" + augmentation.name(),
-                                                       plan_.format.extension()));
+                                                       o_.format.extension()));
     }
     parent.sample = std::move(sample);
     return parent;
@@ -156,53 +150,27 @@ private:
 
 int run(const Options& o, Context& ctx) {
   const Plan plan = plan_of(o, ctx);
-  check_label_options(o.labels);
-  refuse_existing(ctx, {o.labels.problems}, {o.input, o.output});
-  const auto folder = create_folder(o.output, ctx.existing());
-  const auto finder = image_finder(o.labels, o.input);
-  const auto reader = formats::open_labels(o.input, read_options(o.labels, o.input, false));
-  formats::WriteOptions write;
-  write.classes = dataset::read_classes(*reader);
-  const auto writer = formats::create_manifest(folder->create("labels.manifest"), write);
-  const auto progress = ctx.progress("augment", 0, "images");
+  auto out = open_pictures_out(o.labels, o.input, o.output, ctx);
   Namer namer(o, plan);
-  Outcome outcome;
   std::int64_t dropped = 0;
   std::int64_t places = 0;
   std::int64_t masks = 0;
-  dataset::Sample sample;
-  ordered_parallel<Parent, Family>(
-      ctx.jobs(),
-      [&]() -> std::optional<Parent> {
-        check_interrupt();
-        if (!reader->next(sample))
-          return std::nullopt;
-        ++outcome.images_read;
-        return namer.name(std::move(sample));
+  auto outcome = make_pictures<Parent, Family>(
+      out, ctx, [&](dataset::Sample&& sample) { return namer.name(std::move(sample)); },
+      [&](Parent&& parent) {
+        return make_children(std::move(parent), plan, o.format, out.finder, *out.folder);
       },
-      [&](Parent&& parent) { return make_children(std::move(parent), plan, finder, *folder); },
-      [&](Family&& family) {
-        for (const auto& child : family.samples)
-          writer->write(child);
+      [&](const Family& family) {
         dropped += family.dropped_boxes;
         places += family.dropped_places;
         masks += family.masks;
-        outcome.problems.insert(outcome.problems.end(), family.problems.begin(),
-                                family.problems.end());
-        progress->advance();
       });
-  outcome.images_read += reader->left_out();
-  outcome.problems.insert(outcome.problems.begin(), reader->problems().begin(),
-                          reader->problems().end());
-  outcome.has_merged = true; // one image became several
   outcome.counts = {{"dropped_boxes", dropped},
                     {"dropped_members", places},
                     {"dropped_masks", masks},
                     {"not_mirrored", namer.not_mirrored()}};
-  const bool is_written = may_write(ctx, o.labels, outcome.problems);
+  const bool is_written = finish_pictures(out, ctx, o.labels, outcome);
   if (is_written) {
-    outcome.written = writer->finish();
-    folder->finish();
     if (dropped > 0)
       ctx.say(counted(dropped, "object") + " left out: less than " + number(o.min_visible) +
               " of the area is visible");
@@ -235,8 +203,7 @@ Run declare(Args& args) {
       .metavar("A:B,...");
   args.value("--min-visible", o->min_visible, "A box that keeps less of its area (crop) goes")
       .metavar("R");
-  args.value("--jpeg", o->jpeg, "Write JPEG of this quality instead of PNG, which loses nothing")
-      .metavar("Q");
+  add_picture_format_option(args, o->format);
   add_reading_options(args, o->labels);
   add_bad_record_options(args, o->labels);
   return [o](Context& ctx) { return run(*o, ctx); };

@@ -3,7 +3,6 @@
 #include "commands/command.hpp"
 #include "commands/manifest/pictures_out.hpp"
 #include "core/interrupt.hpp"
-#include "core/parallel.hpp"
 #include "core/text.hpp"
 #include "imaging/cutout.hpp"
 #include "imaging/transform.hpp"
@@ -22,7 +21,7 @@ struct Options {
   bool by_split = false;
   std::optional<std::pair<int, int>> size;
   double min_area = 0;
-  std::optional<int> jpeg;
+  PictureFormat format;
   LabelOptions labels;
 };
 
@@ -40,7 +39,7 @@ struct Cuts {
 /// Folders by class, files by image and box; given in order.
 class Namer {
 public:
-  explicit Namer(const Options& o) : o_(o), extension_(PictureFormat{o.jpeg}.extension()) {
+  explicit Namer(const Options& o) : o_(o), extension_(o.format.extension()) {
     // A class may be called as something else in the folder is.
     for (const char* name : {"labels.manifest", "train", "validation", "test"})
       if (o.by_split || std::string_view(name) == "labels.manifest")
@@ -125,7 +124,7 @@ Cuts cut(Parent&& parent, const Options& o, const formats::ImageFinder& finder,
       image = imaging::resize(image, o.size->first, o.size->second,
                               o.size->first < image.width ? imaging::Interpolation::area
                                                           : imaging::Interpolation::linear);
-    folder.write(parent.names[i], PictureFormat{o.jpeg}.encode(image));
+    folder.write(parent.names[i], o.format.encode(image));
     out.samples.push_back(child_of(sample, annotation, parent.names[i], image));
   }
   return out;
@@ -136,54 +135,23 @@ void validate(const Options& o) {
     throw Error(Fault::usage, "--margin: " + number(o.margin) + " is not from 0 to 10");
   if (o.min_area < 0)
     throw Error(Fault::usage, "--min-area: " + number(o.min_area) + " is negative");
-  if (o.jpeg && (*o.jpeg < 1 || *o.jpeg > 100))
-    throw Error(Fault::usage,
-                "--jpeg: " + std::to_string(*o.jpeg) + " is not a quality of 1 to 100");
+  check_picture_format(o.format);
   if (o.size && (o.size->first > 16384 || o.size->second > 16384))
     throw Error(Fault::usage, "--size: more than 16384 pixels a side");
-  check_label_options(o.labels);
 }
 
 int run(const Options& o, Context& ctx) {
   validate(o);
-  refuse_existing(ctx, {o.labels.problems}, {o.input, o.output});
-  const auto folder = create_folder(o.output, ctx.existing());
-  const auto finder = image_finder(o.labels, o.input);
-  const auto reader = formats::open_labels(o.input, read_options(o.labels, o.input, false));
-  formats::WriteOptions write;
-  write.classes = dataset::read_classes(*reader);
-  const auto writer = formats::create_manifest(folder->create("labels.manifest"), write);
-  const auto progress = ctx.progress("crop", 0, "images");
+  auto out = open_pictures_out(o.labels, o.input, o.output, ctx);
   Namer namer(o);
-  Outcome outcome;
-  outcome.has_merged = true; // images became their boxes
   std::int64_t clipped = 0;
-  dataset::Sample sample;
-  ordered_parallel<Parent, Cuts>(
-      ctx.jobs(),
-      [&]() -> std::optional<Parent> {
-        check_interrupt();
-        if (!reader->next(sample))
-          return std::nullopt;
-        ++outcome.images_read;
-        return namer.name(std::move(sample));
-      },
-      [&](Parent&& parent) { return cut(std::move(parent), o, finder, *folder); },
-      [&](Cuts&& cuts) {
-        for (const auto& child : cuts.samples)
-          writer->write(child);
-        clipped += cuts.clipped;
-        outcome.problems.insert(outcome.problems.end(), cuts.problems.begin(), cuts.problems.end());
-        progress->advance();
-      });
-  outcome.images_read += reader->left_out();
-  outcome.problems.insert(outcome.problems.begin(), reader->problems().begin(),
-                          reader->problems().end());
+  auto outcome = make_pictures<Parent, Cuts>(
+      out, ctx, [&](dataset::Sample&& sample) { return namer.name(std::move(sample)); },
+      [&](Parent&& parent) { return cut(std::move(parent), o, out.finder, *out.folder); },
+      [&](const Cuts& cuts) { clipped += cuts.clipped; });
   outcome.counts = {{"cut_at_edge", clipped}, {"too_small", namer.too_small()}};
-  const bool is_written = may_write(ctx, o.labels, outcome.problems);
+  const bool is_written = finish_pictures(out, ctx, o.labels, outcome);
   if (is_written) {
-    outcome.written = writer->finish();
-    folder->finish();
     if (namer.too_small() > 0)
       ctx.say(counted(namer.too_small(), "object") + " left out: smaller than --min-area");
     if (clipped > 0)
@@ -202,8 +170,7 @@ Run declare(Args& args) {
   args.size("--size", o->size, "Scale every cut-out to this size");
   args.value("--min-area", o->min_area, "Leave out boxes of fewer square pixels").metavar("PX");
   args.flag("--by-split", o->by_split, "Put train/, validation/ and test/ above the classes");
-  args.value("--jpeg", o->jpeg, "Write JPEG of this quality instead of PNG, which loses nothing")
-      .metavar("Q");
+  add_picture_format_option(args, o->format);
   add_reading_options(args, o->labels);
   add_bad_record_options(args, o->labels);
   return [o](Context& ctx) { return run(*o, ctx); };

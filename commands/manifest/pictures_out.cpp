@@ -2,10 +2,45 @@
 #include "commands/manifest/pictures_out.hpp"
 
 #include "core/text.hpp"
+#include "dataset/copy.hpp"
 #include "imaging/codecs.hpp"
 #include "imaging/transform.hpp"
 
 namespace mlopsctl::commands {
+
+void add_picture_format_option(Args& args, PictureFormat& format) {
+  args.value("--jpeg", format.jpeg_quality,
+             "Write JPEG of this quality instead of PNG, which loses nothing")
+      .metavar("Q");
+}
+
+void check_picture_format(const PictureFormat& format) {
+  if (format.jpeg_quality && (*format.jpeg_quality < 1 || *format.jpeg_quality > 100))
+    throw Error(Fault::usage, "--jpeg: " + std::to_string(*format.jpeg_quality) +
+                                  " is not a quality of 1 to 100");
+}
+
+PicturesOut open_pictures_out(const LabelOptions& labels, const std::string& input,
+                              const std::string& output, const Context& ctx) {
+  check_label_options(labels);
+  refuse_existing(ctx, {labels.problems}, {input, output});
+  auto folder = create_folder(output, ctx.existing());
+  auto finder = image_finder(labels, input);
+  auto reader = formats::open_labels(input, read_options(labels, input, false));
+  formats::WriteOptions write;
+  write.classes = dataset::read_classes(*reader);
+  auto writer = formats::create_manifest(folder->create("labels.manifest"), write);
+  return {std::move(folder), std::move(finder), std::move(reader), std::move(writer)};
+}
+
+bool finish_pictures(PicturesOut& out, const Context& ctx, const LabelOptions& labels,
+                     Outcome& outcome) {
+  if (!may_write(ctx, labels, outcome.problems))
+    return false;
+  outcome.written = out.writer->finish();
+  out.folder->finish();
+  return true;
+}
 
 std::string PictureFormat::encode(const imaging::Image& image) const {
   return jpeg_quality ? imaging::encode_jpeg(image, *jpeg_quality) : imaging::encode_png(image);
