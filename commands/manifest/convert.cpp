@@ -140,31 +140,20 @@ int run(const Options& o, Context& ctx) {
                     [&](formats::WriteOptions& write, dataset::SampleReader& reader) {
                       tune_for_studio(o, write, reader);
                     });
-  const auto progress = ctx.progress("convert", 0, "images");
-  dataset::CopyOptions copy = copy_options(ctx, *progress);
   const bool is_turning = o.exif == "apply";
   Uprighter uprighter(read_options(o.labels, o.input, true).image_size);
-  if (transfer.rebase || is_turning)
-    copy.transform = [&](dataset::Sample& sample) {
-      if (is_turning)
-        uprighter.apply(sample);
-      if (transfer.rebase)
-        transfer.rebase(sample);
-      return true;
-    };
-  Outcome outcome;
-  outcome.images_read =
-      dataset::copy_samples(*transfer.reader, *transfer.writer, copy) + transfer.reader->left_out();
-  outcome.problems = transfer.reader->problems();
+  std::function<bool(dataset::Sample&)> turn;
+  if (is_turning)
+    turn = [&](dataset::Sample& sample) { return uprighter.apply(sample); };
+  Outcome outcome = copy_all(transfer, ctx, turn);
   uprighter.add_problems(outcome.problems);
   if (outcome.images_read == 0)
     outcome.problems.push_back(
         {"no-images", Severity::warning, o.input, "holds no images; is it the right one?"});
   if (is_turning)
     outcome.counts = uprighter.counts();
-  const bool is_written = may_write(ctx, o.labels, outcome.problems);
+  const bool is_written = finish_transfer(transfer, ctx, o.labels, outcome);
   if (is_written) {
-    outcome.written = transfer.writer->finish();
     report_losses(o, ctx, all_losses(transfer));
     if (is_turning)
       uprighter.report(ctx);

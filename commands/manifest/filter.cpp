@@ -73,26 +73,14 @@ int run(const Options& o, Context& ctx) {
   const dataset::DropList drops(o.drop_list.empty() ? ""
                                                     : read_file(o.drop_list, k_max_list_bytes));
   const auto transfer = open_transfer(o.labels, o.input, o.output, o.to, ctx);
-  const auto progress = ctx.progress("filter", 0, "images");
-  dataset::CopyOptions copy = copy_options(ctx, *progress);
-  copy.transform = [&](dataset::Sample& sample) {
-    if (drops.holds(sample.ref) || !filter.apply(sample))
-      return false;
-    if (transfer.rebase)
-      transfer.rebase(sample);
-    return true;
-  };
-  Outcome outcome;
-  outcome.images_read =
-      dataset::copy_samples(*transfer.reader, *transfer.writer, copy) + transfer.reader->left_out();
+  Outcome outcome = copy_all(transfer, ctx, [&](dataset::Sample& sample) {
+    return !drops.holds(sample.ref) && filter.apply(sample);
+  });
   refuse_unseen_names(filter);
-  outcome.problems = transfer.reader->problems();
   warn_of_unused(o, drops, transfer.reader->classes().names(), outcome.problems);
-  const bool is_written = may_write(ctx, o.labels, outcome.problems);
-  if (is_written) {
-    outcome.written = transfer.writer->finish();
+  const bool is_written = finish_transfer(transfer, ctx, o.labels, outcome);
+  if (is_written)
     print_losses(ctx, all_losses(transfer));
-  }
   return conclude(ctx, o.labels, outcome, is_written, o.output);
 }
 
@@ -113,9 +101,7 @@ Run declare(Args& args) {
       .default_text("");
   args.flag("--keep-emptied", o->keep_emptied,
             "Keep images that lost all their boxes, as images without objects");
-  args.value("--to", o->to, "Format of the output (default: by its name, else that of the input)")
-      .metavar("FMT")
-      .default_text("");
+  add_output_format_option(args, o->to);
   add_reading_options(args, o->labels);
   add_bad_record_options(args, o->labels);
   return [o](Context& ctx) { return run(*o, ctx); };

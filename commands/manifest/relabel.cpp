@@ -179,27 +179,15 @@ int run(const Options& o, Context& ctx) {
   Work work{relabeler, {}, {}, {}, {}};
   if (!o.classes_file.empty())
     work.allowed.insert(order.begin(), order.end());
-  const auto progress = ctx.progress("relabel", 0, "images");
-  dataset::CopyOptions copy = copy_options(ctx, *progress);
-  copy.transform = [&](dataset::Sample& sample) {
-    if (!work.apply(sample))
-      return false;
-    if (transfer.rebase)
-      transfer.rebase(sample);
-    return true;
-  };
-  Outcome outcome;
-  outcome.images_read =
-      dataset::copy_samples(*transfer.reader, *transfer.writer, copy) + transfer.reader->left_out();
-  outcome.problems = transfer.reader->problems();
+  Outcome outcome =
+      copy_all(transfer, ctx, [&](dataset::Sample& sample) { return work.apply(sample); });
   const auto refused = work.sorted_problems();
   outcome.problems.insert(outcome.problems.end(), refused.begin(), refused.end());
   for (const auto& name : relabeler.unused())
     outcome.problems.push_back({"relabel-unused", Severity::warning, "--map",
                                 "'" + name + "' is no class of the data set"});
-  const bool is_written = may_write(ctx, o.labels, outcome.problems);
+  const bool is_written = finish_transfer(transfer, ctx, o.labels, outcome);
   if (is_written) {
-    outcome.written = transfer.writer->finish();
     print_losses(ctx, all_losses(transfer));
     if (transfer.to->holds.class_ids)
       for (const auto& line : work.ids.changes(order))
@@ -225,9 +213,7 @@ Run declare(Args& args) {
              "File with the class names in the order of their ids; others are refused")
       .metavar("FILE")
       .default_text("");
-  args.value("--to", o->to, "Format of the output (default: by its name, else that of the input)")
-      .metavar("FMT")
-      .default_text("");
+  add_output_format_option(args, o->to);
   add_reading_options(args, o->labels);
   add_bad_record_options(args, o->labels);
   return [o](Context& ctx) { return run(*o, ctx); };

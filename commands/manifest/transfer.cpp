@@ -65,6 +65,39 @@ Transfer open_transfer(const LabelOptions& labels, const std::string& input,
   return transfer;
 }
 
+void add_output_format_option(Args& args, std::string& to) {
+  args.value("--to", to, "Format of the output (default: by its name, else that of the input)")
+      .metavar("FMT")
+      .default_text("");
+}
+
+Outcome copy_all(const Transfer& transfer, const Context& ctx,
+                 const std::function<bool(dataset::Sample&)>& change) {
+  const auto progress = ctx.progress(ctx.command, 0, "images");
+  dataset::CopyOptions copy = copy_options(ctx, *progress);
+  if (change || transfer.rebase)
+    copy.transform = [&](dataset::Sample& sample) {
+      if (change && !change(sample))
+        return false;
+      if (transfer.rebase)
+        transfer.rebase(sample);
+      return true;
+    };
+  Outcome outcome;
+  outcome.images_read =
+      dataset::copy_samples(*transfer.reader, *transfer.writer, copy) + transfer.reader->left_out();
+  outcome.problems = transfer.reader->problems();
+  return outcome;
+}
+
+bool finish_transfer(const Transfer& transfer, const Context& ctx, const LabelOptions& labels,
+                     Outcome& outcome) {
+  if (!may_write(ctx, labels, outcome.problems))
+    return false;
+  outcome.written = transfer.writer->finish();
+  return true;
+}
+
 dataset::CopyOptions copy_options(const Context& ctx, Progress& progress) {
   dataset::CopyOptions copy;
   copy.jobs = ctx.jobs();

@@ -33,6 +33,17 @@ Transfer open_transfer(const LabelOptions& labels, const std::string& input,
                        const std::string& output, const std::string& to, const Context& ctx,
                        const ClassOrder& class_order = {}, const WriteTuning& tune = {});
 
+/// --to
+void add_output_format_option(Args& args, std::string& to);
+
+/// Reads every sample and writes those for which \p change, called from any thread, is true (empty:
+/// all), with the references that the output needs. \return what was read; nothing is finished yet.
+Outcome copy_all(const Transfer& transfer, const Context& ctx,
+                 const std::function<bool(dataset::Sample&)>& change = {});
+/// Makes the output visible unless bad records forbid it. \return whether it did.
+bool finish_transfer(const Transfer& transfer, const Context& ctx, const LabelOptions& labels,
+                     Outcome& outcome);
+
 /// Jobs and progress; the transform is the command's.
 dataset::CopyOptions copy_options(const Context& ctx, Progress& progress);
 
