@@ -8,18 +8,9 @@ need_shared data/real/voc100-multiformat/data/database/images
 SET=$SHARED/data/real/voc100-multiformat/data/database
 COCO=$(tr -d '\r' < "$SHARED/data/real/models/coco.names" | sed '/^$/d; s/.*/"&"/' | paste -sd,)
 mkdir nanodet && cp "$SHARED/data/real/models/nanodet_m.onnx" nanodet/ && chmod u+w nanodet/nanodet_m.onnx
-cat > nanodet/model.yaml << YAML
-schema: mlopsctl.model/1
-name: nanodet
-version: "1"
-task: detection
-weights: nanodet_m.onnx
-format: onnx
-input: {name: input.1, width: 416, height: 416, color: bgr, resize: stretch, mean: [103.53, 116.28, 123.675], std: [57.375, 57.12, 58.395]}
-decoder: {kind: nanodet, nms: {per_class: true, max_detections: 300, iou: 0.6}, score_threshold: 0.3}
-labels: [$COCO]
-licence: see the model's page
-YAML
+model_yaml nanodet nanodet_m.onnx detection \
+  'name: input.1, width: 416, height: 416, color: bgr, resize: stretch, mean: [103.53, 116.28, 123.675], std: [57.375, 57.12, 58.395]' \
+  'nanodet, nms: {per_class: true, max_detections: 300, iou: 0.6}, score_threshold: 0.3' "$COCO"
 PICTURES=$(find "$SET/images" -name '*.jpg' | sort | head -3)
 export MLOPSCTL_CACHE=$WORK/cache
 found() { # NAME: what is found is what is found without a cache, and nothing half-made stays
