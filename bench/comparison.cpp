@@ -95,6 +95,21 @@ void judge(ComparedNumber& number) {
     number.reason = "the interval holds both what is allowed and what is not";
 }
 
+void judge(Comparison& comparison, const std::vector<std::string>& names,
+           const Allowances& allowances) {
+  for (auto& number : comparison.numbers) {
+    auto found = allowances.find(number.name);
+    if (found == allowances.end())
+      found = allowances.find("");
+    const auto allowance =
+        found == allowances.end() ? default_allowance(number.name) : found->second;
+    number.allowance =
+        allowance.is_share ? allowance.value * number.a.value_or(0) : allowance.value;
+    number.is_judged = std::find(names.begin(), names.end(), number.name) != names.end();
+    judge(number);
+  }
+}
+
 Value to_value(const Comparison& comparison) {
   Value out = Value::object();
   out["schema"] = "mlopsctl.bench.compare/1";

@@ -6,6 +6,7 @@
 #include "bench/evaluation.hpp"
 #include "core/value.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,9 @@ struct Allowance {
 std::optional<Allowance> parse_allowance(std::string_view text);
 /// 0.01 for qualities (mAP, accuracy ...), 10 % for the rest.
 Allowance default_allowance(const std::string& number);
+
+/// By number; "" is for every number without one of its own.
+using Allowances = std::map<std::string, Allowance>;
 
 /// Whether more of a number is better; nothing for what is neither good nor bad (windows).
 std::optional<bool> is_more_better(const std::string& number);
@@ -69,6 +73,11 @@ Range difference_of(double a, const Range& range_a, double b, const Range& range
 /// Sets finding and reason: a regression only if the whole range lies beyond the allowance, no
 /// worse only if the whole range lies within it.
 void judge(ComparedNumber& number);
+
+/// Judges every number; the verdict of the whole is that of the \p names alone. Numbers that no
+/// allowance is for have their default_allowance().
+void judge(Comparison& comparison, const std::vector<std::string>& names,
+           const Allowances& allowances);
 
 /// A document of schemas/bench.compare.json.
 Value to_value(const Comparison& comparison);

@@ -205,4 +205,20 @@ Predictions PredictionCollector::finish() {
   return std::move(out_);
 }
 
+void refuse_strangers(const std::string& name, const std::string& truth_name,
+                      const Predictions& predictions) {
+  const auto& left_out = predictions.left_out;
+  if (predictions.images == 0 && left_out.unknown_image_count > 0)
+    throw Error(Fault::input,
+                name + ": none of its images is in " + truth_name + ", the first is '" +
+                    left_out.unknown_images.front() + "'",
+                "images meet by reference, else by file name");
+  if (predictions.detections.empty() && predictions.guesses.empty() &&
+      !left_out.unknown_classes.empty())
+    throw Error(Fault::input,
+                name + ": none of its classes is in " + truth_name + ", the first is '" +
+                    left_out.unknown_classes.begin()->first + "'",
+                "classes meet by name; give them the same names on both sides");
+}
+
 } // namespace mlopsctl::bench

@@ -88,4 +88,9 @@ private:
   Predictions out_;
 };
 
+/// Names that never meet are a mistake of the files, not a model that finds nothing.
+/// \throws Error(input) if not one image or not one class of \p name is in \p truth_name.
+void refuse_strangers(const std::string& name, const std::string& truth_name,
+                      const Predictions& predictions);
+
 } // namespace mlopsctl::bench

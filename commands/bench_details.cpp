@@ -4,8 +4,6 @@
 #include "commands/bench_report.hpp"
 #include "core/text.hpp"
 
-#include <algorithm>
-
 namespace mlopsctl::commands {
 namespace {
 
@@ -63,20 +61,13 @@ void print_matrix(const Context& ctx, const bench::ConfusionMatrix& confusion,
   ctx.print(table);
 }
 
-/// The most frequent ones, equal counts in the order of the classes.
 void print_pairs(const Context& ctx, const bench::ConfusionMatrix& confusion,
                  const std::vector<std::string>& labels) {
-  std::vector<std::pair<std::pair<std::int32_t, std::int32_t>, std::int64_t>> pairs;
-  for (const auto& entry : confusion.counts)
-    if (entry.first.first != entry.first.second)
-      pairs.emplace_back(entry);
-  std::stable_sort(pairs.begin(), pairs.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
-  pairs.resize(std::min(pairs.size(), k_pairs_shown));
   Table table{{"truth", "predicted as", "count"}, {}};
-  for (const auto& [pair, count] : pairs)
-    table.rows.push_back({labels[static_cast<std::size_t>(pair.first)],
-                          labels[static_cast<std::size_t>(pair.second)], std::to_string(count)});
+  for (const auto& pair : bench::most_confused(confusion, k_pairs_shown))
+    table.rows.push_back({labels[static_cast<std::size_t>(pair.truth)],
+                          labels[static_cast<std::size_t>(pair.predicted)],
+                          std::to_string(pair.count)});
   ctx.print(table);
 }
 

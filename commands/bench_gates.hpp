@@ -13,7 +13,7 @@ namespace mlopsctl::commands {
 
 struct GateOptions {
   std::vector<std::string> gates;
-  std::string baseline; ///< row or tag, see find_rows(); empty: none
+  std::string baseline; ///< row or tag, see storage::find_rows(); empty: none
 };
 void add_gate_options(Args& args, GateOptions& options);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/bench_report.hpp"
 
-#include "commands/bench_rows.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
 
@@ -23,12 +22,18 @@ std::string number_of(const storage::BenchmarkRow& row, const std::string& name,
   return number && number->second ? fixed(*number->second, decimals) : "-";
 }
 
-} // namespace
-
+/// "2026-11-20 22:58" of "2026-11-20T22:58:00.123Z".
 std::string to_minutes(std::string time) {
   std::replace(time.begin(), time.end(), 'T', ' ');
   return time.substr(0, 16);
 }
+
+/// The first 8 hex digits of the id.
+std::string short_id(const storage::BenchmarkRow& row) {
+  return row.id.size() > 15 ? row.id.substr(7, 8) : row.id;
+}
+
+} // namespace
 
 Value rows_document(const std::vector<storage::BenchmarkRow>& rows) {
   Value document = Value::object();
@@ -100,6 +105,13 @@ void warn_of_odd_scores(const bench::OddScores& odd_scores) {
 
 std::string shown_metric(const std::optional<double>& value) {
   return value ? fixed(*value, 4) : "-";
+}
+
+std::string row_title(const storage::BenchmarkRow& row) {
+  const std::string model =
+      row.model_name + (row.model_version.empty() ? "" : " " + row.model_version);
+  const std::string what = model + ", " + to_minutes(row.time) + ", " + short_id(row);
+  return row.tag.empty() ? what : row.tag + " (" + what + ")";
 }
 
 } // namespace mlopsctl::commands

@@ -16,8 +16,8 @@ Value rows_document(const std::vector<storage::BenchmarkRow>& rows);
 /// One line a row: when, which model, how many images, how right, how fast.
 Table rows_table(const std::vector<storage::BenchmarkRow>& rows);
 
-/// "2026-11-20 22:58" of "2026-11-20T22:58:00.123Z".
-std::string to_minutes(std::string time);
+/// "nightly (shapes 3, 2026-11-20 22:58, 5d0c1f3a)".
+std::string row_title(const storage::BenchmarkRow& row);
 
 /// Words on stderr about what was not scored.
 void warn_of_left_out(const bench::LeftOut& left_out);

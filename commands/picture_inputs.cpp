@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/picture_inputs.hpp"
 
-#include "core/digest.hpp"
 #include "core/io.hpp"
 #include "core/text.hpp"
 #include "formats/labels/format.hpp"
@@ -49,19 +48,7 @@ void check_label_folder(const std::string& folder) {
 
 } // namespace
 
-int Shard::index_of(const std::string& name, int count) {
-  const std::string digest = sha256(name); // "sha256:<hex>": 15 digits of it are a number < 2^60
-  std::uint64_t value = 0;
-  for (const char c : digest.substr(7, 15))
-    value = value * 16 + static_cast<std::uint64_t>(c <= '9' ? c - '0' : c - 'a' + 10);
-  return static_cast<int>(value % static_cast<std::uint64_t>(count)) + 1;
-}
-
-bool Shard::has(const std::string& name) const {
-  return count == 1 || index_of(name, count) == index;
-}
-
-Shard parse_shard(const std::string& text) {
+dataset::Shard parse_shard(const std::string& text) {
   constexpr std::int64_t k_most = 1'000'000;
   const auto parts = split(text, '/');
   const auto index = parse_int(parts.front()), count = parse_int(parts.back());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "dataset/shard.hpp"
 
 #include <deque>
 #include <memory>
@@ -12,22 +13,14 @@
 
 namespace mlopsctl::commands {
 
-/// A fixed slice by reference: the slices of 1/N to N/N together are the whole, whatever the order.
-struct Shard {
-  int index = 1; ///< 1..count
-  int count = 1;
-  bool has(const std::string& name) const;
-  /// Which slice of \p count \p name is in: 1..count.
-  static int index_of(const std::string& name, int count);
-};
 /// \param text "2/8". \throws Error(usage) if it is none.
-Shard parse_shard(const std::string& text);
+dataset::Shard parse_shard(const std::string& text);
 
 /// How the label files among the inputs are read.
 struct PictureOptions {
   std::string images_folder; ///< --images: what references point into; may be empty
   std::string format;        ///< --from; empty: by content
-  Shard shard;
+  dataset::Shard shard;
 };
 
 struct PictureInput {

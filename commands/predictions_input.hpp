@@ -17,9 +17,4 @@ bench::Predictions read_predictions(const std::vector<std::string>& paths,
                                     const std::string& format, const bench::Truth& truth,
                                     const Context& ctx, bool skips_empty_files = false);
 
-/// Names that never meet are a mistake of the files, not a model that finds nothing.
-/// \throws Error(input) if not one image or not one class of \p name is in \p truth_name.
-void refuse_strangers(const std::string& name, const std::string& truth_name,
-                      const bench::Predictions& predictions);
-
 } // namespace mlopsctl::commands

@@ -17,6 +17,17 @@ void ConfusionMatrix::add(const ConfusionMatrix& other) {
     counts[pair] += count;
 }
 
+std::vector<ConfusedPair> most_confused(const ConfusionMatrix& matrix, std::size_t most) {
+  std::vector<ConfusedPair> pairs;
+  for (const auto& [classes, count] : matrix.counts)
+    if (classes.first != classes.second)
+      pairs.push_back({classes.first, classes.second, count});
+  std::stable_sort(pairs.begin(), pairs.end(),
+                   [](const auto& a, const auto& b) { return a.count > b.count; });
+  pairs.resize(std::min(pairs.size(), most));
+  return pairs;
+}
+
 ConfusionCounter::ConfusionCounter(std::int32_t class_count, const ConfusionOptions& options)
     : options_(options), missed_(static_cast<std::size_t>(class_count)),
       imagined_(static_cast<std::size_t>(class_count)) {

@@ -4,7 +4,9 @@
 
 #include "bench/metrics/by_image.hpp"
 
+#include <cstddef>
 #include <map>
+#include <vector>
 
 namespace mlopsctl::bench {
 
@@ -19,6 +21,14 @@ struct ConfusionMatrix {
   std::int64_t at(std::int32_t truth, std::int32_t predicted) const;
   void add(const ConfusionMatrix& other);
 };
+
+struct ConfusedPair {
+  std::int32_t truth = 0;
+  std::int32_t predicted = 0;
+  std::int64_t count = 0;
+};
+/// The pairs of unlike classes, the most frequent first, equal ones in the order of the classes.
+std::vector<ConfusedPair> most_confused(const ConfusionMatrix& matrix, std::size_t most);
 
 struct ConfusionOptions {
   double min_iou = 0.5;          ///< continuous

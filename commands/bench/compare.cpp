@@ -4,7 +4,6 @@
 #include "bench/redact.hpp"
 #include "bench/row_comparison.hpp"
 #include "commands/bench_report.hpp"
-#include "commands/bench_rows.hpp"
 #include "commands/command.hpp"
 #include "commands/manifest/labels_io.hpp"
 #include "commands/predictions_input.hpp"
@@ -13,10 +12,10 @@
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "report/comparison.hpp"
+#include "storage/find_rows.hpp"
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 
 namespace mlopsctl::commands {
 namespace {
@@ -39,8 +38,6 @@ struct Options {
   std::string markdown, junit;
 };
 
-using Allowances = std::map<std::string, bench::Allowance>; ///< "" is for every number
-
 void validate(const Options& o) {
   if (o.samples < k_least_samples || o.samples > k_most_samples)
     throw Error(Fault::usage,
@@ -52,8 +49,8 @@ void validate(const Options& o) {
     throw Error(Fault::usage, "--across-machines: predictions have no times to compare");
 }
 
-Allowances parse_allowances(const std::vector<std::string>& texts) {
-  Allowances out;
+bench::Allowances parse_allowances(const std::vector<std::string>& texts) {
+  bench::Allowances out;
   for (const auto& text : texts) {
     const auto sign = text.find('=');
     const std::string name = sign == std::string::npos ? "" : text.substr(0, sign);
@@ -70,21 +67,6 @@ Allowances parse_allowances(const std::vector<std::string>& texts) {
   return out;
 }
 
-/// Marks what is judged, and judges every number.
-void judge_all(const std::vector<std::string>& names, const Allowances& allowances,
-               bench::Comparison& comparison) {
-  for (auto& entry : comparison.numbers) {
-    auto found = allowances.find(entry.name);
-    if (found == allowances.end())
-      found = allowances.find("");
-    const auto allowance =
-        found == allowances.end() ? bench::default_allowance(entry.name) : found->second;
-    entry.allowance = allowance.is_share ? allowance.value * entry.a.value_or(0) : allowance.value;
-    entry.is_judged = std::find(names.begin(), names.end(), entry.name) != names.end();
-    bench::judge(entry);
-  }
-}
-
 void refuse_unknown(const std::vector<std::string>& wanted, const std::vector<std::string>& known) {
   for (const auto& name : wanted)
     if (std::find(known.begin(), known.end(), name) == known.end())
@@ -95,8 +77,8 @@ void refuse_unknown(const std::vector<std::string>& wanted, const std::vector<st
 
 bench::Comparison compare_two_rows(const Options& o) {
   const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::read, o.remote);
-  const auto a = find_rows(*table, o.table, o.a).front();
-  const auto b = find_rows(*table, o.table, o.b).front();
+  const auto a = storage::find_rows(*table, o.table, o.a).front();
+  const auto b = storage::find_rows(*table, o.table, o.b).front();
   refuse_unknown(o.metrics, bench::comparable_names(a, b));
   const auto names = o.metrics.empty() ? bench::default_names(a, b) : o.metrics;
   if (names.empty())
@@ -111,14 +93,14 @@ bench::Comparison compare_two_rows(const Options& o) {
   auto comparison = bench::compare_rows(a, b, o.across_machines, o.max_spread_percent);
   comparison.a = row_title(a);
   comparison.b = row_title(b);
-  judge_all(names, parse_allowances(o.allow), comparison);
+  bench::judge(comparison, names, parse_allowances(o.allow));
   return comparison;
 }
 
 bench::Predictions read_side(const Options& o, const std::string& path, const bench::Truth& truth,
                              const Context& ctx) {
   auto predictions = read_predictions({path}, o.predictions_from, truth, ctx);
-  refuse_strangers(path, o.truth.path, predictions);
+  bench::refuse_strangers(path, o.truth.path, predictions);
   warn_of_left_out(predictions.left_out);
   warn_of_odd_scores(predictions.odd_scores);
   return predictions;
@@ -146,7 +128,7 @@ bench::Comparison compare_two_files(const Options& o, const Context& ctx) {
                                " images were left out: one of the two has no prediction for them");
     log::warn(comparison.notes.back());
   }
-  judge_all(o.metrics.empty() ? known : o.metrics, parse_allowances(o.allow), comparison);
+  bench::judge(comparison, o.metrics.empty() ? known : o.metrics, parse_allowances(o.allow));
   return comparison;
 }
 

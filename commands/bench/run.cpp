@@ -3,7 +3,6 @@
 #include "bench/benchmark.hpp"
 #include "commands/bench_gates.hpp"
 #include "commands/bench_report.hpp"
-#include "commands/bench_rows.hpp"
 #include "commands/command.hpp"
 #include "commands/engine_options.hpp"
 #include "commands/remote_options.hpp"
@@ -13,6 +12,7 @@
 #include "formats/labels/image_files.hpp"
 #include "storage/benchmark_table.hpp"
 #include "storage/copy_rows.hpp"
+#include "storage/find_rows.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -214,7 +214,7 @@ find_baselines(const Options& o, const bench::Truth& truth, const std::vector<st
   std::vector<std::optional<storage::BenchmarkRow>> found(sizes.size());
   if (o.gate.baseline.empty())
     return found;
-  const auto candidates = find_rows(table, o.table, o.gate.baseline);
+  const auto candidates = storage::find_rows(table, o.table, o.gate.baseline);
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     const auto part = bench::subset(truth, bench::nested_sample(truth, sizes[i], options.seed));
     found[i] = bench::choose_baseline(candidates, bench::announced_row(part, options), gates,

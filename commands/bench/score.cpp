@@ -4,23 +4,22 @@
 
 #include "bench/benchmark.hpp"
 #include "bench/protocols.hpp"
+#include "bench/shards.hpp"
 #include "commands/bench_details.hpp"
 #include "commands/bench_gates.hpp"
 #include "commands/bench_report.hpp"
-#include "commands/bench_rows.hpp"
 #include "commands/command.hpp"
 #include "commands/manifest/labels_io.hpp"
-#include "commands/picture_inputs.hpp"
 #include "commands/predictions_input.hpp"
 #include "commands/remote_options.hpp"
 #include "commands/score_report.hpp"
 #include "commands/truth_input.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
+#include "storage/find_rows.hpp"
 
 #include <cmath>
 #include <filesystem>
-#include <map>
 #include <optional>
 
 namespace mlopsctl::commands {
@@ -106,50 +105,6 @@ bench::ScoreOptions score_options(const Options& o, const Context& ctx) {
   return options;
 }
 
-/// "shard 3/7 (all of its 143 images)", "shard 5/7 (12 of its 140 images, such as 'a.jpg')".
-std::string missing_shard(int index, int count, std::int64_t missing, std::int64_t images,
-                          const std::string& first) {
-  const std::string name = "shard " + std::to_string(index) + "/" + std::to_string(count);
-  if (missing == images)
-    return name + " (all of its " + std::to_string(images) + " images)";
-  return name + " (" + std::to_string(missing) + " of its " + std::to_string(images) +
-         " images, such as '" + printable(first) + "')";
-}
-
-/// Slices that other machines made: each has a line for every image of it, so one that is missing
-/// was not given, or stops early.
-void refuse_missing_shards(int count, const bench::Truth& truth,
-                           const bench::Predictions& predictions) {
-  if (!predictions.left_out.repeated_images.empty())
-    throw Error(Fault::input,
-                "--shards: '" + printable(predictions.left_out.repeated_images.front()) + "' and " +
-                    std::to_string(predictions.left_out.repeated_images.size() - 1) +
-                    " other images have more than one prediction",
-                "give each shard's file once");
-  if (predictions.missing.empty())
-    return;
-  struct Slice {
-    std::int64_t images = 0;
-    std::int64_t missing = 0;
-    std::string first;
-  };
-  std::map<int, Slice> slices;
-  for (const auto& image : truth.images)
-    ++slices[Shard::index_of(image.ref, count)].images;
-  for (const auto image : predictions.missing) {
-    const auto& ref = truth.images[static_cast<std::size_t>(image)].ref;
-    Slice& slice = slices[Shard::index_of(ref, count)];
-    if (slice.missing++ == 0)
-      slice.first = ref;
-  }
-  std::vector<std::string> names;
-  for (const auto& [index, slice] : slices)
-    if (slice.missing > 0)
-      names.push_back(missing_shard(index, count, slice.missing, slice.images, slice.first));
-  throw Error(Fault::input, "--shards: there is no prediction for " + join(names, ", "),
-              "a shard without any was not given; one with some stops early: run it again");
-}
-
 Value to_document(const bench::Truth& truth, const bench::Predictions& predictions,
                   const bench::Score& score) {
   Value document = Value::object();
@@ -211,8 +166,8 @@ int check_score(const Options& o, const std::vector<bench::Gate>& gates, const b
   GatedRow gated{bench::scored_row(truth, score, o.truth.path), std::nullopt};
   if (!o.gate.baseline.empty()) {
     const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::read, o.remote);
-    gated.baseline = bench::choose_baseline(find_rows(*table, o.table, o.gate.baseline), gated.row,
-                                            gates, o.gate.baseline);
+    gated.baseline = bench::choose_baseline(storage::find_rows(*table, o.table, o.gate.baseline),
+                                            gated.row, gates, o.gate.baseline);
   }
   return check_gates(gates, {gated}, ctx);
 }
@@ -231,9 +186,9 @@ int run(const Options& o, Context& ctx) {
   refuse_other_kind(o, truth);
   const bench::Predictions predictions =
       read_predictions(o.predictions, o.predictions_from, truth, ctx, o.shards.has_value());
-  refuse_strangers(join(o.predictions, ", "), o.truth.path, predictions);
+  bench::refuse_strangers(join(o.predictions, ", "), o.truth.path, predictions);
   if (o.shards)
-    refuse_missing_shards(*o.shards, truth, predictions);
+    bench::refuse_missing_shards(*o.shards, truth, predictions);
   warn_of_predictions(truth, predictions);
   const bench::Score score = bench::score(truth, predictions, options);
   if (!o.report.empty())

@@ -41,6 +41,28 @@ TEST(Comparison, ARegressionOnlyIfTheWholeIntervalLiesBeyondTheAllowance) {
   EXPECT_EQ(judged("windows", 2, 3, 1), Finding::undecided);
 }
 
+TEST(Comparison, AllowancesAreByNameOrForAllOrTheUsualOnes) {
+  Comparison comparison;
+  for (const char* name : {"map_50", "p50_ms", "recall"}) {
+    auto& number = comparison.numbers.emplace_back();
+    number.name = name;
+    number.a = 40;
+    number.b = 40;
+    number.difference = Range{0, 0};
+  }
+  const auto allowance = [&](std::size_t i) { return comparison.numbers[i].allowance; };
+  judge(comparison, {"p50_ms"}, {});
+  EXPECT_EQ(allowance(0), 0.01);
+  EXPECT_EQ(allowance(1), 4) << "10 % of A";
+  EXPECT_FALSE(comparison.numbers[0].is_judged);
+  EXPECT_TRUE(comparison.numbers[1].is_judged);
+  EXPECT_EQ(comparison.finding(), Finding::no_worse);
+  judge(comparison, {}, {{"", {0.5, false}}, {"p50_ms", {0.2, true}}});
+  EXPECT_EQ(allowance(0), 0.5);
+  EXPECT_EQ(allowance(1), 8);
+  EXPECT_EQ(allowance(2), 0.5);
+}
+
 TEST(Comparison, WithoutAnIntervalThereIsNoVerdict) {
   ComparedNumber number;
   number.name = "map_50";

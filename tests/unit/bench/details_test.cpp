@@ -50,6 +50,17 @@ TEST(ConfusionMatrix, TheLargestOverlapGoesFirst) {
   EXPECT_EQ(confusion_matrix(equal.view(), {}).at(0, 1), 1);
 }
 
+TEST(ConfusionMatrix, TheMostFrequentConfusionsComeFirst) {
+  ConfusionMatrix matrix;
+  matrix.class_count = 2;
+  matrix.counts = {{{0, 0}, 9}, {{0, 1}, 2}, {{1, 0}, 3}, {{1, 2}, 2}};
+  const auto pairs = most_confused(matrix, 2);
+  ASSERT_EQ(pairs.size(), 2U);
+  EXPECT_EQ(pairs[0].count, 3);
+  EXPECT_EQ(pairs[1].truth, 0);
+  EXPECT_EQ(pairs[1].predicted, 1);
+}
+
 TEST(ConfusionMatrix, CrowdsAndDifficultObjectsAreNotCounted) {
   const OwnedSet crowd{1, 1, {truth(0, {0, 0, 300, 300}, true)}, {{0, 0, 0.9, k_here}}};
   EXPECT_TRUE(confusion_matrix(crowd.view(), {}).counts.empty());

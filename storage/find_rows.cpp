@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/bench_rows.hpp"
+#include "storage/find_rows.hpp"
 
-#include "commands/bench_report.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
 #include <set>
 
-namespace mlopsctl::commands {
+namespace mlopsctl::storage {
 namespace {
 
 constexpr std::size_t k_least_digits = 4;
@@ -30,11 +29,11 @@ std::pair<std::string, std::size_t> split_offset(const std::string& name) {
   return {name.substr(0, tilde), static_cast<std::size_t>(*offset)};
 }
 
-std::vector<storage::BenchmarkRow>
-rows_by_id(storage::BenchmarkTable& table, const std::string& table_name, const std::string& name) {
+std::vector<BenchmarkRow> rows_by_id(BenchmarkTable& table, const std::string& table_name,
+                                     const std::string& name) {
   if (!is_id(name))
     return {};
-  storage::BenchmarkQuery query;
+  BenchmarkQuery query;
   query.id = name.starts_with("sha256:") ? name.substr(7) : name;
   auto rows = table.rows(query);
   if (rows.size() > 1)
@@ -45,7 +44,7 @@ rows_by_id(storage::BenchmarkTable& table, const std::string& table_name, const 
   return rows;
 }
 
-[[noreturn]] void refuse_unknown(storage::BenchmarkTable& table, const std::string& table_name,
+[[noreturn]] void refuse_unknown(BenchmarkTable& table, const std::string& table_name,
                                  const std::string& name) {
   std::set<std::string> tags;
   for (const auto& row : table.rows())
@@ -60,11 +59,11 @@ rows_by_id(storage::BenchmarkTable& table, const std::string& table_name, const 
 
 } // namespace
 
-std::vector<storage::BenchmarkRow>
-find_rows(storage::BenchmarkTable& table, const std::string& table_name, const std::string& name) {
-  storage::BenchmarkQuery query;
+std::vector<BenchmarkRow> find_rows(BenchmarkTable& table, const std::string& table_name,
+                                    const std::string& name) {
+  BenchmarkQuery query;
   query.tag = name;
-  std::vector<storage::BenchmarkRow> rows;
+  std::vector<BenchmarkRow> rows;
   if (!name.empty())
     rows = table.rows(query);
   std::size_t offset = 0;
@@ -91,15 +90,4 @@ find_rows(storage::BenchmarkTable& table, const std::string& table_name, const s
   return rows;
 }
 
-std::string short_id(const storage::BenchmarkRow& row) {
-  return row.id.size() > 15 ? row.id.substr(7, 8) : row.id;
-}
-
-std::string row_title(const storage::BenchmarkRow& row) {
-  const std::string model =
-      row.model_name + (row.model_version.empty() ? "" : " " + row.model_version);
-  const std::string what = model + ", " + to_minutes(row.time) + ", " + short_id(row);
-  return row.tag.empty() ? what : row.tag + " (" + what + ")";
-}
-
-} // namespace mlopsctl::commands
+} // namespace mlopsctl::storage
