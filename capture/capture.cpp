@@ -93,6 +93,7 @@ public:
   }
 
   void capture() {
+    choose();
     ordered_parallel<Job, Encoded>(
         options_.jobs, [this] { return produce(); }, [this](Job&& job) { return encode(job); },
         [this](Encoded&& encoded) { store(encoded); });
@@ -160,14 +161,30 @@ private:
                   "capture into another folder; both keep their journals");
   }
 
+  /// Where the source can know beforehand which frames there are, the others are not decoded.
+  void choose() {
+    std::int64_t in_range = 0;
+    const auto frames = source_->choose([&](const Frame& frame) {
+      if (sampler_.is_past_end(frame))
+        return false;
+      ++in_range;
+      return sampler_.takes(frame) && frame.index > resume_behind_;
+    });
+    is_chosen_ = frames.has_value();
+    if (is_chosen_)
+      result_.read = in_range;
+  }
+
   std::optional<Job> produce() {
     try {
       while (interrupt_requested() == 0) {
         auto frame = source_->next();
-        if (!frame || sampler_.is_past_end(*frame))
+        if (!frame || (!is_chosen_ && sampler_.is_past_end(*frame)))
           return std::nullopt;
-        ++result_.read;
         on_read_();
+        if (is_chosen_)
+          return Job{std::move(*frame), source_->picture()};
+        ++result_.read;
         if (sampler_.takes(*frame) && frame->index > resume_behind_)
           return Job{std::move(*frame), source_->picture()};
       }
@@ -223,6 +240,7 @@ private:
   Sampler sampler_;
   std::unique_ptr<CaptureFolder> folder_;
   std::int64_t resume_behind_ = -1;
+  bool is_chosen_ = false; ///< only frames that are taken come
   std::exception_ptr source_failure_;
   CaptureResult result_;
 };

@@ -40,6 +40,13 @@ class FrameSource {
 public:
   virtual ~FrameSource() = default;
   virtual const SourceInfo& info() const = 0;
+  /// Before the first next(): it gives only the frames that \p takes accepts, which may save work.
+  /// \p takes is asked once for each frame, in order.
+  /// \return how many frames there are; nothing: every frame comes.
+  virtual std::optional<std::int64_t> choose(const std::function<bool(const Frame&)>& takes) {
+    static_cast<void>(takes);
+    return std::nullopt;
+  }
   /// \return nothing at the end. Cheap for frames whose picture is not asked for.
   /// \throws Error(input | remote); Interrupted.
   virtual std::optional<Frame> next() = 0;

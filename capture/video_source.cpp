@@ -23,6 +23,12 @@ public:
 
   const SourceInfo& info() const override { return info_; }
 
+  std::optional<std::int64_t> choose(const std::function<bool(const Frame&)>& takes) override {
+    return reader_.choose([&](const imaging::VideoFrame& frame) {
+      return takes({frame.index, frame.time_s, info_.name});
+    });
+  }
+
   std::optional<Frame> next() override {
     const auto frame = reader_.next();
     if (!frame)

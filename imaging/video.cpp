@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <string_view>
@@ -160,6 +161,33 @@ VideoReader::VideoReader(const std::string& url, const VideoOptions& options)
 }
 
 VideoReader::~VideoReader() = default;
+
+std::optional<std::int64_t>
+VideoReader::choose(const std::function<bool(const VideoFrame&)>& takes) {
+  struct Asking {
+    const std::function<bool(const VideoFrame&)>& takes;
+    std::exception_ptr failure; // nothing may be thrown through the module
+  } asking{takes, nullptr};
+  const auto ask = [](void* context, std::int64_t index, double time_s) -> int {
+    auto& asked = *static_cast<Asking*>(context);
+    try {
+      return !asked.failure && asked.takes({index, time_s, 0, 0}) ? 1 : 0;
+    } catch (...) {
+      asked.failure = std::current_exception();
+      return 0;
+    }
+  };
+  Message message{};
+  std::int64_t frames = 0;
+  const auto status = module_->api.choose(module_->reader, ask, &asking, &frames, message.data());
+  if (asking.failure)
+    std::rethrow_exception(asking.failure);
+  if (status == MLOPSCTL_MEDIA_INTERRUPTED)
+    check_interrupt();
+  if (status == MLOPSCTL_MEDIA_FAILED || status == MLOPSCTL_MEDIA_NOT_FOUND)
+    throw Error(Fault::input, name_ + ": " + printable(message.data()));
+  return status == MLOPSCTL_MEDIA_OK ? std::optional(frames) : std::nullopt;
+}
 
 std::optional<VideoFrame> VideoReader::next() {
   Message message{};

@@ -5,6 +5,7 @@
 #include "imaging/image.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,6 +66,11 @@ public:
   VideoReader& operator=(const VideoReader&) = delete;
 
   const VideoInfo& info() const { return info_; }
+  /// Before the first next(): from here on it gives only the frames that \p takes accepts, and only
+  /// these and those that they refer to are decoded; pixels are those of decoding everything.
+  /// \p takes is asked once for each frame, in order, before anything is decoded.
+  /// \return how many frames there are; nothing: not possible here, and every frame comes.
+  std::optional<std::int64_t> choose(const std::function<bool(const VideoFrame&)>& takes);
   /// The next frame, decoded but not converted. Damaged parts are left out and counted in damage().
   /// \return nothing at the end. \throws Error(remote) when a stream breaks; Interrupted.
   std::optional<VideoFrame> next();

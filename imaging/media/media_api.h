@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define MLOPSCTL_MEDIA_API_VERSION 1U
+#define MLOPSCTL_MEDIA_API_VERSION 2U
 #define MLOPSCTL_MEDIA_MESSAGE_BYTES 512
 
 typedef struct MlopsctlMediaReader MlopsctlMediaReader; // NOLINT(modernize-use-using): C
@@ -91,6 +91,14 @@ typedef struct {    // NOLINT(modernize-use-using): C
   MlopsctlMediaStatus (*scan)(const MlopsctlMediaOptions* options,
                               void (*frame)(void* context, double time_s), void* context,
                               char* message);
+  /// Before the first next: from here on it gives only frames for which \p takes says 1, and
+  /// decodes only these and what they refer to; their pixels are those of decoding everything.
+  /// Reads the file once more, without decoding, and asks in the order of presentation. OK: *frames
+  /// were asked for. END: not possible with this source, nothing was changed and next gives every
+  /// frame.
+  MlopsctlMediaStatus (*choose)(MlopsctlMediaReader* reader,
+                                int (*takes)(void* context, int64_t index, double time_s),
+                                void* context, int64_t* frames, char* message);
   void (*close)(MlopsctlMediaReader* reader);
 } MlopsctlMediaApi;
 

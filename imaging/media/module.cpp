@@ -55,6 +55,16 @@ MlopsctlMediaStatus scan_frames(const MlopsctlMediaOptions* options, void (*fram
   });
 }
 
+MlopsctlMediaStatus choose_frames(MlopsctlMediaReader* reader,
+                                  int (*takes)(void*, std::int64_t, double), void* context,
+                                  std::int64_t* frames, char* message) {
+  return guarded(message, [&] {
+    const auto count = reader->choose(takes, context);
+    *frames = count.value_or(0);
+    return count ? MLOPSCTL_MEDIA_OK : MLOPSCTL_MEDIA_END;
+  });
+}
+
 void close_reader(MlopsctlMediaReader* reader) {
   delete reader;
 }
@@ -69,6 +79,7 @@ __attribute__((visibility("default"))) const MlopsctlMediaApi* mlopsctl_media_ap
                                     read_rgb,
                                     reader_damage,
                                     scan_frames,
+                                    choose_frames,
                                     close_reader};
   return &api;
 }

@@ -172,25 +172,34 @@ unsigned choose_stream(AVFormatContext& format) {
   return static_cast<unsigned>(best);
 }
 
+bool for_each_packet(AVFormatContext& format, unsigned stream,
+                     const std::function<bool(const AVPacket&)>& take) {
+  const PacketPtr packet(av_packet_alloc());
+  int code = 0;
+  while ((code = av_read_frame(&format, packet.get())) >= 0) {
+    const bool goes_on = packet->stream_index != static_cast<int>(stream) || take(*packet);
+    av_packet_unref(packet.get());
+    if (!goes_on)
+      return true;
+  }
+  if (code == AVERROR_EXIT)
+    throw Failure{MLOPSCTL_MEDIA_INTERRUPTED, {}};
+  return code == AVERROR_EOF && !complained_of_early_end();
+}
+
 void scan(const MlopsctlMediaOptions& options, void (*frame)(void*, double), void* context) {
   const FormatPtr format = open_format(options);
   const unsigned chosen = choose_stream(*format);
   const AVRational base = format->streams[chosen]->time_base;
-  const PacketPtr packet(av_packet_alloc());
-  int code = 0;
-  while ((code = av_read_frame(format.get(), packet.get())) >= 0) {
+  for_each_packet(*format, chosen, [&](const AVPacket& packet) {
     constexpr int k_unshown = AV_PKT_FLAG_CORRUPT | AV_PKT_FLAG_DISCARD;
-    const bool is_shown =
-        packet->stream_index == static_cast<int>(chosen) && (packet->flags & k_unshown) == 0;
-    const std::int64_t stamp = packet->pts == AV_NOPTS_VALUE ? packet->dts : packet->pts;
-    if (is_shown)
+    const std::int64_t stamp = packet.pts == AV_NOPTS_VALUE ? packet.dts : packet.pts;
+    if ((packet.flags & k_unshown) == 0)
       frame(context, stamp == AV_NOPTS_VALUE || base.den == 0
                          ? 0
                          : static_cast<double>(stamp) * base.num / base.den);
-    av_packet_unref(packet.get());
-  }
-  if (code == AVERROR_EXIT)
-    throw Failure{MLOPSCTL_MEDIA_INTERRUPTED, {}};
+    return true;
+  });
 }
 
 } // namespace mlopsctl::media

@@ -3,6 +3,8 @@
 // believed without need.
 #include "imaging/media/reader.hpp"
 
+#include "imaging/media/packet_plan.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -56,12 +58,18 @@ double media::Clock::time_of(const AVFrame& frame, std::int64_t index) {
   return last_s_;
 }
 
+double media::Clock::time_of(std::int64_t stamp, std::int64_t first) const {
+  return static_cast<double>(stamp - first) * time_base_.num / time_base_.den;
+}
+
+MlopsctlMediaReader::~MlopsctlMediaReader() = default;
+
 MlopsctlMediaReader::MlopsctlMediaReader(const MlopsctlMediaOptions& options)
-    : options_(options), format_(media::open_format(options)), frame_(av_frame_alloc()),
-      packet_(av_packet_alloc()) {
-  options_.url = nullptr; // belongs to the caller
+    : url_(options.url), options_(options), format_(media::open_format(options)),
+      frame_(av_frame_alloc()), packet_(av_packet_alloc()) {
+  options_.url = url_.c_str(); // the caller's may go
   stream_ = media::choose_stream(*format_);
-  open_decoder(options.threads);
+  open_decoder();
   check_index_of_file();
   if (!is_network() && media::complained_of_early_end())
     damage_.is_cut_off = 1; // so short that looking for streams came to its end
@@ -69,7 +77,7 @@ MlopsctlMediaReader::MlopsctlMediaReader(const MlopsctlMediaOptions& options)
   start_clock();
 }
 
-void MlopsctlMediaReader::open_decoder(int threads) {
+void MlopsctlMediaReader::open_decoder() {
   const AVCodecParameters& parameters = *stream().codecpar;
   const AVCodec* decoder = avcodec_find_decoder(parameters.codec_id);
   if (!decoder)
@@ -79,7 +87,7 @@ void MlopsctlMediaReader::open_decoder(int threads) {
   if (!codec_ || avcodec_parameters_to_context(codec_.get(), &parameters) < 0)
     throw Failure{MLOPSCTL_MEDIA_FAILED, "out of memory for the decoder"};
   codec_->pkt_timebase = stream().time_base;
-  codec_->thread_count = std::clamp(threads, 1, 16);
+  codec_->thread_count = std::clamp(options_.threads, 1, 16);
   codec_->max_pixels = options_.max_pixels;
   if (const int code = avcodec_open2(codec_.get(), decoder, nullptr); code < 0)
     throw Failure{MLOPSCTL_MEDIA_FAILED, media::explain(code)};
@@ -178,7 +186,7 @@ void MlopsctlMediaReader::feed() {
     const bool is_whole = (packet_->flags & AV_PKT_FLAG_CORRUPT) == 0;
     if (is_ours && !is_whole)
       note_damage(AVERROR_INVALIDDATA); // what the decoder would make of it is half a picture
-    if (is_ours && is_whole) {
+    if (is_ours && is_whole && is_wanted_packet()) {
       const int sent = avcodec_send_packet(codec_.get(), packet_.get());
       av_packet_unref(packet_.get());
       if (sent < 0 && sent != AVERROR(EAGAIN))
@@ -213,7 +221,86 @@ bool MlopsctlMediaReader::decode() {
   }
 }
 
+std::optional<std::int64_t> MlopsctlMediaReader::choose(int (*takes)(void*, std::int64_t, double),
+                                                        void* context) {
+  constexpr std::size_t k_most_packets = 50'000'000; // of 24 bytes; eight days at 60 a second
+  const bool is_file = options_.kind == MLOPSCTL_MEDIA_FILE && avio_size(format_->pb) > 0;
+  if (!is_file || !has_time_ || is_ahead_ || !has_own_stamps(*format_->iformat) || count_ > 0)
+    return std::nullopt;
+  std::vector<media::PacketInfo> packets;
+  bool is_suitable = true;
+  const auto format = media::open_format(options_);
+  const unsigned stream = media::choose_stream(*format);
+  media::PacketInspector inspector(*format->streams[stream]);
+  const bool is_whole = media::for_each_packet(*format, stream, [&](const AVPacket& packet) {
+    const auto info = inspector.inspect(packet);
+    is_suitable = info && packets.size() < k_most_packets;
+    if (is_suitable)
+      packets.push_back(*info);
+    return is_suitable;
+  });
+  media::forget_complaints(); // decoding will make them again, if they matter
+  if (!is_suitable || !is_whole || packets.empty())
+    return std::nullopt;
+  const auto first = std::min_element(packets.begin(), packets.end(), [](auto& a, auto& b) {
+                       return a.stamp < b.stamp;
+                     })->stamp;
+  auto plan = media::PacketPlan::make(packets, [&](std::int64_t index, std::int64_t stamp) {
+    return takes(context, index, clock_.time_of(stamp, first)) != 0;
+  });
+  if (!plan)
+    return std::nullopt;
+  first_stamp_ = first;
+  plan_ = std::make_unique<media::PacketPlan>(std::move(*plan));
+  is_selective_ = true;
+  return static_cast<std::int64_t>(packets.size());
+}
+
+/// The packet that was read, by its number.
+bool MlopsctlMediaReader::is_wanted_packet() {
+  if (!is_selective_)
+    return true;
+  const std::size_t number = packet_number_++;
+  return number < plan_->packet_count() && plan_->is_needed(number);
+}
+
+/// A file whose packets promised more than the decoder could make of them: once more from the
+/// start, as if nothing had been left out.
+void MlopsctlMediaReader::decode_everything() {
+  is_selective_ = false;
+  is_drained_ = false;
+  format_ = media::open_format(options_);
+  stream_ = media::choose_stream(*format_);
+  open_decoder();
+  damage_.damaged = 0;
+  damage_.message[0] = '\0';
+  media::forget_complaints();
+}
+
+MlopsctlMediaStatus MlopsctlMediaReader::next_wanted(MlopsctlMediaFrame& frame) {
+  const auto& wanted = plan_->wanted();
+  while (wanted_number_ < wanted.size()) {
+    const bool is_frame = decode();
+    if (is_selective_ && (!is_frame || frame_->pts > wanted[wanted_number_].stamp)) {
+      decode_everything();
+      continue;
+    }
+    if (!is_frame)
+      break;
+    while (wanted_number_ < wanted.size() && wanted[wanted_number_].stamp < frame_->pts)
+      ++wanted_number_; // it is among the damage
+    if (wanted_number_ == wanted.size() || wanted[wanted_number_].stamp != frame_->pts)
+      continue;
+    const auto& found = wanted[wanted_number_++];
+    frame = {found.index, clock_.time_of(found.stamp, first_stamp_), frame_->width, frame_->height};
+    return MLOPSCTL_MEDIA_OK;
+  }
+  return MLOPSCTL_MEDIA_END;
+}
+
 MlopsctlMediaStatus MlopsctlMediaReader::next(MlopsctlMediaFrame& frame) {
+  if (plan_)
+    return next_wanted(frame);
   if (!is_ahead_ && !decode()) {
     if (!failure_.empty())
       throw Failure{MLOPSCTL_MEDIA_FAILED, failure_};

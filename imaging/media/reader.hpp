@@ -4,7 +4,10 @@
 
 #include "imaging/media/media_api.h"
 
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 extern "C" {
@@ -39,6 +42,10 @@ FormatPtr open_format(const MlopsctlMediaOptions& options);
 
 /// The container's stream of video; all others are switched off. \throws Failure if there is none.
 unsigned choose_stream(AVFormatContext& format);
+/// Every packet of the stream of video, in the order of decoding, until \p take says false.
+/// \return false if reading ended with a complaint. \throws Failure.
+bool for_each_packet(AVFormatContext& format, unsigned stream,
+                     const std::function<bool(const AVPacket&)>& take);
 /// See scan of MlopsctlMediaApi. \throws Failure.
 void scan(const MlopsctlMediaOptions& options, void (*frame)(void*, double), void* context);
 
@@ -73,6 +80,8 @@ public:
   Clock(bool has_stamps, AVRational time_base, double fps)
       : has_stamps_(has_stamps), time_base_(time_base), fps_(fps) {}
   double time_of(const AVFrame& frame, std::int64_t index);
+  /// Of a frame whose stamp is known; \p first is that of the first frame.
+  double time_of(std::int64_t stamp, std::int64_t first) const;
 
 private:
   bool has_stamps_ = true;
@@ -82,14 +91,19 @@ private:
   double last_s_ = -1;
 };
 
+class PacketPlan;
+
 } // namespace mlopsctl::media
 
 struct MlopsctlMediaReader {
   explicit MlopsctlMediaReader(const MlopsctlMediaOptions& options);
+  ~MlopsctlMediaReader();
   void info(MlopsctlMediaInfo& info) const;
   MlopsctlMediaStatus next(MlopsctlMediaFrame& frame);
   void read_rgb(std::uint8_t* to);
   void damage(MlopsctlMediaDamage& damage) const;
+  /// See choose of MlopsctlMediaApi. \return how many frames were asked for; nothing: not possible.
+  std::optional<std::int64_t> choose(int (*takes)(void*, std::int64_t, double), void* context);
 
 private:
   AVStream& stream() const { return *format_->streams[stream_]; }
@@ -97,15 +111,19 @@ private:
   bool is_network() const {
     return options_.kind == MLOPSCTL_MEDIA_STREAM || options_.kind == MLOPSCTL_MEDIA_CAMERA;
   }
-  void open_decoder(int threads);
+  void open_decoder();
   void start_clock();
   void check_index_of_file();
   void feed();
   void note_damage(int code);
   bool decode();
+  bool is_wanted_packet();
+  MlopsctlMediaStatus next_wanted(MlopsctlMediaFrame& frame);
+  void decode_everything();
   void throw_if_interrupted() const;
 
-  MlopsctlMediaOptions options_;
+  std::string url_;
+  MlopsctlMediaOptions options_; ///< its url is url_
   mlopsctl::media::FormatPtr format_;
   mlopsctl::media::CodecPtr codec_;
   mlopsctl::media::FramePtr frame_;
@@ -119,4 +137,9 @@ private:
   bool is_ahead_ = false; // frame_ was decoded by start_clock and not handed out yet
   std::string failure_;   // of the network, after which nothing more comes
   MlopsctlMediaDamage damage_{};
+  std::unique_ptr<mlopsctl::media::PacketPlan> plan_; ///< null: every frame comes
+  bool is_selective_ = false;                         ///< packets that are not needed are left out
+  std::int64_t first_stamp_ = 0;                      ///< of the first frame
+  std::size_t packet_number_ = 0; ///< of the next packet, in the order of decoding
+  std::size_t wanted_number_ = 0; ///< of the next frame to give
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // VideoReader: what is no video says so; passwords stay out of messages; real clips give their
 // frames and times.
+#include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/io.hpp"
 #include "imaging/video.hpp"
@@ -14,6 +15,8 @@
 #include <filesystem>
 #include <fstream>
 #include <ostream>
+#include <utility>
+#include <vector>
 
 namespace mlopsctl::imaging {
 namespace {
@@ -140,6 +143,58 @@ TEST_P(RealVideo, GivesAllItsFramesWithTheirTimes) {
   EXPECT_NEAR(last_s, GetParam().last_s, 1e-3);
   EXPECT_FALSE(reader.damage().any());
   EXPECT_NEAR(static_cast<double>(reader.scan_times().size()), frames, 1);
+}
+
+/// What is not chosen is not decoded; what is chosen has the pixels, the number and the time that
+/// decoding everything gives.
+TEST_P(RealVideo, ChosenFramesAreThoseOfDecodingEverything) {
+  const std::string path = MLOPSCTL_SHARED "/data/real/video/" + std::string(GetParam().name);
+  if (!fs::exists(path))
+    GTEST_SKIP() << path << " is not here";
+  const auto digest = [](const Image& image) {
+    return sha256({reinterpret_cast<const char*>(image.pixels.data()), image.pixels.size()});
+  };
+  std::vector<std::pair<double, std::string>> all;
+  VideoReader everything(path, {});
+  while (const auto frame = everything.next())
+    all.emplace_back(frame->time_s.value(), digest(everything.image()));
+  for (const std::int64_t step : {7, 31, 100}) {
+    VideoOptions options;
+    options.jobs = 2;
+    VideoReader reader(path, options);
+    const auto takes = [&](const VideoFrame& frame) { return frame.index % step == step / 2; };
+    ASSERT_EQ(reader.choose(takes), GetParam().frames);
+    std::int64_t expected = step / 2;
+    while (const auto frame = reader.next()) {
+      ASSERT_EQ(frame->index, expected);
+      EXPECT_EQ(frame->time_s.value(), all[static_cast<std::size_t>(expected)].first);
+      EXPECT_EQ(digest(reader.image()), all[static_cast<std::size_t>(expected)].second);
+      expected += step;
+    }
+    EXPECT_GE(expected, GetParam().frames); // none is missing
+  }
+}
+
+TEST(Video, ChoosesOnlyWhereAllFramesAreKnownBeforehand) {
+  VideoReader film(plain_film("choose.y4m", 64, 48, 25, 10, {126, 128, 128}).string(), {});
+  EXPECT_EQ(film.choose([](const VideoFrame& frame) { return frame.index == 4; }), 10);
+  const auto frame = film.next();
+  ASSERT_TRUE(frame.has_value());
+  EXPECT_EQ(frame->index, 4);
+  EXPECT_DOUBLE_EQ(frame->time_s.value(), 4 / 25.0);
+  EXPECT_FALSE(film.next().has_value());
+  VideoReader none(plain_film("none.y4m", 64, 48, 25, 10, {126, 128, 128}).string(), {});
+  EXPECT_EQ(none.choose([](const VideoFrame&) { return false; }), 10);
+  EXPECT_FALSE(none.next().has_value());
+  VideoReader failing(plain_film("fail.y4m", 64, 48, 25, 10, {126, 128, 128}).string(), {});
+  EXPECT_THROW(failing.choose([](const VideoFrame&) -> bool { throw Error(Fault::input, "x"); }),
+               Error);
+  const std::string bare = MLOPSCTL_SHARED "/data/real/video/count.h264";
+  if (!fs::exists(bare))
+    GTEST_SKIP() << bare << " is not here";
+  VideoReader stream(bare, {}); // no stamps: which frame a packet is shows only when it is decoded
+  EXPECT_FALSE(stream.choose([](const VideoFrame&) { return false; }).has_value());
+  EXPECT_TRUE(stream.next().has_value());
 }
 
 INSTANTIATE_TEST_SUITE_P(Clips, RealVideo,
