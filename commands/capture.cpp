@@ -3,6 +3,7 @@
 #include "capture/capture.hpp"
 
 #include "commands/command.hpp"
+#include "commands/frame_options.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
 #include "core/log.hpp"
@@ -20,25 +21,16 @@ namespace {
 
 struct Options {
   capture::CaptureOptions capture;
-  std::optional<double> fps;
-  std::string every;
+  FrameOptions frames;
 };
 
 void validate(Options& o) {
-  auto& selection = o.capture.selection;
-  const int ways = (o.fps ? 1 : 0) + (o.every.empty() ? 0 : 1) + (selection.at_most ? 1 : 0);
-  if (ways > 1)
-    throw Error(Fault::usage, "--fps, --every and --at-most are three ways to choose frames",
-                "give one of them");
+  apply_frame_options(o.frames);
+  o.capture.selection = o.frames.selection;
   constexpr double k_most_fps = 1000;
-  if (o.fps && (*o.fps <= 0 || *o.fps > k_most_fps))
-    throw Error(Fault::usage, "--fps: " + number(*o.fps) + " is not above 0 and up to 1000");
   if (o.capture.assume_fps < 0 || o.capture.assume_fps > k_most_fps)
     throw Error(Fault::usage,
                 "--assume-fps: " + number(o.capture.assume_fps) + " is not above 0 and up to 1000");
-  if (selection.at_most && *selection.at_most < 1)
-    throw Error(Fault::usage,
-                "--at-most: " + std::to_string(*selection.at_most) + " is not above 0");
   if (o.capture.quality < 1 || o.capture.quality > 100)
     throw Error(Fault::usage,
                 "--quality: " + std::to_string(o.capture.quality) + " is not 1 to 100");
@@ -54,10 +46,6 @@ void validate(Options& o) {
                     " is above " + std::to_string(k_most_px) + " pixels a side or " +
                     std::to_string(imaging::max_pixels()) + " in all",
                 "give a smaller size");
-  if (o.fps)
-    selection.step_s = 1 / *o.fps;
-  if (!o.every.empty())
-    capture::parse_every(o.every, selection);
 }
 
 std::unique_ptr<dataset::SampleWriter> create_labels(const std::string& path,
@@ -117,11 +105,7 @@ Run declare(Args& args) {
              "Video file, folder of pictures, camera:0, rtsp://..., or pattern:shapes")
       .required();
   args.output(o->capture.output, "Folder for the frames, frames.jsonl and labels").required();
-  args.value("--fps", o->fps, "Frames per second of the source's own time").metavar("R");
-  args.value("--every", o->every, "Every Nth frame, or one every so much time (200ms)")
-      .metavar("N|TIME");
-  args.value("--at-most", o->capture.selection.at_most, "This many, evenly spread").metavar("N");
-  args.duration("--duration", o->capture.selection.duration_s, "Only the first part (10s)");
+  add_frame_options(args, o->frames);
   args.size("--size", o->capture.size, "Size of the stored frames (default: as they come)");
   args.value("--quality", o->capture.quality, "JPEG quality, 1 to 100; full colour from 90 on")
       .metavar("Q");

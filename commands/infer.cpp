@@ -2,6 +2,7 @@
 // infer: run a model package on pictures; one line of JSON a picture, and pictures with boxes.
 #include "commands/command.hpp"
 #include "commands/engine_options.hpp"
+#include "commands/frame_options.hpp"
 #include "commands/picture_inputs.hpp"
 #include "core/interrupt.hpp"
 #include "core/log.hpp"
@@ -30,15 +31,17 @@ struct Options {
   std::string shard = "1/1";
   EngineChoice engine;
   std::string threshold = "show";
+  FrameOptions frames; // of videos
   bool discard_bad = false;
   bool no_timing = false;
 };
 
-void validate(const Options& o, const Context& ctx) {
+void validate(Options& o, const Context& ctx) {
   if (o.output == "-" && ctx.options.json)
     throw Error(Fault::usage, "-o: with --json the predictions need a file of their own",
                 "pass -o predictions.jsonl");
   apply_engine_choice(o.engine);
+  apply_frame_options(o.frames);
 }
 
 std::filesystem::path whole_path(const std::string& path) {
@@ -93,9 +96,9 @@ Loaded load(PictureInput input) {
       throw Error(Fault::input, input.place + ": '" + input.name + "': the picture was not found",
                   "name its folder with --images");
     const Stopwatch watch;
-    loaded.image = imaging::decode_file(input.path);
+    loaded.image = input.frame ? input.frame() : imaging::decode_file(input.path);
     loaded.decode_ms = watch.milliseconds();
-    loaded.is_turned = imaging::probe_file(input.path).exif_orientation > 1;
+    loaded.is_turned = !input.frame && imaging::probe_file(input.path).exif_orientation > 1;
   } catch (const Error& error) {
     loaded.error = error;
     loaded.image = {};
@@ -224,7 +227,8 @@ void report(const Options& o, const Context& ctx, const Predictions& predictions
 
 int run(const Options& o, Context& ctx) {
   const Stopwatch watch;
-  PictureInputs inputs(o.inputs, {o.images, o.from, parse_shard(o.shard)});
+  PictureInputs inputs(
+      o.inputs, {o.images, o.from, parse_shard(o.shard), true, o.frames.selection, ctx.jobs()});
   const auto engine = inference::preload_engine(o.engine.name);
   const auto package = package::open_model(o.model, ctx.options.set);
   refuse_lost_files(o, package);
@@ -250,7 +254,8 @@ int run(const Options& o, Context& ctx) {
 
 Run declare(Args& args) {
   auto o = std::make_shared<Options>();
-  args.value("INPUT", o->inputs, "Pictures, folders of pictures, or label files that name them")
+  args.value("INPUT", o->inputs,
+             "Pictures, folders of pictures, label files that name them, or videos")
       .required();
   args.value("--model", o->model, "Model package: a folder or archive with model.yaml")
       .metavar("PATH")
@@ -260,7 +265,9 @@ Run declare(Args& args) {
   args.value("--images", o->images, "Folder that the references of label files point into")
       .metavar("DIR");
   args.value("--from", o->from, "Format of the label files").default_text("by content");
-  args.value("--shard", o->shard, "A fixed slice of the pictures, by their names").metavar("I/N");
+  args.value("--shard", o->shard, "A fixed slice: of pictures by name, of a video by time")
+      .metavar("I/N");
+  add_frame_options(args, o->frames);
   add_engine_options(args, o->engine, "Threads of the engine");
   args.value("--threshold", o->threshold,
              "score_threshold of model.yaml, or eval_score_threshold to measure precision")

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/picture_inputs.hpp"
 
+#include "capture/clip_frames.hpp"
 #include "core/io.hpp"
 #include "core/text.hpp"
+#include "dataset/frame_name.hpp"
 #include "formats/labels/format.hpp"
 #include "formats/labels/image_files.hpp"
 #include "imaging/codecs.hpp"
@@ -62,6 +64,11 @@ struct PictureInputs::Labels {
   formats::ImageFinder finder;
 };
 
+struct PictureInputs::Video {
+  std::string path;
+  capture::ClipFrames frames;
+};
+
 PictureInputs::PictureInputs(const std::vector<std::string>& inputs, PictureOptions options)
     : options_(std::move(options)) {
   bool is_known = options_.shard.count == 1;
@@ -94,7 +101,7 @@ PictureInputs::~PictureInputs() = default;
 std::optional<PictureInput> PictureInputs::next() {
   for (;;) {
     auto picture = next_of_all();
-    if (!picture || options_.shard.has(picture->name))
+    if (!picture || picture->frame || options_.shard.has(picture->name))
       return picture;
   }
 }
@@ -104,9 +111,14 @@ std::optional<PictureInput> PictureInputs::next_of_all() {
     if (labels_) {
       if (auto picture = next_of_labels())
         return picture;
-      const auto& problems = labels_->reader->problems();
-      problems_.insert(problems_.end(), problems.begin(), problems.end());
+      take_problems(labels_->reader->problems());
       labels_.reset();
+    }
+    if (video_) {
+      if (auto picture = next_of_video())
+        return picture;
+      take_problems(video_->frames.problems());
+      video_.reset();
     }
     if (waiting_.empty())
       return std::nullopt;
@@ -114,12 +126,44 @@ std::optional<PictureInput> PictureInputs::next_of_all() {
     waiting_.pop_front();
     if (!first.name.empty())
       return first;
-    formats::ReadOptions reading;
-    reading.format = options_.format;
-    labels_ =
-        std::make_unique<Labels>(Labels{formats::open_labels(first.path, reading),
-                                        formats::ImageFinder(options_.images_folder, first.path)});
+    open(first.path);
   }
+}
+
+void PictureInputs::open(const std::string& path) {
+  std::error_code ignored;
+  if (options_.takes_videos && options_.format.empty() && path != "-" &&
+      fs::is_regular_file(path, ignored) && capture::is_video_file(path)) {
+    const capture::ClipSlice slice{options_.shard.index, options_.shard.count};
+    video_ = std::make_unique<Video>(
+        Video{path, {path, options_.frames, slice, {options_.jobs, 0, std::nullopt}}});
+    return;
+  }
+  formats::ReadOptions reading;
+  reading.format = options_.format;
+  labels_ = std::make_unique<Labels>(Labels{formats::open_labels(path, reading),
+                                            formats::ImageFinder(options_.images_folder, path)});
+}
+
+void PictureInputs::take_problems(const Problems& problems) {
+  problems_.insert(problems_.end(), problems.begin(), problems.end());
+}
+
+std::optional<PictureInput> PictureInputs::next_of_video() {
+  auto next = video_->frames.next();
+  if (!next)
+    return std::nullopt;
+  PictureInput picture;
+  picture.name = dataset::frame_name(next->frame.source, next->frame.time_s, next->frame.index);
+  picture.path = video_->path;
+  const std::string digits = std::to_string(next->frame.index);
+  picture.draw_name = fs::path(video_->path).stem().string() + "-" +
+                      std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits + ".jpg";
+  picture.place = picture.name;
+  picture.group = next->frame.source;
+  picture.time_s = next->frame.time_s;
+  picture.frame = [make = std::move(next->picture)] { return std::move(make().image); };
+  return picture;
 }
 
 std::optional<PictureInput> PictureInputs::next_of_labels() {

@@ -6,7 +6,8 @@
 
 namespace mlopsctl::dataset {
 
-/// A slice by reference: the slices of 1/N to N/N together are the whole, whatever the order.
+/// A slice by reference (of a video, a range of time: see capture::ClipSlice): the slices of 1/N to
+/// N/N together are the whole, whatever the order.
 struct Shard {
   int index = 1; ///< 1..count
   int count = 1;

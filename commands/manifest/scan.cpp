@@ -53,7 +53,7 @@ struct Scan {
 };
 
 Scan scan(const Options& o, const Context& ctx) {
-  PictureInputs inputs(o.inputs, {o.images, o.from, {}});
+  PictureInputs inputs(o.inputs, {.images_folder = o.images, .format = o.from, .shard = {}});
   Scan result;
   std::vector<std::string> groups; // read ahead of what comes out
   std::vector<std::string> names;

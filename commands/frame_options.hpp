@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which frames of a video are taken: the same options for every command that reads one.
+#pragma once
+
+#include "capture/sampling.hpp"
+#include "commands/args.hpp"
+
+#include <optional>
+#include <string>
+
+namespace mlopsctl::commands {
+
+struct FrameOptions {
+  capture::Selection selection; ///< complete after apply_frame_options()
+  std::optional<double> fps;
+  std::string every;
+};
+
+void add_frame_options(Args& args, FrameOptions& options);
+/// \throws Error(usage) for two ways to choose, or a number that is none.
+void apply_frame_options(FrameOptions& options);
+
+} // namespace mlopsctl::commands
