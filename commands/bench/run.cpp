@@ -41,6 +41,9 @@ struct Options {
   std::string tag, note;
 };
 
+constexpr double k_least_rate = 0.001; ///< one in a quarter of an hour
+constexpr double k_most_rate = 1e6;
+
 void validate(const Options& o) {
   constexpr int k_most_pictures = 4096;
   if (o.batch < 1 || o.batch > k_most_pictures)
@@ -51,11 +54,18 @@ void validate(const Options& o) {
                                   " pictures come one at a time");
   if (o.rate && o.scenario != "server")
     throw Error(Fault::usage, "--rate is for --scenario server");
-  if (o.scenario == "server" && !(o.rate.value_or(0) > 0 && *o.rate <= 1e6))
+  if (o.rate && !(*o.rate >= k_least_rate && *o.rate <= k_most_rate))
+    throw Error(Fault::usage,
+                "--rate: " + number(*o.rate) + " is not from " + number(k_least_rate) + " to " +
+                    number(k_most_rate) + " pictures a second",
+                "such as --rate 10");
+  if (o.scenario == "server" && !o.rate)
     throw Error(Fault::usage, "--scenario server: how many pictures arrive in a second?",
                 "pass --rate R, such as --rate 10");
   if (!(o.max_spread_percent > 0))
-    throw Error(Fault::usage, "--max-spread: it is a percentage over 0");
+    throw Error(Fault::usage,
+                "--max-spread: " + number(o.max_spread_percent) + " is not a percentage over 0",
+                "such as --max-spread 10");
 }
 
 /// The same model by a new process of this program, which wants only a picture.

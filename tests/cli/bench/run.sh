@@ -157,3 +157,18 @@ err_has "nobody"
 run 2 bench run --data set/all.manifest
 err_has "--model"
 [ "$(sqlite3 bench.db 'SELECT count(*) FROM rows')" = $((ROWS + 1)) ] || fail "a refused run added a row"
+
+# An arrival that is far off is not slept through: a signal ends the wait.
+timeout -s INT 1 "$MLOPSCTL" bench run --model tiny --data set/all.manifest --scenario server --rate 0.01 --table far.db \
+  > "$OUT" 2> "$ERR" &
+start=$SECONDS
+wait $! && fail "it was interrupted"
+[ $((SECONDS - start)) -lt 8 ] || fail "it slept on after SIGINT"
+err_has "mlopsctl bench run: interrupted"
+for rate in 0 -1 1e-9 1e300; do
+  run 2 bench run --model tiny --data set/all.manifest --scenario server --rate=$rate
+  err_has "--rate: "
+  err_has " is not from 0.001 to 1000000 pictures a second"
+done
+run 2 bench run --model tiny --data set/all.manifest --max-spread -1
+err_has "--max-spread: -1 is not a percentage over 0"
