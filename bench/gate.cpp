@@ -81,7 +81,14 @@ std::string circumstances(const Gate& gate, const storage::BenchmarkRow& row) {
 } // namespace
 
 Gate parse_gate(const std::string& text, const std::vector<std::string>& known) {
-  Gate gate{Expression(text, "--gate")};
+  const auto parsed = [&] {
+    try {
+      return Expression(text, "--gate");
+    } catch (const Error& error) {
+      throw Error(error.fault(), error.what(), "such as: map_50 >= 0.5 and p99_ms <= 50");
+    }
+  };
+  Gate gate{parsed()};
   if (gate.condition.names().empty())
     throw Error(Fault::usage, "--gate '" + printable(text) + "': no metric in it",
                 "one of " + join(known, ", "));

@@ -55,7 +55,8 @@ dataset::Shard parse_shard(const std::string& text) {
   const auto parts = split(text, '/');
   const auto index = parse_int(parts.front()), count = parse_int(parts.back());
   if (parts.size() != 2 || !index || !count || *index < 1 || *count < *index || *count > k_most)
-    throw Error(Fault::usage, "--shard: '" + text + "' is not a slice", "write it as 2/8");
+    throw Error(Fault::usage, "--shard: '" + printable(text) + "' is not a slice",
+                "write it as 2/8, the second of eight; there are 1000000 at most");
   return {static_cast<int>(*index), static_cast<int>(*count)};
 }
 
@@ -72,6 +73,9 @@ struct PictureInputs::Video {
 PictureInputs::PictureInputs(const std::vector<std::string>& inputs, PictureOptions options)
     : options_(std::move(options)) {
   bool is_known = options_.shard.count == 1;
+  std::error_code unreadable;
+  if (!options_.images_folder.empty() && !fs::is_directory(options_.images_folder, unreadable))
+    throw Error(Fault::input, options_.images_folder + ": no such folder", "check --images");
   for (const auto& input : inputs) {
     std::error_code ignored;
     if (fs::is_directory(input, ignored)) {

@@ -6,6 +6,8 @@
 #include "formats/labels/image_files.hpp"
 #include "imaging/codecs.hpp"
 
+#include <filesystem>
+
 namespace mlopsctl::commands {
 namespace {
 
@@ -45,6 +47,9 @@ bench::Truth open_truth(const TruthOptions& options, const Context& ctx) {
   if (options.voc_base != 0 && options.voc_base != 1)
     throw Error(Fault::usage,
                 "--voc-base: " + std::to_string(options.voc_base) + " is neither 0 nor 1");
+  std::error_code ignored;
+  if (!options.images.empty() && !std::filesystem::is_directory(options.images, ignored))
+    throw Error(Fault::input, options.images + ": no such folder", "check --images");
   formats::ReadOptions read;
   read.format = options.from;
   read.label_attribute = options.label_attribute;

@@ -153,7 +153,8 @@ std::optional<std::string> nearest(std::string_view word,
   for (const auto& candidate : candidates) {
     const bool is_prefix = word.size() >= 3 && candidate.compare(0, word.size(), word) == 0;
     const std::size_t distance = is_prefix ? 1 : edit_distance(lower(word), lower(candidate));
-    if (distance < best_distance) {
+    const bool is_nearer_prefix = best && is_prefix && candidate.size() < best->size();
+    if (distance < best_distance || (distance == best_distance && is_nearer_prefix)) {
       best = &candidate;
       best_distance = distance;
     }

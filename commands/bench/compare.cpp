@@ -153,6 +153,7 @@ void print_for_people(const Context& ctx, const bench::Comparison& comparison) {
 int run(const Options& o, Context& ctx) {
   parse_allowances(o.allow); // a mistake of the command line is said before anything is read
   const bool are_files = !o.truth.path.empty();
+  refuse_mixed_reports({{"--markdown", o.markdown}, {"--junit", o.junit}});
   refuse_existing(ctx, {o.markdown, o.junit},
                   are_files ? std::vector<std::string>{o.a, o.b, o.truth.path}
                             : std::vector<std::string>{o.table});

@@ -3,6 +3,7 @@
 #include "bench/export.hpp"
 
 #include "commands/command.hpp"
+#include "commands/manifest/labels_io.hpp"
 #include "commands/remote_options.hpp"
 #include "core/log.hpp"
 #include "storage/benchmark_table.hpp"
@@ -38,6 +39,7 @@ void warn_of_empty_cells(const bench::Sheet& sheet) {
 }
 
 int run(const Options& o, Context& ctx) {
+  refuse_existing(ctx, {o.output}, {o.table});
   const auto rows =
       storage::open_benchmark_table(o.table, storage::TableAccess::read, o.remote)->rows(o.query);
   const bool is_old_layout = o.layout == "size-time";

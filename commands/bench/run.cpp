@@ -42,7 +42,7 @@ struct Options {
 };
 
 constexpr double k_least_rate = 0.001; ///< one in a quarter of an hour
-constexpr double k_most_rate = 1e6;
+constexpr int k_most_rate = 1'000'000;
 
 void validate(const Options& o) {
   constexpr int k_most_pictures = 4096;
@@ -57,7 +57,7 @@ void validate(const Options& o) {
   if (o.rate && !(*o.rate >= k_least_rate && *o.rate <= k_most_rate))
     throw Error(Fault::usage,
                 "--rate: " + number(*o.rate) + " is not from " + number(k_least_rate) + " to " +
-                    number(k_most_rate) + " pictures a second",
+                    std::to_string(k_most_rate) + " pictures a second",
                 "such as --rate 10");
   if (o.scenario == "server" && !o.rate)
     throw Error(Fault::usage, "--scenario server: how many pictures arrive in a second?",

@@ -18,6 +18,7 @@
 #include "core/text.hpp"
 #include "storage/find_rows.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <optional>
@@ -36,7 +37,7 @@ struct Options {
   std::string predictions_from; // format; empty: by content
   std::string protocol = "coco";
   std::vector<std::string> iou;
-  double score_threshold = bench::ScoreOptions().score_threshold;
+  std::optional<double> score_threshold;
   std::vector<std::string> top_k;
   int bootstrap = 0; // samples; 0: no intervals
   std::optional<int> shards;
@@ -60,7 +61,7 @@ void validate(const Options& o) {
   if (o.shards && (*o.shards < 1 || *o.shards > k_most_shards))
     throw Error(Fault::usage, "--shards: " + std::to_string(*o.shards) + " is not from 1 to " +
                                   std::to_string(k_most_shards));
-  if (!std::isfinite(o.score_threshold))
+  if (o.score_threshold && !std::isfinite(*o.score_threshold))
     throw Error(Fault::usage, "--score-threshold: is not a number");
   if (o.explain_protocols && o.iou.size() > 1)
     throw Error(Fault::usage, "--iou: --explain-protocols takes one value");
@@ -83,7 +84,7 @@ bench::ScoreOptions score_options(const Options& o, const Context& ctx) {
   bench::ScoreOptions options;
   options.protocol = bench::protocol_from_name(o.protocol);
   options.jobs = ctx.jobs();
-  options.score_threshold = o.score_threshold;
+  options.score_threshold = o.score_threshold.value_or(options.score_threshold);
   options.wants_details = o.details || ctx.options.json;
   options.bootstrap_samples = o.bootstrap;
   options.seed = ctx.options.seed;
@@ -99,7 +100,14 @@ bench::ScoreOptions score_options(const Options& o, const Context& ctx) {
     const auto value = parse_double(text);
     if (!value)
       throw Error(Fault::usage, "--iou: '" + printable(text) + "' is not a number");
-    bench::map_name(*value); // says what is allowed
+    if (!(*value >= 0.005 && *value <= 1) ||
+        std::find(options.voc_iou.begin(), options.voc_iou.end(), *value) != options.voc_iou.end())
+      throw Error(
+          Fault::usage,
+          "--iou: " + printable(text) +
+              (*value >= 0.005 && *value <= 1 ? " is there twice" : " is not from 0.01 to 1"),
+          "such as --iou 0.3,0.5");
+    bench::map_name(*value); // says what else is allowed
     options.voc_iou.push_back(*value);
   }
   return options;
@@ -158,24 +166,41 @@ bench::ProtocolReport explain(const Options& o, const bench::Truth& truth,
   return bench::explain_protocols(bench::evaluation_of(truth, predictions), explain);
 }
 
-/// Holds the score against the gates; the baseline is a row of --table.
-int check_score(const Options& o, const std::vector<bench::Gate>& gates, const bench::Truth& truth,
+/// Read before anything is scored: a name that no row has is said at once.
+std::vector<storage::BenchmarkRow> baseline_rows(const Options& o) {
+  if (o.gate.baseline.empty())
+    return {};
+  const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::read, o.remote);
+  return storage::find_rows(*table, o.table, o.gate.baseline);
+}
+
+/// Holds the score against the gates; the baseline is one of the rows of that name.
+int check_score(const Options& o, const std::vector<bench::Gate>& gates,
+                const std::vector<storage::BenchmarkRow>& baselines, const bench::Truth& truth,
                 const bench::Score& score, const Context& ctx) {
   if (gates.empty())
     return exit_ok;
   GatedRow gated{bench::scored_row(truth, score, o.truth.path), std::nullopt};
-  if (!o.gate.baseline.empty()) {
-    const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::read, o.remote);
-    gated.baseline = bench::choose_baseline(storage::find_rows(*table, o.table, o.gate.baseline),
-                                            gated.row, gates, o.gate.baseline);
-  }
+  if (!o.gate.baseline.empty())
+    gated.baseline = bench::choose_baseline(baselines, gated.row, gates, o.gate.baseline);
   return check_gates(gates, {gated}, ctx);
+}
+
+/// An option that would change nothing is a mistake of who wrote it.
+void refuse_unused_threshold(const Options& o, const bench::ScoreOptions& options) {
+  if (o.score_threshold && !options.wants_details && !o.explain_protocols)
+    throw Error(Fault::usage, "--score-threshold: average precision counts every score",
+                "it is for --details, --report, --gate, --explain-protocols and --json");
 }
 
 int run(const Options& o, Context& ctx) {
   bench::ScoreOptions options = score_options(o, ctx);
   options.wants_details = options.wants_details || !o.gate.gates.empty() || !o.report.empty();
-  refuse_existing(ctx, {o.report}, o.predictions);
+  refuse_unused_threshold(o, options);
+  refuse_mixed_reports({{"--report", o.report}});
+  auto inputs = o.predictions;
+  inputs.insert(inputs.end(), {o.truth.path, o.table});
+  refuse_existing(ctx, {o.report}, inputs);
   if (!o.gate.baseline.empty() && options.bootstrap_samples == 0)
     options.bootstrap_samples = k_usual_samples; // what is noise cannot be told without
   const bench::Truth truth = open_truth(o.truth, ctx);
@@ -184,6 +209,7 @@ int run(const Options& o, Context& ctx) {
     named.protocol = bench::Protocol::accuracy;
   const auto gates = parse_gates(o.gate, bench::row_metric_names(named));
   refuse_other_kind(o, truth);
+  const auto baselines = baseline_rows(o);
   const bench::Predictions predictions =
       read_predictions(o.predictions, o.predictions_from, truth, ctx, o.shards.has_value());
   bench::refuse_strangers(join(o.predictions, ", "), o.truth.path, predictions);
@@ -192,7 +218,7 @@ int run(const Options& o, Context& ctx) {
   warn_of_predictions(truth, predictions);
   const bench::Score score = bench::score(truth, predictions, options);
   if (!o.report.empty())
-    write_score_page(o.report, o.truth, truth, predictions, score, o.score_threshold, ctx);
+    write_score_page(o.report, o.truth, truth, predictions, score, options.score_threshold, ctx);
   std::optional<bench::ProtocolReport> protocols;
   if (o.explain_protocols)
     protocols = explain(o, truth, predictions, options);
@@ -201,16 +227,16 @@ int run(const Options& o, Context& ctx) {
     if (protocols)
       document["protocols"] = bench::to_value(*protocols);
     ctx.print(document);
-    return check_score(o, gates, truth, score, ctx);
+    return check_score(o, gates, baselines, truth, score, ctx);
   }
   if (protocols) {
     print_protocols(ctx, *protocols);
-    return check_score(o, gates, truth, score, ctx);
+    return check_score(o, gates, baselines, truth, score, ctx);
   }
   print_score(ctx, score);
   if (o.details)
     print_details(ctx, score);
-  return check_score(o, gates, truth, score, ctx);
+  return check_score(o, gates, baselines, truth, score, ctx);
 }
 
 Run declare(Args& args) {
@@ -233,7 +259,8 @@ Run declare(Args& args) {
             "Also precision, recall, F1, best thresholds, kinds of error and confusions");
   args.value("--score-threshold", o->score_threshold,
              "Least score of the detections that --details counts")
-      .metavar("S");
+      .metavar("S")
+      .default_text(number(bench::ScoreOptions().score_threshold));
   args.list("--top-k", o->top_k, "Whole pictures: the right class is among the first K guesses")
       .metavar("K,K")
       .default_text("5");

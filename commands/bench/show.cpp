@@ -70,6 +70,7 @@ void write_files(const Options& o, const std::vector<storage::BenchmarkRow>& row
 }
 
 int run(const Options& o, Context& ctx) {
+  refuse_mixed_reports({{"--markdown", o.markdown}, {"--report", o.report}});
   refuse_existing(ctx, {o.markdown, o.report}, {o.table});
   auto query = o.query;
   query.last = o.last;

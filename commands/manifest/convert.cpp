@@ -132,6 +132,9 @@ void report_losses(const Options& o, const Context& ctx, const dataset::Losses& 
 
 int run(const Options& o, Context& ctx) {
   check_label_options(o.labels);
+  refuse_mixed_reports({{"--problems", o.labels.problems},
+                        {"--loss-report", o.loss_report},
+                        {"--labeling-config", o.labeling_config}});
   refuse_existing(ctx, {o.labels.problems, o.loss_report, o.labeling_config}, {o.input, o.output});
   const auto& to = formats::format_for_output(o.output, o.to); // not that of the input
   check_studio_options(o, to);

@@ -10,6 +10,7 @@
 #include "imaging/codecs.hpp"
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <ostream>
 
@@ -78,6 +79,7 @@ void check_label_options(const LabelOptions& options) {
                 "--voc-base: " + std::to_string(options.voc_base) + " is neither 0 nor 1");
   if (!options.from.empty())
     formats::label_format(options.from);
+  refuse_mixed_reports({{"--problems", options.problems}});
   std::error_code ignored;
   if (!options.images.empty() && !std::filesystem::is_directory(options.images, ignored))
     throw Error(Fault::input, options.images + ": no such folder", "check --images");
@@ -97,6 +99,21 @@ void refuse_existing(const Context& ctx, const std::vector<std::string>& reports
         std::filesystem::exists(path, ignored))
       throw Error(Fault::usage, path + ": already exists",
                   "pass --overwrite to replace it, or give another name");
+  }
+}
+
+void refuse_mixed_reports(const std::vector<std::pair<std::string, std::string>>& reports) {
+  std::map<std::string, std::string> seen;
+  for (const auto& [option, path] : reports) {
+    if (path.empty())
+      continue;
+    if (path == "-")
+      throw Error(Fault::usage, option + ": '-' is stdout, where the result goes",
+                  "give the name of a file");
+    const auto whole = std::filesystem::absolute(path).lexically_normal().string();
+    if (const auto [other, is_new] = seen.emplace(whole, option); !is_new)
+      throw Error(Fault::usage, option + ": " + path + " is the file of " + other->second + " too",
+                  "give each a file of its own");
   }
 }
 

@@ -12,6 +12,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace mlopsctl::commands {
 
@@ -38,6 +40,10 @@ void check_label_options(const LabelOptions& options);
 /// given, or is one of \p data_files (input and output) whatever was given. Empty paths are none.
 void refuse_existing(const Context& ctx, const std::vector<std::string>& reports,
                      const std::vector<std::string>& data_files);
+
+/// For what is written beside a result on stdout: \throws Error(usage) for "-", and for one file
+/// that two options name. \param reports option and path; empty paths are none.
+void refuse_mixed_reports(const std::vector<std::pair<std::string, std::string>>& reports);
 
 /// Finds pictures by --images and --uri-map, else beside \p input.
 formats::ImageFinder image_finder(const LabelOptions& options, const std::string& input);
