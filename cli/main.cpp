@@ -23,6 +23,8 @@ namespace {
 using commands::Command;
 using commands::Context;
 
+constexpr int k_most_jobs = 1024;
+
 std::optional<std::string> environment_variable(const std::string& name) {
   const char* value =
       std::getenv(name.c_str()); // NOLINT(concurrency-mt-unsafe): nothing here sets the environment
@@ -142,6 +144,11 @@ int run_command(const Command& command, const std::vector<std::string>& all_word
               environment_variable};
   for (const auto& text : options.limits)
     set_limit(text);
+  if (options.jobs < 0 || options.jobs > k_most_jobs)
+    throw Error(Fault::usage,
+                "--jobs: " + std::to_string(options.jobs) + " is not from 0 to " +
+                    std::to_string(k_most_jobs),
+                "leave it out, or give 0, for as many as there are cores");
   ctx.is_terminal = ::isatty(STDOUT_FILENO) == 1;
   ctx.show_progress = switched_on(options.progress, STDERR_FILENO) && !options.quiet;
   return run(ctx);

@@ -4,8 +4,9 @@
 
 namespace mlopsctl {
 
-/// Installs handlers for SIGINT and SIGTERM. The first signal sets a flag; the second ends the
-/// process at once.
+/// Installs handlers for SIGINT and SIGTERM. The first signal sets a flag; a later one ends
+/// the process at once, unless it follows within half a second: a terminal and a wrapper such as
+/// timeout or make both pass the same Ctrl-C on.
 void install_interrupt_handlers();
 
 /// The signal that asked us to stop, or 0. Async-signal-safe and cheap: call it once a record.

@@ -71,13 +71,18 @@ std::string classes_html(const bench::Score& score) {
   return out + "</tbody></table></div>\n";
 }
 
+/// \param width_px of the picture: a label that would go over its edge ends there instead.
 void append_box(const dataset::Box& box, const char* kind, const std::string& label, double letter,
-                std::string& out) {
+                double width_px, std::string& out) {
   out += "<rect class=\"" + std::string(kind) + "\" x=\"" + fixed(box.left, 1) + "\" y=\"" +
          fixed(box.top, 1) + "\" width=\"" + fixed(box.width, 1) + "\" height=\"" +
          fixed(box.height, 1) + "\"/>";
+  constexpr double k_widest_letter = 0.62; // of the size: bold sans-serif, on the safe side
+  const double x = box.left + letter / 4;
+  const bool is_over = x + static_cast<double>(label.size()) * letter * k_widest_letter > width_px;
   if (!label.empty())
-    out += "<text class=\"" + std::string(kind) + "\" x=\"" + fixed(box.left + letter / 4, 1) +
+    out += "<text class=\"" + std::string(kind) + "\" x=\"" +
+           fixed(is_over ? width_px - letter / 4 : x, 1) + (is_over ? "\" text-anchor=\"end" : "") +
            "\" y=\"" + fixed(box.top + letter, 1) + "\" style=\"font-size:" + fixed(letter, 1) +
            "px\">" + html_escaped(label) + "</text>";
 }
@@ -102,12 +107,12 @@ std::string card(const bench::Truth& truth, const bench::Predictions& prediction
     const auto& names = truth.classes.names();
     for (const auto& box : truth.boxes)
       if (box.image == index)
-        append_box(box.box, "truth", "", letter, out);
+        append_box(box.box, "truth", "", letter, image.width, out);
     for (const auto& box : predictions.detections)
       if (box.image == index && box.score >= page.score_threshold)
         append_box(box.box, "found",
                    names[static_cast<std::size_t>(box.label)] + " " + fixed(box.score, 2), letter,
-                   out);
+                   image.width, out);
     out += "</svg>\n";
   }
   return out + "<figcaption>" + html_escaped(image.ref) + "<br><span class=\"soft\">" +

@@ -12,7 +12,9 @@ namespace {
 storage::CopyCount copy(const std::string& verb, const TransferOptions& o,
                         const std::vector<storage::BenchmarkRow>& rows, const Context& ctx) {
   std::error_code ignored;
-  if (o.dry_run && verb == "pull" && !std::filesystem::exists(o.to, ignored))
+  const auto file = o.to.starts_with("sqlite:") ? o.to.substr(7) : o.to;
+  const bool is_file = file.find("://") == std::string::npos;
+  if (o.dry_run && is_file && !std::filesystem::exists(file, ignored))
     return {static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(rows.size())};
   const auto access = o.dry_run ? storage::TableAccess::read : storage::TableAccess::append;
   const auto to = storage::open_benchmark_table(o.to, access, o.remote);

@@ -4,7 +4,7 @@ run 0 capture 'pattern:shapes?seed=3&size=160x120&seconds=2' -o frames --fps 2
 truth=frames/labels.manifest
 jq -c '{image: ."source-ref", width: 160, height: 120, detections: [{label: "circle", class_id: 0, score: 0.5, left: 1, top: 1, width: 9, height: 9}]}' \
   $truth > p.jsonl
-score=(bench score --truth $truth --predictions p.jsonl)
+score=(bench score --truth "$truth" --predictions p.jsonl)
 cp $truth kept
 
 # A page never takes the place of an input, whatever --overwrite says; nor does it mix with the result on stdout.
@@ -58,3 +58,14 @@ run 2 bench export --table mine.db -o mine.db --overwrite
 err_has "mine.db: is the data set itself"
 run 2 infer --model x $truth --shard '2/1'
 err_has "--shard: '2/1' is not a slice; write it as 2/8"
+run 0 bench run --model "$MLOPSCTL_SOURCE/examples/shapes/model" --data $truth --max-spread 100000
+run 0 bench push bench.db other.db --dry-run
+out_has "other.db: 1 of 1 rows would be added, 0 were there"
+[ ! -e other.db ] || fail "--dry-run made a table"
+
+# The label of a box at the right edge ends there; elsewhere it begins at the box.
+jq -c '.detections[0].left = 140' p.jsonl > edge.jsonl
+run 0 bench score --truth $truth --predictions edge.jsonl --report edge.html
+grep -q 'text-anchor="end"' edge.html || fail "a label goes over the edge of its picture"
+run 0 bench score --truth $truth --predictions p.jsonl --report middle.html
+grep -q 'text-anchor="end" y' middle.html && fail "a label in the middle is moved"

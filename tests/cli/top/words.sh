@@ -49,3 +49,18 @@ run 0 infer --help
 out_has "--set KEY=VALUE"
 run 0 doctor --help
 out_lacks "--set"
+
+# Threads beyond any machine are no fault of the program.
+for jobs in -1 100000; do
+  run 2 manifest build -o x.manifest --jobs=$jobs -- -dir
+  err_has "--jobs: $jobs is not from 0 to 1024; leave it out"
+done
+
+# One Ctrl-C that arrives twice, as timeout(1) passes it on, is one: what is half-done goes, and --json says so.
+run 0 capture 'pattern:shapes?seed=1&size=640x480&seconds=20' -o many --fps 30
+code=0
+timeout --preserve-status -s INT 0.5 "$MLOPSCTL" manifest augment many/labels.manifest -o more --ops rotate90,flip-x,flip-y,noise:5 \
+  --json > "$OUT" 2> "$ERR" || code=$?
+[ $code = 130 ] || fail "exit $code, expected 130"
+json '[.schema, .fault, .exit_code]' '["mlopsctl.error/1","interrupted",130]'
+[ ! -e more.partial ] && [ ! -e more ] || fail "something was left"
