@@ -21,7 +21,8 @@ namespace {
 bool is_picture(const std::string& path) {
   if (formats::has_image_extension(path))
     return true;
-  if (path == "-")
+  std::error_code ignored;
+  if (path == "-" || fs::is_fifo(path, ignored)) // a look would take its first bytes away
     return false;
   std::array<char, 16> head{};
   const std::size_t count = open_source(path)->read(head);
@@ -73,6 +74,8 @@ struct PictureInputs::Video {
 PictureInputs::PictureInputs(const std::vector<std::string>& inputs, PictureOptions options)
     : options_(std::move(options)) {
   bool is_known = options_.shard.count == 1;
+  if (!options_.format.empty())
+    formats::label_format(options_.format); // says that it is unknown, even where no label is read
   std::error_code unreadable;
   if (!options_.images_folder.empty() && !fs::is_directory(options_.images_folder, unreadable))
     throw Error(Fault::input, options_.images_folder + ": no such folder", "check --images");

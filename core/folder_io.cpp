@@ -80,7 +80,7 @@ public:
       fs::create_directories(partial_, error);
     if (error)
       throw Error(Fault::input, name_ + ": cannot create: " + error.message(),
-                  "write to another place with -o");
+                  "write to another place");
   }
   ~LocalFolderSink() override {
     std::error_code ignored;

@@ -26,10 +26,13 @@ namespace detail {
 
 void fail_system(const std::string& name, const char* action) {
   const int code = errno;
+  const std::string_view what = action;
+  const bool is_reading = what == "open" || what == "read" || what == "stat";
   const char* hint = code == ENOSPC ? "free some space or write elsewhere; nothing was changed"
-                     : code == EROFS || code == EACCES
-                         ? "write to a place you may write to, with -o"
-                         : "";
+                     : code == EACCES && is_reading
+                         ? "check the permissions of the file and of its folders"
+                     : code == EROFS || code == EACCES ? "write to a place you may write to"
+                                                       : "";
   throw Error(Fault::input,
               name + ": cannot " + action + ": " + std::generic_category().message(code), hint);
 }
@@ -313,6 +316,10 @@ std::unique_ptr<ByteSink> create_file_sink(const fs::path& target, Durable durab
 std::unique_ptr<ByteSource> open_source(const std::string& path) {
   const bool is_stdin = path == "-";
   Descriptor fd(is_stdin ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  while (!fd.valid() && errno == EINTR) { // a named pipe waits for its writer
+    check_interrupt();
+    fd = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  }
   if (!fd.valid()) {
     if (errno == ENOENT)
       throw Error(Fault::input, path + ": no such file",

@@ -189,6 +189,9 @@ ModelPackage open_model(const std::string& path, const std::vector<std::string>&
                 "give a folder with model.yaml, or a package archive");
   if (fs::is_directory(status))
     return open_model_folder(path, overrides, limits);
+  if (fs::is_fifo(status))
+    throw Error(Fault::input, path + ": is a pipe, and a package is read more than once",
+                "save it to a file first");
   if (!formats::archive_kind(head_of(path)).empty())
     return open_model_archive(path, overrides, limits);
   throw Error(

@@ -155,6 +155,9 @@ private:
   }
 
   void check_version() {
+    if (is_empty())
+      throw Error(Fault::input, db_->path() + ": is empty, no row was ever added",
+                  "'mlopsctl bench run' adds one");
     if (db_->number("PRAGMA application_id") != k_application_id)
       throw Error(Fault::input, db_->path() + ": is an SQLite database, but not a benchmark table",
                   "give another --table");

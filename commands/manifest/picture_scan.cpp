@@ -32,7 +32,9 @@ PictureFacts facts_of(const PictureJob& job, const ScanOptions& options) {
     if (options.with_digests)
       facts.digest = sha256(bytes);
   } catch (const Error& error) {
-    fail(error.what());
+    const std::string text = error.what(); // the place is said before it already
+    const std::string start = job.place + ": ";
+    fail(text.starts_with(start) ? text.substr(start.size()) : text);
   }
   return facts;
 }

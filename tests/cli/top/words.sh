@@ -64,3 +64,27 @@ timeout --preserve-status -s INT 0.5 "$MLOPSCTL" manifest augment many/labels.ma
 [ $code = 130 ] || fail "exit $code, expected 130"
 json '[.schema, .fault, .exit_code]' '["mlopsctl.error/1","interrupted",130]'
 [ ! -e more.partial ] && [ ! -e more ] || fail "something was left"
+
+# A named pipe waits for its writer until a signal comes; where bytes are read twice it is refused at once.
+mkfifo pipe
+code=0
+timeout --preserve-status 0.5 "$MLOPSCTL" manifest stats pipe > "$OUT" 2> "$ERR" || code=$?
+[ $code = 143 ] || fail "exit $code, expected 143"
+err_has "mlopsctl manifest stats: interrupted"
+run 1 infer --model pipe many
+err_has "pipe: is a pipe, and a package is read more than once; save it to a file first"
+head -n 2 many/labels.manifest > two.manifest
+cat two.manifest > pipe &
+run 0 infer --model "$MLOPSCTL_SOURCE/examples/shapes/model" pipe --images many -o piped.jsonl
+out_has "2 pictures"
+
+# An empty file is no table of another program.
+: > empty.db
+run 1 bench show --table empty.db
+err_has "empty.db: is empty, no row was ever added; 'mlopsctl bench run' adds one"
+
+run 2 infer --model nowhere many --from nosuch
+err_has "unknown format 'nosuch'"
+printf '\377\330\377\340cut' > cut.jpg
+run 1 manifest scan cut.jpg
+! grep -q 'cut.jpg: cut.jpg' "$ERR" || fail "the place is said twice"
