@@ -103,7 +103,6 @@ void add_errors(const Evaluation& evaluation, bool is_difficult_left_out, double
                 int jobs, DetectionDetails& details) {
   ConfusionOptions confusion;
   ErrorOptions errors;
-  confusion.score_threshold = errors.score_threshold = score_threshold;
   confusion.is_difficult_left_out = errors.is_difficult_left_out = is_difficult_left_out;
   const ImageGroups groups(evaluation, score_threshold);
   std::int32_t next = 0;

@@ -23,10 +23,6 @@ void set_level(Level level) {
   current = level;
 }
 
-Level level() {
-  return current;
-}
-
 void warn(std::string_view text) {
   if (current != Level::quiet)
     print("warning: ", text);

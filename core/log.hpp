@@ -9,7 +9,6 @@ namespace mlopsctl::log {
 enum class Level { quiet, normal, verbose };
 
 void set_level(Level level);
-Level level();
 
 /// Text from outside may hold terminal escapes: everything printed here has control characters
 /// replaced.

@@ -30,7 +30,6 @@ public:
   const std::string& renamed(const std::string& label) const;
   /// Classes that were to be renamed and never occurred.
   std::vector<std::string> unused() const;
-  bool renames() const { return !renames_.empty(); }
 
 private:
   struct Rename {

@@ -23,7 +23,6 @@ inline constexpr NameRule k_function_name{"a Lambda function name", 1, 64, "-_"}
 inline constexpr NameRule k_table_name{"a DynamoDB table name", 3, 255, "-_."};
 inline constexpr NameRule k_thing_name{"an IoT thing or thing group name", 1, 128, "-_:"};
 inline constexpr NameRule k_component_name{"a Greengrass component name", 1, 128, "-_."};
-inline constexpr NameRule k_plain_name{"a plain name", 1, 127, "-_."};
 
 /// Walks the whole file before anything else is looked at: no text and no key may hold control
 /// characters, broken UTF-8, or what another interpreter would replace: "{{resolve:...}}" and "${"

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "bench/evaluation.hpp"
-#include "core/interrupt.hpp"
 
 #include <cstddef>
 
@@ -45,18 +44,6 @@ private:
   Grouped<TruthBox> truths_;
   Grouped<ScoredBox> detections_;
 };
-
-/// Has \p counter take every image, in order: counter.add(const ImageRows&).
-template <class Counter>
-void count_images(const Evaluation& evaluation, double score_threshold, Counter& counter) {
-  const ImageGroups groups(evaluation, score_threshold);
-  ImageRows rows;
-  for (std::int32_t image = 0; image < groups.image_count(); ++image) {
-    check_interrupt();
-    groups.load(image, rows);
-    counter.add(rows);
-  }
-}
 
 /// Share of \p detection's area that lies in \p crowd: COCO's overlap with a crowd.
 double share_inside(const dataset::Box& detection, const dataset::Box& crowd);

@@ -83,10 +83,4 @@ void ConfusionCounter::find_pairs(const ImageRows& rows) {
                    [](const Pair& a, const Pair& b) { return a.iou > b.iou; });
 }
 
-ConfusionMatrix confusion_matrix(const Evaluation& evaluation, const ConfusionOptions& options) {
-  ConfusionCounter counter(evaluation.class_count, options);
-  count_images(evaluation, options.score_threshold, counter);
-  return counter.finish();
-}
-
 } // namespace mlopsctl::bench

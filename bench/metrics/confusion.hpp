@@ -31,8 +31,7 @@ struct ConfusedPair {
 std::vector<ConfusedPair> most_confused(const ConfusionMatrix& matrix, std::size_t most);
 
 struct ConfusionOptions {
-  double min_iou = 0.5;          ///< continuous
-  double score_threshold = 0.25; ///< detections below it are not looked at
+  double min_iou = 0.5; ///< continuous
   bool is_difficult_left_out = false;
 };
 
@@ -40,9 +39,6 @@ struct ConfusionOptions {
 /// falling score, then of position), each box in one pair. A crowd takes detections of its class
 /// that found no other and lie in it by min_iou of their area; crowds, and what is left out as
 /// difficult, are not counted.
-ConfusionMatrix confusion_matrix(const Evaluation& evaluation, const ConfusionOptions& options);
-
-/// The same, an image at a time.
 class ConfusionCounter {
 public:
   ConfusionCounter(std::int32_t class_count, const ConfusionOptions& options);

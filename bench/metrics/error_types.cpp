@@ -103,10 +103,4 @@ ErrorType ErrorCounter::type_of(std::size_t detection) {
                                                                   : ErrorType::both;
 }
 
-ErrorReport error_types(const Evaluation& evaluation, const ErrorOptions& options) {
-  ErrorCounter counter(evaluation.class_count, options);
-  count_images(evaluation, options.score_threshold, counter);
-  return counter.finish();
-}
-
 } // namespace mlopsctl::bench

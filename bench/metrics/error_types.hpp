@@ -23,9 +23,8 @@ struct ErrorCounts {
 };
 
 struct ErrorOptions {
-  double foreground_iou = 0.5;   ///< continuous; from here on a detection is on an object
-  double background_iou = 0.1;   ///< up to here it is on none
-  double score_threshold = 0.25; ///< detections below it are not looked at
+  double foreground_iou = 0.5; ///< continuous; from here on a detection is on an object
+  double background_iou = 0.1; ///< up to here it is on none
   bool is_difficult_left_out = false;
 };
 
@@ -45,9 +44,6 @@ struct ErrorReport {
 /// both - anything else: wrong class and wrong place.
 /// missed - a truth that nothing found and that no localisation or classification error is about.
 /// Source: Bolya et al., TIDE (ECCV 2020), section 2.2; tidecv quantify.py.
-ErrorReport error_types(const Evaluation& evaluation, const ErrorOptions& options);
-
-/// The same, an image at a time.
 class ErrorCounter {
 public:
   ErrorCounter(std::int32_t class_count, const ErrorOptions& options);

@@ -8,11 +8,6 @@
 
 namespace mlopsctl::formats {
 
-/// Names of the controls; results refer to them.
-inline constexpr const char* k_studio_image = "image";
-inline constexpr const char* k_studio_boxes = "label";
-inline constexpr const char* k_studio_choices = "choice";
-
 struct StudioConfig {
   std::vector<std::string> box_classes;   ///< in the order of the keys 1, 2, 3 ...
   std::vector<std::string> image_classes; ///< of the whole image

@@ -20,13 +20,33 @@ constexpr dataset::Box k_here{0, 0, 100, 100};
 constexpr dataset::Box k_near{0, 40, 100, 100}; ///< IoU 60/140 = 0.43 with k_here
 constexpr dataset::Box k_away{500, 500, 100, 100};
 
+/// What a counter says of every image of a set.
+template <class Counter, class Options> auto counted(const OwnedSet& set, const Options& options) {
+  const ImageGroups groups(set.view(), 0.25);
+  Counter counter(groups.class_count(), options);
+  ImageRows rows;
+  for (std::int32_t image = 0; image < groups.image_count(); ++image) {
+    groups.load(image, rows);
+    counter.add(rows);
+  }
+  return counter.finish();
+}
+
+ConfusionMatrix confusion_of(const OwnedSet& set, const ConfusionOptions& options = {}) {
+  return counted<ConfusionCounter>(set, options);
+}
+
+ErrorReport error_report_of(const OwnedSet& set, const ErrorOptions& options = {}) {
+  return counted<ErrorCounter>(set, options);
+}
+
 TEST(ConfusionMatrix, ClassesAndBackground) {
   // Image with a cat and a dog: the cat is taken for a dog, the dog is missed, a cat is imagined.
   const OwnedSet set{1,
                      2,
                      {truth(0, k_here), truth(1, k_away)},
                      {{0, 1, 0.9, k_here}, {0, 0, 0.6, {900, 900, 50, 50}}, {0, 0, 0.1, k_here}}};
-  const auto matrix = confusion_matrix(set.view(), {});
+  const auto matrix = confusion_of(set);
   EXPECT_EQ(matrix.background(), 2);
   EXPECT_EQ(matrix.at(0, 1), 1);
   EXPECT_EQ(matrix.at(1, 2), 1) << "missed";
@@ -42,12 +62,12 @@ TEST(ConfusionMatrix, TheLargestOverlapGoesFirst) {
   // The worse score overlaps more, so it gets the object; the other one finds nothing.
   const OwnedSet set{
       1, 2, {truth(0, k_here)}, {{0, 1, 0.9, {0, 10, 100, 100}}, {0, 0, 0.5, k_here}}};
-  const auto matrix = confusion_matrix(set.view(), {});
+  const auto matrix = confusion_of(set);
   EXPECT_EQ(matrix.at(0, 0), 1);
   EXPECT_EQ(matrix.at(2, 1), 1);
   // Equal overlaps: the better score.
   const OwnedSet equal{1, 2, {truth(0, k_here)}, {{0, 0, 0.5, k_here}, {0, 1, 0.9, k_here}}};
-  EXPECT_EQ(confusion_matrix(equal.view(), {}).at(0, 1), 1);
+  EXPECT_EQ(confusion_of(equal).at(0, 1), 1);
 }
 
 TEST(ConfusionMatrix, TheMostFrequentConfusionsComeFirst) {
@@ -63,16 +83,16 @@ TEST(ConfusionMatrix, TheMostFrequentConfusionsComeFirst) {
 
 TEST(ConfusionMatrix, CrowdsAndDifficultObjectsAreNotCounted) {
   const OwnedSet crowd{1, 1, {truth(0, {0, 0, 300, 300}, true)}, {{0, 0, 0.9, k_here}}};
-  EXPECT_TRUE(confusion_matrix(crowd.view(), {}).counts.empty());
+  EXPECT_TRUE(confusion_of(crowd).counts.empty());
   const OwnedSet difficult{1, 1, {truth(0, k_here, false, true)}, {{0, 0, 0.9, k_here}}};
   ConfusionOptions options;
-  EXPECT_EQ(confusion_matrix(difficult.view(), options).at(0, 0), 1);
+  EXPECT_EQ(confusion_of(difficult, options).at(0, 0), 1);
   options.is_difficult_left_out = true;
-  EXPECT_TRUE(confusion_matrix(difficult.view(), options).counts.empty());
+  EXPECT_TRUE(confusion_of(difficult, options).counts.empty());
 }
 
 ErrorCounts errors_of(const OwnedSet& set, const ErrorOptions& options = {}) {
-  return error_types(set.view(), options).all;
+  return error_report_of(set, options).all;
 }
 
 std::int64_t sum_of(const ErrorCounts& counts) {
@@ -108,7 +128,7 @@ TEST(ErrorTypes, EachTypeAlone) {
 
 TEST(ErrorTypes, PerClassOfDetectionOrObject) {
   const OwnedSet set{1, 2, {truth(0, k_here)}, {{0, 1, 0.9, k_away}}};
-  const auto report = error_types(set.view(), {});
+  const auto report = error_report_of(set);
   EXPECT_EQ(report.per_class[1][ErrorType::background], 1);
   EXPECT_EQ(report.per_class[0][ErrorType::missed], 1);
   EXPECT_EQ(report.per_class[0][ErrorType::background], 0);
