@@ -36,10 +36,10 @@ void scale_boxes(std::vector<dataset::Annotation>& annotations, double x, double
 
 imaging::Image resized(Picture& picture, const std::pair<int, int>& size) {
   const auto [width, height] = size;
-  const bool is_smaller = width < picture.image.width || height < picture.image.height;
-  scale_boxes(picture.annotations, static_cast<double>(width) / picture.image.width,
-              static_cast<double>(height) / picture.image.height);
-  return imaging::resize(picture.image, width, height,
+  const bool is_smaller = width < picture.width() || height < picture.height();
+  scale_boxes(picture.annotations, static_cast<double>(width) / picture.width(),
+              static_cast<double>(height) / picture.height());
+  return imaging::resize(picture.rgb(), width, height,
                          is_smaller ? imaging::Interpolation::area
                                     : imaging::Interpolation::linear);
 }
@@ -206,11 +206,12 @@ private:
       Picture picture = job.make();
       if (options_.size)
         picture.image = resized(picture, *options_.size);
-      encoded.entry.width = picture.image.width;
-      encoded.entry.height = picture.image.height;
+      encoded.entry.width = picture.width();
+      encoded.entry.height = picture.height();
       if (!source_->info().classes.empty())
         encoded.entry.annotations = std::move(picture.annotations);
-      encoded.jpeg = imaging::encode_jpeg(picture.image, options_.quality);
+      encoded.jpeg = picture.image.empty() ? imaging::encode_jpeg(picture.yuv, options_.quality)
+                                           : imaging::encode_jpeg(picture.image, options_.quality);
     } catch (const Error& error) {
       if (error.fault() != Fault::input)
         throw;

@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "dataset/sample.hpp"
 #include "imaging/image.hpp"
+#include "imaging/yuv.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -19,8 +20,18 @@ namespace mlopsctl::capture {
 
 /// A frame's pixels, and the boxes in it where the source knows them.
 struct Picture {
-  imaging::Image image;
+  imaging::Image image; ///< empty: yuv has the pixels
   std::vector<dataset::Annotation> annotations;
+  imaging::YuvImage yuv{}; ///< of a video, where its pixels are of that kind
+
+  int width() const { return image.empty() ? yuv.width : image.width; }
+  int height() const { return image.empty() ? yuv.height : image.height; }
+  /// Makes image of yuv where there is none yet.
+  imaging::Image& rgb() {
+    if (image.empty())
+      image = imaging::to_rgb(yuv);
+    return image;
+  }
 };
 
 struct Frame {

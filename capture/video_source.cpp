@@ -38,9 +38,12 @@ public:
 
   std::function<Picture()> picture() override {
     // The decoder goes on with the next frame while another thread encodes this one.
-    return [image = std::make_shared<imaging::Image>(reader_.image())] {
-      return Picture{std::move(*image), {}};
-    };
+    auto picture = std::make_shared<Picture>();
+    if (auto planes = reader_.planes())
+      picture->yuv = std::move(*planes);
+    else
+      picture->image = reader_.image();
+    return [picture] { return std::move(*picture); };
   }
 
   std::optional<std::vector<double>> times() const override {

@@ -107,7 +107,8 @@ Run declare(Args& args) {
   args.output(o->capture.output, "Folder for the frames, frames.jsonl and labels").required();
   add_frame_options(args, o->frames);
   args.size("--size", o->capture.size, "Size of the stored frames (default: as they come)");
-  args.value("--quality", o->capture.quality, "JPEG quality, 1 to 100; full colour from 90 on")
+  args.value("--quality", o->capture.quality,
+             "JPEG quality, 1 to 100; full colour from 90 on, where the source has it")
       .metavar("Q");
   args.value("--name", o->capture.name, "File names; {index} counts kept frames, {frame} all")
       .metavar("TEMPLATE");

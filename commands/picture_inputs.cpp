@@ -169,7 +169,7 @@ std::optional<PictureInput> PictureInputs::next_of_video() {
   picture.place = picture.name;
   picture.group = next->frame.source;
   picture.time_s = next->frame.time_s;
-  picture.frame = [make = std::move(next->picture)] { return std::move(make().image); };
+  picture.frame = [make = std::move(next->picture)] { return std::move(make().rgb()); };
   return picture;
 }
 

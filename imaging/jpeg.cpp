@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "imaging/detail/codec_parts.hpp"
 #include "imaging/jpeg_reduced.hpp"
+#include "imaging/yuv.hpp"
 
 #include <turbojpeg.h>
 
@@ -198,27 +199,79 @@ std::optional<Image> detail::decode_jpeg_grey(std::string_view bytes, const Imag
   return image;
 }
 
-std::string encode_jpeg(const Image& image, int quality) {
-  constexpr int k_full_colour_from = 90;
-  if (image.empty() || image.width > 65535 || image.height > 65535)
+namespace {
+
+void check_jpeg_size(int width, int height) {
+  constexpr int k_most_px = 65535;
+  if (width < 1 || height < 1 || width > k_most_px || height > k_most_px)
     throw Error(Fault::input,
-                "a picture of " + std::to_string(image.width) + "x" + std::to_string(image.height) +
+                "a picture of " + std::to_string(width) + "x" + std::to_string(height) +
                     " cannot be a JPEG",
                 "1 to 65535 pixels a side can be");
+}
+
+/// What libjpeg-turbo wrote, or its complaint.
+class JpegBytes {
+public:
+  JpegBytes() = default;
+  ~JpegBytes() { tjFree(data); }
+  JpegBytes(const JpegBytes&) = delete;
+  JpegBytes& operator=(const JpegBytes&) = delete;
+  std::string text(int result, tjhandle handle) const {
+    if (result != 0)
+      throw Error(Fault::internal, std::string("JPEG: ") + tjGetErrorStr2(handle));
+    return {reinterpret_cast<const char*>(data), size};
+  }
+  unsigned char* data = nullptr;
+  unsigned long size = 0;
+};
+
+constexpr int k_exact = TJFLAG_ACCURATEDCT; // the fast transform differs by CPU
+
+} // namespace
+
+std::string encode_jpeg(const Image& image, int quality) {
+  constexpr int k_full_colour_from = 90;
+  check_jpeg_size(image.width, image.height);
   const TJSAMP subsampling = image.channels == 1             ? TJSAMP_GRAY
                              : quality >= k_full_colour_from ? TJSAMP_444
                                                              : TJSAMP_420;
   const Handle handle(tjInitCompress());
-  unsigned char* data = nullptr;
-  unsigned long size = 0;
-  const int result =
-      tjCompress2(handle.value, image.pixels.data(), image.width, 0, image.height,
-                  image.channels == 1 ? TJPF_GRAY : TJPF_RGB, &data, &size, subsampling,
-                  std::clamp(quality, 1, 100), TJFLAG_ACCURATEDCT); // the fast one differs by CPU
-  const std::unique_ptr<unsigned char, decltype(&tjFree)> owner(data, &tjFree);
-  if (result != 0)
-    throw Error(Fault::internal, std::string("JPEG: ") + tjGetErrorStr2(handle.value));
-  return {reinterpret_cast<const char*>(data), size};
+  JpegBytes bytes;
+  return bytes.text(tjCompress2(handle.value, image.pixels.data(), image.width, 0, image.height,
+                                image.channels == 1 ? TJPF_GRAY : TJPF_RGB, &bytes.data,
+                                &bytes.size, subsampling, std::clamp(quality, 1, 100), k_exact),
+                    handle.value);
+}
+
+std::string encode_jpeg(const YuvImage& image, int quality) {
+  check_jpeg_size(image.width, image.height);
+  const Handle handle(tjInitCompress());
+  std::array<const unsigned char*, 3> planes{image.y.data(), image.cb.data(), image.cr.data()};
+  JpegBytes bytes;
+  return bytes.text(tjCompressFromYUVPlanes(handle.value, planes.data(), image.width, nullptr,
+                                            image.height, TJSAMP_420, &bytes.data, &bytes.size,
+                                            std::clamp(quality, 1, 100), k_exact),
+                    handle.value);
+}
+
+Image to_rgb(const YuvImage& yuv) {
+  const Handle handle(tjInitDecompress());
+  std::array<const unsigned char*, 3> planes{yuv.y.data(), yuv.cb.data(), yuv.cr.data()};
+  Image image(yuv.width, yuv.height, 3);
+  if (tjDecodeYUVPlanes(handle.value, planes.data(), nullptr, TJSAMP_420, image.pixels.data(),
+                        image.width, 0, image.height, TJPF_RGB, 0) != 0)
+    throw Error(Fault::internal, std::string("YUV: ") + tjGetErrorStr2(handle.value));
+  return image;
+}
+
+Image to_grey(const YuvImage& yuv) {
+  Image image(yuv.width, yuv.height, 1);
+  for (int y = 0; y < yuv.height; ++y)
+    std::copy_n(yuv.y.data() +
+                    static_cast<std::size_t>(y) * static_cast<std::size_t>(yuv.padded_width()),
+                yuv.width, image.row(y));
+  return image;
 }
 
 } // namespace mlopsctl::imaging

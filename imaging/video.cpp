@@ -226,6 +226,21 @@ Image VideoReader::image() {
   }
 }
 
+std::optional<YuvImage> VideoReader::planes() {
+  if (info_.rotation_degrees != 0)
+    return std::nullopt;
+  YuvImage planes(frame_.width, frame_.height);
+  Message message{};
+  const auto status = module_->api.read_yuv(module_->reader, planes.y.data(), planes.cb.data(),
+                                            planes.cr.data(), message.data());
+  if (status == MLOPSCTL_MEDIA_END)
+    return std::nullopt;
+  if (status != MLOPSCTL_MEDIA_OK)
+    throw Error(Fault::input, name_ + ": frame " + std::to_string(frame_.index) + ": " +
+                                  printable(message.data()));
+  return planes;
+}
+
 std::vector<double> VideoReader::scan_times() const {
   std::vector<double> times_s;
   MlopsctlMediaOptions wanted = request(url_, options_);

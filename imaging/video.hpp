@@ -3,6 +3,7 @@
 #pragma once
 
 #include "imaging/image.hpp"
+#include "imaging/yuv.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -76,6 +77,9 @@ public:
   std::optional<VideoFrame> next();
   /// RGB pixels of the frame that next() gave, full range.
   Image image();
+  /// The same as a JPEG stores it, at a fraction of the cost; nothing for kinds of pixels, and
+  /// turned videos, that only image() gives.
+  std::optional<YuvImage> planes();
   VideoDamage damage() const;
   /// Presentation times of all frames, without decoding: reads the file once more. May differ by a
   /// frame or two from what decodes. \return rising, from 0; zeros without has_time.

@@ -10,6 +10,7 @@ extern "C" {
 }
 
 namespace mlopsctl::media {
+
 namespace {
 
 /// swscale wants the old "J" formats replaced by the plain ones and the range said apart.
@@ -23,8 +24,8 @@ AVPixelFormat plain_format(AVPixelFormat format) {
   }
 }
 
-/// Matrix of the stream; where it says none, what players take: BT.709 for high definition, else
-/// BT.601.
+} // namespace
+
 int matrix_of(const AVFrame& frame) {
   switch (frame.colorspace) {
   case AVCOL_SPC_BT709: return SWS_CS_ITU709;
@@ -38,12 +39,14 @@ int matrix_of(const AVFrame& frame) {
   }
 }
 
-} // namespace
+bool is_full_range(const AVFrame& frame) {
+  const auto stored = static_cast<AVPixelFormat>(frame.format);
+  return frame.color_range == AVCOL_RANGE_JPEG || plain_format(stored) != stored;
+}
 
 void RgbConverter::convert(const AVFrame& frame, std::uint8_t* to) {
   const auto stored = static_cast<AVPixelFormat>(frame.format);
   const AVPixelFormat format = plain_format(stored);
-  const bool is_full_range = frame.color_range == AVCOL_RANGE_JPEG || format != stored;
   // Exact rounding and no CPU-dependent short cuts: the same pixels on every machine.
   constexpr int k_flags = SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_BITEXACT;
   scaler_.reset(sws_getCachedContext(scaler_.release(), frame.width, frame.height, format,
@@ -54,8 +57,8 @@ void RgbConverter::convert(const AVFrame& frame, std::uint8_t* to) {
                                              av_get_pix_fmt_name(stored) + "' cannot be converted"};
   constexpr int k_one = 1 << 16;
   sws_setColorspaceDetails(scaler_.get(), sws_getCoefficients(matrix_of(frame)),
-                           is_full_range ? 1 : 0, sws_getCoefficients(SWS_CS_DEFAULT), 1, 0, k_one,
-                           k_one);
+                           is_full_range(frame) ? 1 : 0, sws_getCoefficients(SWS_CS_DEFAULT), 1, 0,
+                           k_one, k_one);
   if (!padded_ || padded_->width != frame.width || padded_->height != frame.height) {
     padded_.reset(av_frame_alloc());
     padded_->width = frame.width;

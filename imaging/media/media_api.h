@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define MLOPSCTL_MEDIA_API_VERSION 2U
+#define MLOPSCTL_MEDIA_API_VERSION 3U
 #define MLOPSCTL_MEDIA_MESSAGE_BYTES 512
 
 typedef struct MlopsctlMediaReader MlopsctlMediaReader; // NOLINT(modernize-use-using): C
@@ -85,6 +85,11 @@ typedef struct {    // NOLINT(modernize-use-using): C
   /// Pixels of the frame that next gave, as full-range R, G, B; \p to holds height * width * 3
   /// bytes.
   MlopsctlMediaStatus (*read_rgb)(MlopsctlMediaReader* reader, uint8_t* to, char* message);
+  /// The same as JPEG stores it: full range, BT.601, colour halved. The planes are packed, of whole
+  /// pairs of columns and rows: \p y holds even(width) * even(height) bytes, \p cb and \p cr a
+  /// quarter each. END: pixels of this kind are given by read_rgb only.
+  MlopsctlMediaStatus (*read_yuv)(MlopsctlMediaReader* reader, uint8_t* y, uint8_t* cb, uint8_t* cr,
+                                  char* message);
   void (*damage)(const MlopsctlMediaReader* reader, MlopsctlMediaDamage* damage);
   /// Calls \p frame with the presentation time (s, from any origin) of each packet of video,
   /// without decoding.

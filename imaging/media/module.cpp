@@ -43,6 +43,13 @@ MlopsctlMediaStatus read_rgb(MlopsctlMediaReader* reader, uint8_t* to, char* mes
   });
 }
 
+MlopsctlMediaStatus read_yuv(MlopsctlMediaReader* reader, std::uint8_t* y, std::uint8_t* cb,
+                             std::uint8_t* cr, char* message) {
+  return guarded(message, [&] {
+    return reader->read_yuv(y, cb, cr) ? MLOPSCTL_MEDIA_OK : MLOPSCTL_MEDIA_END;
+  });
+}
+
 void reader_damage(const MlopsctlMediaReader* reader, MlopsctlMediaDamage* damage) {
   reader->damage(*damage);
 }
@@ -77,6 +84,7 @@ __attribute__((visibility("default"))) const MlopsctlMediaApi* mlopsctl_media_ap
                                     reader_info,
                                     next_frame,
                                     read_rgb,
+                                    read_yuv,
                                     reader_damage,
                                     scan_frames,
                                     choose_frames,

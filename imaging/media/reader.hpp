@@ -61,6 +61,11 @@ bool complained_of_early_end();
 /// An HTTP reply without a length that ends is reported as one that is 2^64-1 bytes long and cut.
 bool complained_of_no_length();
 
+/// SWS_CS_*: the matrix of the stream; where it says none, what players take: BT.709 for high
+/// definition, else BT.601.
+int matrix_of(const AVFrame& frame);
+bool is_full_range(const AVFrame& frame);
+
 /// Frames to full-range RGB with the matrix and range that the stream says.
 class RgbConverter {
 public:
@@ -71,6 +76,10 @@ private:
   ScalerPtr scaler_;
   FramePtr padded_; // swscale may write beyond the end of a row: rows of ours are packed
 };
+
+/// See read_yuv of MlopsctlMediaApi. \return false for pixels of another kind.
+bool convert_to_jpeg_planes(const AVFrame& frame, std::uint8_t* y, std::uint8_t* cb,
+                            std::uint8_t* cr);
 
 /// Presentation times in seconds since the first frame, always rising.
 class Clock {
@@ -101,6 +110,9 @@ struct MlopsctlMediaReader {
   void info(MlopsctlMediaInfo& info) const;
   MlopsctlMediaStatus next(MlopsctlMediaFrame& frame);
   void read_rgb(std::uint8_t* to);
+  bool read_yuv(std::uint8_t* y, std::uint8_t* cb, std::uint8_t* cr) {
+    return mlopsctl::media::convert_to_jpeg_planes(*frame_, y, cb, cr);
+  }
   void damage(MlopsctlMediaDamage& damage) const;
   /// See choose of MlopsctlMediaApi. \return how many frames were asked for; nothing: not possible.
   std::optional<std::int64_t> choose(int (*takes)(void*, std::int64_t, double), void* context);

@@ -4,6 +4,7 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/io.hpp"
+#include "imaging/codecs.hpp"
 #include "imaging/video.hpp"
 #include "tests/unit/error_of.hpp"
 
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <ostream>
@@ -173,6 +175,90 @@ TEST_P(RealVideo, ChosenFramesAreThoseOfDecodingEverything) {
     }
     EXPECT_GE(expected, GetParam().frames); // none is missing
   }
+}
+
+/// \return of all samples of both pictures.
+double mean_difference(const Image& a, const Image& b) {
+  EXPECT_EQ(a.pixels.size(), b.pixels.size());
+  double sum = 0;
+  for (std::size_t i = 0; i < a.pixels.size(); ++i)
+    sum += std::abs(int{a.pixels[i]} - int{b.pixels[i]});
+  return sum / static_cast<double>(a.pixels.size());
+}
+
+/// The short way to a JPEG keeps the colours that swscale's way through RGB gives.
+TEST_P(RealVideo, PlanesHaveTheColoursOfRgb) {
+  const std::string path = MLOPSCTL_SHARED "/data/real/video/" + std::string(GetParam().name);
+  if (!fs::exists(path))
+    GTEST_SKIP() << path << " is not here";
+  VideoReader reader(path, {});
+  reader.choose([](const VideoFrame& frame) { return frame.index % 25 == 3; });
+  while (reader.next()) {
+    const auto planes = reader.planes();
+    ASSERT_TRUE(planes.has_value());
+    const Image rgb = reader.image();
+    EXPECT_LE(mean_difference(to_rgb(*planes), rgb), 1.5);
+    EXPECT_LE(mean_difference(decode(encode_jpeg(*planes, 95), "x"), rgb), 2.5); // JPEG's own loss
+  }
+}
+
+std::vector<int> first_pixel_of_planes(const fs::path& path) {
+  VideoReader reader(path.string(), {});
+  EXPECT_TRUE(reader.next().has_value());
+  const auto planes = reader.planes();
+  EXPECT_TRUE(planes.has_value());
+  const Image image = to_rgb(planes.value_or(YuvImage(2, 2)));
+  return {image.pixels[0], image.pixels[1], image.pixels[2]};
+}
+
+TEST(Video, PlanesFollowRangeAndMatrix) {
+  using testing::ElementsAre;
+  const auto is = [](int value) {
+    return testing::AllOf(testing::Ge(value - 2), testing::Le(value + 2));
+  };
+  // Red, green and blue of limited BT.601 and BT.709, white and black, and full range.
+  const std::array<std::array<int, 3>, 3> sd{{{81, 90, 240}, {145, 54, 34}, {41, 240, 110}}};
+  const std::array<std::array<int, 3>, 3> hd{{{63, 102, 240}, {173, 42, 26}, {32, 240, 118}}};
+  for (int colour = 0; colour < 3; ++colour) {
+    std::array<int, 3> expected{};
+    expected.at(static_cast<std::size_t>(colour)) = 255;
+    const auto same = ElementsAre(is(expected[0]), is(expected[1]), is(expected[2]));
+    const auto at = static_cast<std::size_t>(colour);
+    EXPECT_THAT(first_pixel_of_planes(plain_film("p.y4m", 64, 48, 30, 1, sd.at(at))), same);
+    EXPECT_THAT(first_pixel_of_planes(plain_film("p.y4m", 1280, 720, 30, 1, hd.at(at))), same);
+  }
+  EXPECT_THAT(first_pixel_of_planes(plain_film("p.y4m", 64, 48, 30, 1, {235, 128, 128})),
+              ElementsAre(255, 255, 255));
+  EXPECT_THAT(first_pixel_of_planes(plain_film("p.y4m", 64, 48, 30, 1, {16, 128, 128})),
+              ElementsAre(0, 0, 0));
+  EXPECT_THAT(first_pixel_of_planes(
+                  plain_film("p.y4m", 64, 48, 30, 1, {16, 128, 128}, " XCOLORRANGE=FULL")),
+              ElementsAre(16, 16, 16));
+}
+
+TEST(Video, PlanesOfOddSizesRepeatTheirLastPixels) {
+  // 7x5: luma of 35 bytes, chroma of 4x3.
+  std::string bytes = "YUV4MPEG2 W7 H5 F25:1 Ip A1:1 C420jpeg XCOLORRANGE=FULL\nFRAME\n";
+  for (int i = 0; i < 35; ++i)
+    bytes += static_cast<char>(i);
+  bytes += std::string(24, static_cast<char>(128));
+  VideoReader reader(file_with("seven.y4m", bytes).string(), {});
+  ASSERT_TRUE(reader.next().has_value());
+  const auto planes = reader.planes();
+  ASSERT_TRUE(planes.has_value());
+  ASSERT_EQ(planes->y.size(), 8U * 6);
+  EXPECT_EQ(planes->cb.size(), 4U * 3);
+  EXPECT_EQ(planes->y[6], 6);
+  EXPECT_EQ(planes->y[7], 6);      // the column
+  EXPECT_EQ(planes->y[8 * 4], 28); // the last row, and its copy
+  EXPECT_EQ(planes->y[8 * 5], 28);
+  EXPECT_EQ(planes->y[8 * 5 + 7], 34);
+  const Image grey = to_grey(*planes);
+  EXPECT_EQ(grey.width, 7);
+  EXPECT_EQ(grey.row(4)[6], 34);
+  const Image decoded = decode(encode_jpeg(*planes, 100), "x");
+  EXPECT_EQ(decoded.width, 7);
+  EXPECT_EQ(decoded.height, 5);
 }
 
 TEST(Video, ChoosesOnlyWhereAllFramesAreKnownBeforehand) {
