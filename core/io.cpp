@@ -239,6 +239,9 @@ fs::path temporary_name(const fs::path& target) {
           std::to_string(temporary_counter++) + ".tmp");
 }
 
+/// Worth a call of its own rather than a copy into a buffer.
+constexpr std::size_t k_large_bytes = std::size_t{32} * 1024;
+
 class FileSink final : public ByteSink {
 public:
   FileSink(fs::path target, detail::Durable durable)
@@ -259,9 +262,9 @@ public:
   FileSink& operator=(const FileSink&) = delete;
 
   void write(std::string_view bytes) override {
-    if (buffer_.size() + bytes.size() > k_buffer_bytes)
+    if (buffer_.size() + bytes.size() > k_buffer_bytes || bytes.size() >= k_large_bytes)
       flush();
-    if (bytes.size() >= k_buffer_bytes)
+    if (bytes.size() >= k_large_bytes)
       write_fully(fd_.get(), bytes, name_);
     else
       buffer_ += bytes;

@@ -138,8 +138,10 @@ int run(const Options& o, Context& ctx) {
   refuse_existing(ctx, {o.labels.problems, o.loss_report, o.labeling_config}, {o.input, o.output});
   const auto& to = formats::format_for_output(o.output, o.to); // not that of the input
   check_studio_options(o, to);
+  auto labels = o.labels;
+  labels.asks_label_metadata = false;
   const auto transfer =
-      open_transfer(o.labels, o.input, o.output, std::string(to.name), ctx, {},
+      open_transfer(labels, o.input, o.output, std::string(to.name), ctx, {},
                     [&](formats::WriteOptions& write, dataset::SampleReader& reader) {
                       tune_for_studio(o, write, reader);
                     });

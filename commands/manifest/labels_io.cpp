@@ -165,6 +165,7 @@ formats::WriteOptions write_options(const LabelOptions& labels, const Context& c
   formats::WriteOptions write;
   write.format = to.name;
   write.existing = ctx.existing();
+  write.jobs = ctx.jobs();
   // In Ground Truth and Label Studio the option says which label is read.
   const bool is_to_read = from.name.starts_with("ground_truth");
   write.label_attribute = to.name == from.name || is_to_read || from.name == "label_studio"

@@ -26,6 +26,9 @@ struct LabelOptions {
   std::string problems;             ///< file for the list of problems; empty: none
   int voc_base = 0;
   bool discard_bad = false;
+  /// False: the command looks at nothing in Sample::label_metadata but how much there is; then it
+  /// is read only for formats that hold it.
+  bool asks_label_metadata = true;
 };
 
 /// --from --label-attribute --discard-verified --images --uri-map --voc-base

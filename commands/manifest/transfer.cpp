@@ -39,12 +39,14 @@ Transfer open_transfer(const LabelOptions& labels, const std::string& input,
   const bool needs_size = transfer.to->holds.image_size || transfer.to != transfer.from;
   auto read = read_options(labels, input, needs_size);
   read.wants_other_members = transfer.to->holds.unknown_fields;
+  read.wants_label_metadata = labels.asks_label_metadata || transfer.to->holds.label_metadata;
   read.jobs = ctx.jobs();
   transfer.reader = formats::open_labels(std::move(opened), read);
   formats::WriteOptions write;
   if (class_order && transfer.to->holds.class_ids) {
     write.format = transfer.to->name;
     write.existing = ctx.existing();
+    write.jobs = ctx.jobs();
     write.voc_base = labels.voc_base;
     write.classes = class_order(*transfer.reader);
   } else {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Images go to the output as they come; annotations to a temporary file that follows them at the
-// end: memory does not grow with the data set.
+// Images go to the output as they come; annotations are put aside in a temporary file and follow
+// them at the end: memory does not grow with the data set.
 #include "formats/labels/coco_write.hpp"
 
 #include "dataset/blocks.hpp"
 #include "formats/labels/class_ids.hpp"
+#include "formats/labels/coco_put_aside.hpp"
 #include "formats/labels/json_text.hpp"
 #include "formats/labels/losses.hpp"
 #include "formats/labels/own_members.hpp"
@@ -19,11 +20,10 @@ using dataset::Sample;
 
 struct CocoPiece final : dataset::BlockWriter::Piece {
   std::int64_t first_image = 0;         ///< id of the first image of the piece
-  std::int64_t first_annotation = 0;    ///< id of its first annotation
   std::vector<std::int64_t> categories; ///< one for each annotation
   std::int64_t images = 0;
   std::string image_text;
-  std::string annotation_text;
+  std::string annotations; ///< put aside
 };
 
 void append_extra(std::string& out, const dataset::Fields& extra,
@@ -52,48 +52,10 @@ void append_image(std::string& out, const Sample& sample, std::int64_t id) {
   out += '}';
 }
 
-/// Of the segmentation, which is smaller than its box; else nothing.
-const std::string* stored_area(const Annotation& annotation) {
-  for (const auto& [key, raw] : annotation.extra)
-    if (key == "area")
-      return &raw;
-  return nullptr;
-}
-
-void append_annotation(std::string& out, const Annotation& annotation, std::int64_t id,
-                       std::int64_t image, std::int64_t category) {
-  NumbersText text; // 8 numbers and the names
-  const auto& box = annotation.box;
-  if (id > 1)
-    text << ",";
-  text << "\n{\"id\":" << id << ",\"image_id\":" << image << ",\"category_id\":" << category
-       << ",\"bbox\":[" << box.left << "," << box.top << "," << box.width << "," << box.height
-       << "],\"area\":";
-  if (const std::string* area = stored_area(annotation)) {
-    (out += text.text()) += *area;
-    text.clear();
-  } else {
-    text << box.area();
-  }
-  if (annotation.is_crowd)
-    text << ",\"iscrowd\":1";
-  else
-    text << ",\"iscrowd\":0";
-  if (annotation.score)
-    text << ",\"score\":" << *annotation.score;
-  out += text.text();
-  if (annotation.is_difficult)
-    out += ",\"difficult\":1";
-  if (annotation.is_truncated)
-    out += ",\"truncated\":1";
-  append_extra(out, annotation.extra, {"area", "id", "image_id", "category_id", "bbox"});
-  out += '}';
-}
-
 class CocoWriter final : public dataset::SampleWriterInBlocks {
 public:
   CocoWriter(const std::string& path, const WriteOptions& options)
-      : sink_(create_sink(path, options.existing)), annotations_(create_spool()), classes_(options),
+      : sink_(create_sink(path, options.existing)), jobs_(options.jobs), classes_(options),
         losses_(k_coco_holds) {
     std::string text = "{";
     for (const auto& [key, json] : options.document) {
@@ -106,7 +68,6 @@ public:
   std::unique_ptr<BlockWriter::Piece> reserve(const std::vector<Sample>& samples) override {
     auto piece = std::make_unique<CocoPiece>();
     piece->first_image = written_.images + 1;
-    piece->first_annotation = written_.annotations + 1;
     for (const auto& sample : samples) {
       losses_.note(sample);
       losses_.note(sample, "metadata of the label",
@@ -124,18 +85,17 @@ public:
 
   void format(const std::vector<Sample>& samples, BlockWriter::Piece& base) const override {
     auto& piece = static_cast<CocoPiece&>(base);
+    constexpr std::size_t k_usual_image_bytes = 200, k_usual_annotation_bytes = 24;
+    piece.image_text.reserve(samples.size() * k_usual_image_bytes);
+    piece.annotations.reserve(piece.categories.size() * k_usual_annotation_bytes);
     std::int64_t image = piece.first_image;
     std::size_t index = 0;
     for (const auto& sample : samples) {
       if (!losses_.takes(sample))
         continue;
       append_image(piece.image_text, sample, image);
-      for (const auto& annotation : sample.annotations) {
-        append_annotation(piece.annotation_text, annotation,
-                          piece.first_annotation + static_cast<std::int64_t>(index), image,
-                          piece.categories[index]);
-        ++index;
-      }
+      for (const auto& annotation : sample.annotations)
+        put_aside(piece.annotations, annotation, image, piece.categories[index++]);
       ++image;
     }
   }
@@ -143,12 +103,12 @@ public:
   void append(BlockWriter::Piece& base) override {
     auto& piece = static_cast<CocoPiece&>(base);
     sink_->write(piece.image_text);
-    annotations_->write(piece.annotation_text);
+    annotations_.add(piece.annotations, static_cast<std::int64_t>(piece.categories.size()));
   }
 
   dataset::Written finish() override {
     sink_->write("\n],\"annotations\":[");
-    annotations_->copy_to(*sink_);
+    annotations_.write_to(*sink_, jobs_);
     std::string text = "\n],\"categories\":[";
     const char* separator = "\n";
     for (const auto& [id, name] : classes_.all()) {
@@ -169,7 +129,8 @@ public:
 
 private:
   std::unique_ptr<ByteSink> sink_;
-  std::unique_ptr<Spool> annotations_;
+  CocoPutAside annotations_;
+  int jobs_;
   ClassIds classes_;
   LossCounter losses_;
   dataset::Written written_;

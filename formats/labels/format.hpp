@@ -42,6 +42,8 @@ struct ReadOptions {
   /// False: nobody will ask for members that a Sample has no place for (the target cannot hold
   /// them); readers that would have to fetch them count them as losses instead.
   bool wants_other_members = true;
+  /// False: nobody will ask for the values in Sample::label_metadata, its keys will do.
+  bool wants_label_metadata = true;
   int jobs = 0;              ///< threads for readers that read ahead; 0: one a core
   bool require_size = false; ///< a labelled image without any size is an error
   /// Take formats that have ids instead of references and class names (COCO results): only who
@@ -59,6 +61,7 @@ struct WriteOptions {
   bool keep_source_ids = false;  ///< Annotation::source_id (0-based) is the id (Ground Truth, COCO)
   std::string image_url{};       ///< Label Studio: in front of references that are no URL
   std::string labeling_config{}; ///< Label Studio: file for the configuration of the project
+  int jobs = 1;                  ///< threads of finish(); the bytes are the same for any number
 };
 
 /// What a reader may need of its input beyond the sample at hand.
@@ -80,7 +83,8 @@ struct CanHold {
   bool unlabelled = false; ///< "nobody looked" is not the same as "nothing there"
   bool split = false;
   bool unknown_fields = false;
-  bool fractions = false; ///< of a pixel
+  bool label_metadata = false; ///< what says who made the label, when and how
+  bool fractions = false;      ///< of a pixel
 };
 
 /// An opened input: exactly one of source and folder is set.

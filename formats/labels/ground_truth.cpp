@@ -270,6 +270,7 @@ const LabelFormat ground_truth{
      .unlabelled = true,
      .split = true,
      .unknown_fields = true,
+     .label_metadata = true,
      .fractions = true},
     sniff,
     open,

@@ -148,7 +148,7 @@ bool keep_metadata(const Line& line, const Chosen& chosen) {
       return line.refuse("duplicate-key", "'" + std::string(member.key) + "' stands twice in '" +
                                               std::string(chosen.metadata->key) + "'");
     if (held < 0)
-      kept.emplace_back(member.key, raw(member.value));
+      kept.emplace_back(member.key, line.options.wants_label_metadata ? raw(member.value) : "");
   }
   return true;
 }

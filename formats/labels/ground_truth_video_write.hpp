@@ -17,6 +17,7 @@ inline constexpr CanHold k_video_holds{.boxes = true,
                                        .class_ids = true,
                                        .unlabelled = true,
                                        .unknown_fields = true,
+                                       .label_metadata = true,
                                        .fractions = true};
 
 std::unique_ptr<dataset::SampleWriter> create_ground_truth_video(const std::string& path,

@@ -76,9 +76,30 @@ void append_number(std::string& out, double value) {
 }
 
 NumbersText& NumbersText::operator<<(double value) {
-  if (std::abs(value) < k_exact_integers && std::trunc(value) == value)
-    return *this << static_cast<std::int64_t>(value);
+  if (value > -k_exact_integers && value < k_exact_integers) {
+    const auto whole = static_cast<std::int64_t>(value);
+    if (static_cast<double>(whole) == value)
+      return *this << whole;
+    // Up to four decimals, as people and tools write most: the nearest number to few digits is
+    // nearest to no others that are as few. Smaller ones may be shorter with an exponent.
+    constexpr double k_parts = 10'000;
+    if (value >= 0.001 && value < 1e6) {
+      const auto parts = static_cast<std::int64_t>(value * k_parts + 0.5);
+      if (static_cast<double>(parts) / k_parts == value)
+        return decimals(parts);
+    }
+  }
   at_ = std::to_chars(at_, bytes_.data() + k_bytes, value).ptr;
+  return *this;
+}
+
+NumbersText& NumbersText::decimals(std::int64_t parts) {
+  *this << parts / 10'000;
+  *at_++ = '.';
+  for (auto rest = parts % 10'000, place = std::int64_t{1000}; rest > 0; place /= 10) {
+    *at_++ = static_cast<char>('0' + rest / place);
+    rest %= place;
+  }
   return *this;
 }
 

@@ -43,6 +43,8 @@ public:
   void clear() { at_ = bytes_.data(); }
 
 private:
+  NumbersText& decimals(std::int64_t parts); ///< ten thousandths, not whole
+
   std::array<char, k_bytes> bytes_; // not cleared: only what was written is read
   char* at_ = bytes_.data();
 };

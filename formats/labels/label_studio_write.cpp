@@ -299,6 +299,7 @@ const CanHold k_label_studio_holds{.boxes = true,
                                    .unlabelled = true,
                                    .split = true,
                                    .unknown_fields = true,
+                                   .label_metadata = true,
                                    .fractions = true};
 
 std::unique_ptr<dataset::SampleWriter> create_label_studio(const std::string& path,

@@ -86,6 +86,21 @@ TEST(GroundTruth, ReadsALineOfTheDeveloperGuide) {
   EXPECT_EQ(sample.annotations[0].score, 0.8);
 }
 
+TEST(GroundTruth, LeavesOutValuesOfMetadataThatNobodyAsksFor) {
+  ReadOptions options;
+  options.wants_label_metadata = false;
+  const auto full = read(line(k_dog)), lean = read(line(k_dog), options);
+  ASSERT_EQ(lean.samples.size(), 1U);
+  const auto &all = full.samples[0].label_metadata, &keys = lean.samples[0].label_metadata;
+  ASSERT_GE(keys.size(), 3U); // human-annotated, creation-date, job-name
+  ASSERT_EQ(keys.size(), all.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    EXPECT_EQ(keys[i].first, all[i].first);
+    EXPECT_EQ(keys[i].second, "");
+    EXPECT_NE(all[i].second, "");
+  }
+}
+
 TEST(GroundTruth, ThereAndBackKeepsTheText) {
   const std::string text =
       R"({"source-ref":"s3://b/a (1).jpg","color":"blue","n":[1,{"x":null}],"bb":{"image_size":[{"width":500,"height":400,"depth":3}],"annotations":[{"class_id":0,"left":164.60000000000002,"top":134,"width":61,"height":128,"iscrowd":1,"note":"a\"b"}]},"bb-metadata":{"objects":[{"confidence":0.09,"worker":7}],"class-map":{"0":"dog"},"type":"groundtruth/object-detection","job-name":"labeling-job/x","human-annotated":"no","creation-date":"2018-10-18T22:18:13.527256"}})"

@@ -4,7 +4,12 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
 #include <limits>
+#include <string>
 
 namespace mlopsctl::formats {
 namespace {
@@ -46,6 +51,24 @@ TEST(JsonText, NumbersAreTheShortestThatReadBack) {
   for (const double value : {1.0 / 3, -2.2250738585072014e-308, std::numeric_limits<double>::max(),
                              std::numeric_limits<double>::denorm_min(), 9007199254740993.0})
     EXPECT_EQ(nlohmann::json::parse(number(value)).get<double>(), value);
+}
+
+TEST(JsonText, DecimalsAreThoseOfTheStandardLibrary) {
+  const auto expected = [](double value) {
+    std::array<char, 40> text;
+    return std::string(text.data(),
+                       std::to_chars(text.data(), text.data() + text.size(), value).ptr);
+  };
+  const auto is_whole = [](double value) { return std::trunc(value) == value; };
+  for (std::int64_t parts = 1; parts < 10'000'000'000; parts += 1 + parts / 3000)
+    for (const double parted : {1e1, 1e2, 1e3, 1e4, 1e5}) {
+      const double value = static_cast<double>(parts) / parted;
+      if (is_whole(value))
+        continue;
+      for (const double close : {value, std::nextafter(value, 0.0), std::nextafter(value, 1e9)})
+        ASSERT_EQ(number(close), is_whole(close) ? number(std::trunc(close)) : expected(close));
+      ASSERT_EQ(number(-value), expected(-value));
+    }
 }
 
 TEST(JsonText, NumbersTextHoldsEightOfTheLongestNumbers) {
