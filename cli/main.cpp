@@ -10,6 +10,7 @@
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
+#include "storage/remote.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -220,5 +221,6 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE,
               SIG_IGN); // "| head" then shows up as a failed write, with a message and an exit code
   mlopsctl::install_interrupt_handlers();
+  mlopsctl::storage::register_s3_scheme();
   return mlopsctl::cli::run_main(std::vector<std::string>(argv + 1, argv + argc));
 }

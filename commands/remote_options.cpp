@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/remote_options.hpp"
 
+#include "storage/remote.hpp"
+
 namespace mlopsctl::commands {
 
 void add_remote_options(Args& args, net::RemoteOptions& options) {
@@ -24,6 +26,10 @@ void add_remote_options(Args& args, net::RemoteOptions& options) {
             "Allow http:// to other machines; what is sent can be read on the way")
       .section(k_section)
       .guarded();
+}
+
+void add_remote_options(Args& args) {
+  add_remote_options(args, storage::remote_options());
 }
 
 } // namespace mlopsctl::commands

@@ -9,5 +9,7 @@ namespace mlopsctl::commands {
 
 /// --region, --profile, --endpoint-url, --plain-http.
 void add_remote_options(Args& args, net::RemoteOptions& options);
+/// The same, for s3:// names.
+void add_remote_options(Args& args);
 
 } // namespace mlopsctl::commands

@@ -13,6 +13,7 @@ extern const Command manifest_leakage, manifest_scan, manifest_preview, manifest
 extern const Command manifest_merge_detections, manifest_stats, manifest_validate, list_formats;
 extern const Command package_describe, package_model, package_inspect, package_verify;
 extern const Command infer, engines;
+extern const Command store_cp, store_ls, store_sync;
 extern const Command bench_export, bench_pull, bench_push;
 extern const Command bench_compare, bench_run, bench_score, bench_show;
 extern const Command template_init, template_list, template_render, template_show;
@@ -28,6 +29,7 @@ const std::vector<const Command*>& all_commands() {
       &package_describe, &package_model, &package_inspect, &package_verify,
       &bench_run, &bench_score, &bench_compare, &bench_show, &bench_export, &bench_push, &bench_pull,
       &infer, &engines, &list_formats,
+      &store_ls, &store_cp, &store_sync,
       &template_init, &template_list, &template_show, &template_render,
       &doctor, &schema, &completion, &config_trust, &help,
   };

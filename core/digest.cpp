@@ -43,14 +43,29 @@ std::string Sha256::finish_raw() {
 }
 
 std::string Sha256::finish() {
-  static constexpr std::string_view digits = "0123456789abcdef";
-  std::string text = "sha256:";
-  for (const char c : finish_raw()) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
+  return "sha256:" + to_hex(finish_raw());
+}
+
+std::string to_hex(std::string_view bytes) {
+  constexpr std::string_view k_digits = "0123456789abcdef";
+  std::string out;
+  out.reserve(2 * bytes.size());
+  for (const char c : bytes) {
+    const auto value = static_cast<unsigned char>(c);
+    out += k_digits[value >> 4U];
+    out += k_digits[value & 15U];
   }
-  return text;
+  return out;
+}
+
+std::string md5(std::string_view bytes) {
+  std::string raw(EVP_MAX_MD_SIZE, '\0');
+  unsigned int length = 0;
+  const int status =
+      EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(raw.data()), &length,
+                 EVP_md5(), nullptr);
+  raw.resize(status == 1 ? length : 0);
+  return raw;
 }
 
 std::string sha256(std::string_view bytes) {

@@ -32,5 +32,10 @@ std::string sha256_base64(std::string_view bytes);
 
 /// RFC 4648 with padding, one line.
 std::string base64(std::string_view bytes);
+/// Lower case, two digits a byte.
+std::string to_hex(std::string_view bytes);
+/// The 16 bytes of MD5, by which S3 names what an object holds; no protection against anybody.
+/// Empty where the machine's OpenSSL refuses MD5.
+std::string md5(std::string_view bytes);
 
 } // namespace mlopsctl

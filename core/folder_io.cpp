@@ -3,6 +3,7 @@
 #include "core/detail/descriptor.hpp"
 #include "core/error.hpp"
 #include "core/io.hpp"
+#include "core/remote.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -56,6 +57,8 @@ private:
   std::string name_;
 };
 
+} // namespace
+
 void check_relative_name(const std::string& name) {
   const fs::path path(name);
   const bool climbs =
@@ -64,6 +67,8 @@ void check_relative_name(const std::string& name) {
     throw Error(Fault::input, "'" + printable(name) + "': not a name inside the output folder",
                 "names in a data set may not be absolute or contain '..'");
 }
+
+namespace {
 
 class LocalFolderSink final : public FolderSink {
 public:
@@ -174,6 +179,8 @@ void FolderSink::write(const std::string& name, std::string_view bytes) {
 }
 
 std::unique_ptr<Folder> open_folder(const std::string& path) {
+  if (const auto* remote = remote_scheme_of(path))
+    return remote->open_folder(path);
   std::error_code ignored;
   const auto status = fs::status(path, ignored);
   if (!fs::exists(status))
@@ -187,6 +194,8 @@ std::unique_ptr<FolderSink> create_folder(const std::string& path, Existing exis
   if (path.empty() || path == "-")
     throw Error(Fault::usage, "'" + path + "': a folder is to be written, and this names none",
                 "give the name of a folder");
+  if (const auto* remote = remote_scheme_of(path))
+    return remote->create_folder(path, existing);
   return std::make_unique<LocalFolderSink>(path, existing);
 }
 

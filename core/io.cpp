@@ -5,6 +5,7 @@
 #include "core/detail/descriptor.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
+#include "core/remote.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
+#include <functional>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -211,22 +213,34 @@ private:
   std::uint64_t size_ = 0;
 };
 
-Descriptor spool(int fd, const std::string& name) {
+/// \param read fills the front of a buffer; 0 at the end.
+Descriptor spool(const std::function<std::size_t(std::span<char>)>& read) {
   std::string path;
   Descriptor file = temporary_file(path);
   std::vector<char> buffer(k_buffer_bytes);
-  for (;;) {
-    const ssize_t count = ::read(fd, buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) {
+  while (const std::size_t count = read(buffer))
+    write_fully(file.get(), {buffer.data(), count}, path);
+  return file;
+}
+
+Descriptor spool(int fd, const std::string& name) {
+  return spool([&](std::span<char> buffer) {
+    for (;;) {
+      const ssize_t count = ::read(fd, buffer.data(), buffer.size());
+      if (count >= 0)
+        return static_cast<std::size_t>(count);
+      if (errno != EINTR)
+        fail_system(name, "read");
       check_interrupt();
-      continue;
     }
-    if (count < 0)
-      fail_system(name, "read");
-    if (count == 0)
-      return file;
-    write_fully(file.get(), {buffer.data(), static_cast<std::size_t>(count)}, path);
-  }
+  });
+}
+
+std::uint64_t size_of(const Descriptor& file, const std::string& name) {
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0)
+    fail_system(name, "stat");
+  return static_cast<std::uint64_t>(status.st_size);
 }
 
 std::atomic<unsigned> temporary_counter{0};
@@ -317,6 +331,8 @@ std::unique_ptr<ByteSink> create_file_sink(const fs::path& target, Durable durab
 } // namespace detail
 
 std::unique_ptr<ByteSource> open_source(const std::string& path) {
+  if (const auto* remote = remote_scheme_of(path))
+    return remote->open_source(path);
   const bool is_stdin = path == "-";
   Descriptor fd(is_stdin ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   while (!fd.valid() && errno == EINTR) { // a named pipe waits for its writer
@@ -337,10 +353,30 @@ std::unique_ptr<ByteSource> open_source(const std::string& path) {
                 "name the file inside it");
   if (!S_ISREG(status.st_mode)) {
     fd = spool(fd.get(), path);
-    ::fstat(fd.get(), &status);
+    status.st_size = static_cast<off_t>(size_of(fd, path));
   }
   return std::make_unique<FileSource>(std::move(fd), static_cast<std::uint64_t>(status.st_size),
                                       path);
+}
+
+std::unique_ptr<ByteSource> spool_source(ByteSource& source, const std::string& name) {
+  Descriptor file = spool([&](std::span<char> buffer) { return source.read(buffer); });
+  const auto size = size_of(file, name);
+  return std::make_unique<FileSource>(std::move(file), size, name);
+}
+
+bool is_folder(const std::string& path) {
+  if (const auto* remote = remote_scheme_of(path))
+    return remote->is_folder(path);
+  std::error_code ignored;
+  return path != "-" && fs::is_directory(path, ignored);
+}
+
+bool is_file(const std::string& path) {
+  if (const auto* remote = remote_scheme_of(path))
+    return remote->is_file(path);
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
 }
 
 std::unique_ptr<ByteSource> source_from_text(std::string text, std::string name) {
@@ -350,6 +386,8 @@ std::unique_ptr<ByteSource> source_from_text(std::string text, std::string name)
 std::unique_ptr<ByteSink> create_sink(const std::string& path, Existing existing) {
   if (path == "-")
     return std::make_unique<StdoutSink>();
+  if (const auto* remote = remote_scheme_of(path))
+    return remote->create_sink(path, existing);
   std::error_code ignored;
   const auto status = fs::status(path, ignored);
   if (fs::is_directory(status))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How every room reads and writes without knowing where: ByteSource, ByteSink, Folder, FolderSink.
-// Files, folders and "-" are here; storage/ adds the remote ones.
+// Files, folders and "-" are here; storage/ adds the remote ones (core/remote.hpp).
 #pragma once
 
 #include <cstddef>
@@ -83,6 +83,12 @@ enum class Existing { refuse, replace };
 /// rewound). \throws Error(input) if missing, a folder, or unreadable.
 std::unique_ptr<ByteSource> open_source(const std::string& path);
 std::unique_ptr<ByteSource> source_from_text(std::string text, std::string name);
+/// All of \p source in an unlinked temporary file, mapped. \param name for messages.
+std::unique_ptr<ByteSource> spool_source(ByteSource& source, const std::string& name);
+/// Whether \p path names a folder, here or at a remote place; false for "-" and what is not there.
+bool is_folder(const std::string& path);
+/// Whether it names a file that is there.
+bool is_file(const std::string& path);
 
 /// \param path a file, or "-" for stdout. Written to a temporary name in the same folder (mode from
 /// the umask), then fsync, rename, fsync of the folder. \throws Error(usage) if it exists and \p
@@ -108,6 +114,8 @@ std::unique_ptr<Folder> open_folder(const std::string& path);
 std::unique_ptr<FolderSink> create_folder(const std::string& path, Existing existing);
 inline constexpr const char* k_folder_marker = ".mlopsctl.json";
 
+/// \throws Error(input) if \p name could be written outside the folder that it is relative to.
+void check_relative_name(const std::string& name);
 /// Why \p name is not a plain name inside a folder or archive ("is absolute", "contains '..'" ...);
 /// empty if it is one. Relative, '/' between parts, no empty or dot parts, no backslash, no control
 /// characters, valid UTF-8, at most 1024 bytes.

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace mlopsctl {
 
 /// "2026-11-20T22:58:00.123Z", UTC.
 std::string utc_now();
+/// "2026-11-20T22:58:00Z" of seconds since 1970.
+std::string utc_text(std::int64_t time_s);
 
 /// Monotonic time since construction.
 class Stopwatch {

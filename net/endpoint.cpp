@@ -52,6 +52,8 @@ std::string find_region(const RemoteOptions& options, const Profile& profile,
   return profile.find("region").value_or("");
 }
 
+} // namespace
+
 bool is_region(const std::string& text) {
   return !text.empty() && text.size() <= k_longest_region &&
          std::all_of(text.begin(), text.end(), [](char c) {
@@ -59,7 +61,10 @@ bool is_region(const std::string& text) {
          });
 }
 
-} // namespace
+std::string aws_url(const std::string& service, const std::string& region) {
+  return "https://" + service + "." + region + ".amazonaws.com" +
+         (region.starts_with("cn-") ? ".cn" : "");
+}
 
 Endpoint resolve_endpoint(const std::string& service, const RemoteOptions& options,
                           const Profile& profile, const Environment& environment) {
@@ -80,9 +85,9 @@ Endpoint resolve_endpoint(const std::string& service, const RemoteOptions& optio
   if (!is_region(endpoint.region))
     throw Error(Fault::usage, "'" + printable(endpoint.region) + "' is no AWS region",
                 "such as eu-west-1");
-  if (endpoint.url.empty())
-    endpoint.url = "https://" + service + "." + endpoint.region + ".amazonaws.com" +
-                   (endpoint.region.starts_with("cn-") ? ".cn" : "");
+  endpoint.is_aws = endpoint.url.empty();
+  if (endpoint.is_aws)
+    endpoint.url = aws_url(service, endpoint.region);
   return endpoint;
 }
 

@@ -20,7 +20,13 @@ struct RemoteOptions {
 struct Endpoint {
   std::string url; ///< without a '/' at its end
   std::string region;
+  bool is_aws = false; ///< nobody named another machine
 };
+
+/// Small letters, digits and '-'.
+bool is_region(const std::string& text);
+/// "https://dynamodb.eu-west-1.amazonaws.com".
+std::string aws_url(const std::string& service, const std::string& region);
 
 /// \param service as in host names: "dynamodb". \throws Error(usage) if there is no region, or
 /// something is not a URL or a region.

@@ -14,6 +14,8 @@ namespace mlopsctl::net {
 namespace {
 
 constexpr std::size_t k_header_limit_bytes = 256 * 1024;
+constexpr long k_buffer_bytes = 256 * 1024;
+constexpr long k_stalled_bytes_per_s = 64;
 
 /// The system's bundle is not always where libcurl was told at build time: Amazon Linux and SUSE
 /// have it elsewhere.
@@ -167,6 +169,12 @@ private:
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout_s * 1000));
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout_s * 1000));
+    if (options_.stall_s > 0) {
+      set(CURLOPT_LOW_SPEED_LIMIT, k_stalled_bytes_per_s);
+      set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.stall_s));
+    }
+    set(CURLOPT_BUFFERSIZE, k_buffer_bytes);
+    set(CURLOPT_UPLOAD_BUFFERSIZE, k_buffer_bytes);
     if (!options_.use_proxy || url.is_this_machine()) // a proxy would get what is meant for here
       set(CURLOPT_PROXY, "");
     if (url.scheme == "https") {
@@ -176,7 +184,8 @@ private:
       set(CURLOPT_SSL_VERIFYHOST, 2L);
       set(CURLOPT_CAINFO, bundle_.c_str());
     }
-    set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(options_.body_limit_bytes));
+    if (request.method != "HEAD") // its reply names a length and has no body
+      set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(options_.body_limit_bytes));
     set(CURLOPT_WRITEFUNCTION, &take_body);
     set(CURLOPT_WRITEDATA, static_cast<void*>(&exchange));
     set(CURLOPT_HEADERFUNCTION, &take_header);

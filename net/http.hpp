@@ -49,6 +49,7 @@ private:
 struct HttpOptions {
   double connect_timeout_s = 10;
   double timeout_s = 60; ///< of the whole exchange
+  double stall_s = 0;    ///< given up when next to nothing moves for so long; 0: only timeout_s
   std::uint64_t body_limit_bytes = std::uint64_t{16} << 20;
   bool plain_http = false; ///< http:// to other machines than this one
   bool use_proxy = true;   ///< https_proxy, no_proxy ... of the environment
@@ -76,7 +77,7 @@ struct Url {
 
   /// As the Host header has it: without the scheme's own port.
   std::string authority() const;
-  bool is_this_machine() const; ///< localhost, 127.x.x.x or ::1
+  bool is_this_machine() const; ///< localhost, *.localhost, 127.x.x.x or ::1
 };
 /// \param name for messages. \throws Error(usage) also for user info, queries and fragments.
 Url parse_url(const std::string& text, const std::string& name);

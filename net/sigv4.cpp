@@ -30,17 +30,6 @@ std::string hmac(std::string_view key, std::string_view text) {
   return {out.begin(), out.begin() + length};
 }
 
-std::string to_hex(std::string_view bytes) {
-  constexpr std::string_view k_digits = "0123456789abcdef";
-  std::string out;
-  for (const char c : bytes) {
-    const auto value = static_cast<unsigned char>(c);
-    out += k_digits[value >> 4U];
-    out += k_digits[value & 15U];
-  }
-  return out;
-}
-
 /// RFC 3986 5.2.4, and empty segments go too.
 std::string normalized(std::string_view path) {
   std::vector<std::string> kept;

@@ -65,7 +65,7 @@ std::string Url::authority() const {
 }
 
 bool Url::is_this_machine() const {
-  if (host == "localhost" || host == "[::1]")
+  if (host == "localhost" || host.ends_with(".localhost") || host == "[::1]") // RFC 6761
     return true;
   const auto parts = split(host, '.'); // a name may begin with "127." too
   return parts.size() == 4 && parts.front() == "127" &&

@@ -13,7 +13,7 @@ BUILD_PACKAGES="g++ cmake ninja-build ccache pkg-config
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libavdevice-dev
   libarchive-dev libdeflate-dev libsqlite3-dev libcurl4-openssl-dev libjsonnet-dev libmimalloc-dev lowdown"
 # To test it as well.
-TEST_PACKAGES="libgtest-dev libgmock-dev libvalijson-dev jq shellcheck procps python3 python3-numpy sqlite3 chromium"
+TEST_PACKAGES="ceph-mon ceph-osd radosgw faketime libgtest-dev libgmock-dev libvalijson-dev jq shellcheck procps python3 python3-numpy sqlite3 chromium"
 
 need_packages() {
   local missing="" name

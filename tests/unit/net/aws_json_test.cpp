@@ -23,7 +23,8 @@ protected:
         AwsService{"dynamodb", "DynamoDB_20120810", "application/x-amz-json-1.0"},
         Endpoint{"https://db.example", "eu-west-1"},
         CredentialChain("", {}, environment, factory_of(server)),
-        std::make_unique<FakeClient>(server), Backoff([this](double s) { waits.push_back(s); }));
+        [this] { return std::make_unique<FakeClient>(server); },
+        Backoff([this](double s) { waits.push_back(s); }));
   }
   void refuse(const std::string& code, int status = 400) {
     server.reply(status, R"({"__type":"com.amazonaws.dynamodb.v20120810#)" + code +

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/aws_call.hpp"
+
+#include "core/interrupt.hpp"
+#include "core/log.hpp"
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <ctime>
+#include <thread>
+
+namespace mlopsctl::net {
+namespace {
+
+constexpr double k_first_wait_s = 0.05;
+constexpr double k_longest_wait_s = 20;
+constexpr std::int64_t k_clock_tolerance_s = 240; ///< AWS allows five minutes
+constexpr int k_damaged_attempts = 2;             ///< of a body that arrived damaged over there
+
+void sleep_for(double seconds) {
+  constexpr double k_slice_s = 0.05;
+  for (double left = seconds; left > 0; left -= k_slice_s) {
+    check_interrupt();
+    std::this_thread::sleep_for(std::chrono::duration<double>(std::min(left, k_slice_s)));
+  }
+}
+
+bool is_one_of(const std::string& code, std::initializer_list<std::string_view> codes) {
+  return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
+/// How often a request that was answered so is worth sending in all.
+int attempts_after(int status, const std::string& code) {
+  const bool passes =
+      status == 500 || status == 502 || status == 503 || status == 504 || status == 429 ||
+      is_one_of(code, {"ProvisionedThroughputExceededException", "ThrottlingException",
+                       "Throttling", "RequestLimitExceeded", "TooManyRequestsException",
+                       "TransactionInProgressException", "InternalServerError", "InternalError",
+                       "ReplicatedWriteConflictException", "RequestTimeout", "SlowDown",
+                       "LimitExceededException", "OperationAborted", "ConditionalRequestConflict"});
+  if (passes)
+    return k_attempts;
+  return is_one_of(code, {"BadDigest", "XAmzContentSHA256Mismatch"}) ? k_damaged_attempts : 1;
+}
+
+std::string hint_for(const std::string& code) {
+  if (is_one_of(code, {"ExpiredTokenException", "ExpiredToken"}))
+    return "the session has ended: sign in again, or renew AWS_SESSION_TOKEN and its keys";
+  if (is_one_of(code, {"UnrecognizedClientException", "InvalidSignatureException",
+                       "IncompleteSignatureException", "MissingAuthenticationTokenException",
+                       "InvalidClientTokenId", "InvalidAccessKeyId", "SignatureDoesNotMatch",
+                       "InvalidToken", "TokenRefreshRequired"}))
+    return "check the AWS credentials and --region";
+  if (is_one_of(code, {"AccessDeniedException", "AccessDenied"}))
+    return "the role or user of these credentials may not do this";
+  return "";
+}
+
+std::string timestamp(std::int64_t time_s) {
+  const auto time = static_cast<std::time_t>(time_s);
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  std::array<char, 32> text{};
+  const auto length = std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &parts);
+  return {text.data(), length};
+}
+
+std::int64_t now_s() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+AwsError to_error(const AwsRequest& request, const HttpReply& reply, const AwsFailure& failure) {
+  return {failure.code,
+          request.name + ": " + printable(failure.code) +
+              (failure.message.empty() ? "" : ": " + printable(failure.message)),
+          hint_for(failure.code), reply.status};
+}
+
+} // namespace
+
+Backoff::Backoff(Sleep sleep)
+    : sleep_(sleep ? std::move(sleep) : Sleep(sleep_for)), random_(std::random_device{}()) {}
+
+double Backoff::longest_s(int attempt) {
+  return std::min(k_longest_wait_s, std::ldexp(k_first_wait_s, std::min(attempt, 30) - 1));
+}
+
+void Backoff::wait(int attempt) {
+  double seconds = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    seconds = std::uniform_real_distribution<double>(0, longest_s(attempt))(random_);
+  }
+  sleep_(seconds);
+}
+
+/// What may be done once a call.
+struct AwsCaller::Rescue {
+  bool is_clock_set = false;
+  bool is_renewed = false;
+  bool is_adapted = false;
+};
+
+AwsCaller::AwsCaller(std::string service, CredentialChain credentials, MakeClient make_client,
+                     Backoff backoff)
+    : service_(std::move(service)), make_client_(std::move(make_client)),
+      backoff_(std::move(backoff)), credentials_(std::move(credentials)) {}
+
+Credentials AwsCaller::keys() {
+  const std::lock_guard lock(mutex_);
+  return credentials_.get();
+}
+
+HttpReply AwsCaller::send(AwsRequest& request) {
+  SignableRequest signable = request.signable;
+  sign(signable, keys(), {request.region, service_, timestamp(now_s() + clock_offset_s_)});
+  request.http.method = signable.method;
+  request.http.headers = std::move(signable.headers);
+  std::unique_ptr<HttpClient> client;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      client = std::move(idle_.back());
+      idle_.pop_back();
+    }
+  }
+  if (!client)
+    client = make_client_();
+  HttpReply reply = client->send(request.http);
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(client)); // not after an error: that connection is spent
+  return reply;
+}
+
+bool AwsCaller::correct_clock(const HttpReply& reply, const AwsFailure& failure) {
+  // The reply to HEAD has no body that could give a code.
+  const bool is_silent = reply.status == 403 && reply.body.empty();
+  if (!is_silent && !is_one_of(failure.code, {"RequestTimeTooSkewed", "RequestExpired",
+                                              "InvalidSignatureException", "SignatureDoesNotMatch",
+                                              "RequestInTheFuture", "AccessDenied"}))
+    return false;
+  const auto theirs = parse_http_date_s(reply.header("date").value_or(""));
+  if (!theirs || std::abs(*theirs - now_s() - clock_offset_s_) < k_clock_tolerance_s)
+    return false;
+  clock_offset_s_ = *theirs - now_s();
+  log::verbose("this machine's clock is " + std::to_string(-clock_offset_s_) +
+               " s off the server's, which is used instead");
+  return true;
+}
+
+bool AwsCaller::rescue(Rescue& done, AwsRequest& request, const AwsDialect& dialect,
+                       const HttpReply& reply, const AwsFailure& failure) {
+  if (!done.is_clock_set && correct_clock(reply, failure))
+    return done.is_clock_set = true;
+  if (!done.is_renewed && is_one_of(failure.code, {"ExpiredTokenException", "ExpiredToken"})) {
+    const std::lock_guard lock(mutex_);
+    credentials_.forget();
+    return done.is_renewed = true;
+  }
+  if (!done.is_adapted && dialect.adapt && dialect.adapt(request, reply, failure))
+    return done.is_adapted = true;
+  return false;
+}
+
+HttpReply AwsCaller::call(AwsRequest& request, const AwsDialect& dialect) {
+  Rescue rescued;
+  for (int attempt = 1;; ++attempt) {
+    check_interrupt();
+    ++request.attempts;
+    HttpReply reply;
+    std::optional<AwsFailure> failure;
+    try {
+      reply = send(request);
+      failure = dialect.failure(reply);
+    } catch (const TransportError& error) {
+      if (attempt >= error.attempts())
+        throw;
+      log::verbose(std::string(error.what()) + ": trying again");
+      backoff_.wait(attempt);
+      continue;
+    }
+    if (!failure)
+      return reply;
+    if (failure->code.empty())
+      failure->code = "HTTP " + std::to_string(reply.status);
+    if (rescue(rescued, request, dialect, reply, *failure))
+      continue;
+    if (attempt >= attempts_after(reply.status, failure->code))
+      throw to_error(request, reply, *failure);
+    log::verbose(request.name + ": " + failure->code + ": trying again");
+    backoff_.wait(attempt);
+  }
+}
+
+AwsSetup find_aws_setup(const std::string& service, const RemoteOptions& options) {
+  const Environment environment = process_environment();
+  Profile profile = load_profile(options.profile, environment);
+  Endpoint endpoint = resolve_endpoint(service, options, profile, environment);
+  HttpOptions http;
+  http.plain_http = options.plain_http;
+  if (const auto bundle = environment("AWS_CA_BUNDLE").value_or(""); bundle.empty())
+    http.ca_bundle = profile.find("ca_bundle").value_or("");
+  CredentialChain chain(options.profile, profile, environment, create_http_client);
+  return {std::move(endpoint), std::move(profile), std::move(chain), std::move(http)};
+}
+
+} // namespace mlopsctl::net

@@ -1,0 +1,190 @@
+# store ls, cp and sync, and s3:// names, against a strict S3 server (Ceph) and a proxy that resets, throttles and cuts.
+. "$(dirname "$0")/../cli/lib.sh"
+no_cloud
+export AWS_ACCESS_KEY_ID=tester AWS_REGION=us-east-1
+RGW=$HERE/../../scripts/rgw.sh
+AWS_SECRET_ACCESS_KEY=$(bash "$RGW" secret)
+export AWS_SECRET_ACCESS_KEY
+trap 'bash "$RGW" stop "$WORK/ceph"; sleep 1; tidy_up' EXIT
+server=$(bash "$RGW" start "$WORK/ceph" 2> "$ERR")
+rc=$?
+[ $rc -ne 77 ] || [ "${CI:-}" = true ] || { cat "$ERR"; exit 77; }
+[ $rc -eq 0 ] || fail "no server"
+export AWS_ENDPOINT_URL_S3=$server
+proxy() { # LOG FAULTS: from here on every request goes through it
+  : > "$1"
+  start python3 "$HERE/s3_proxy.py" "$server" "$1" "$2" > "$1.port"
+  wait_for "$1.port"
+  AWS_ENDPOINT_URL_S3=http://127.0.0.1:$(cat "$1.port")
+}
+direct() { AWS_ENDPOINT_URL_S3=$server; }
+had() { grep -q -- "$2" "$1" || fail "$1 lacks: $2"; }
+for bucket in /bucket /b.dots '/shown x-amz-acl:public-read'; do
+  # shellcheck disable=SC2086 # two words on purpose
+  python3 "$HERE/s3_request.py" "$server" PUT $bucket > "$OUT" 2> "$ERR" || fail "no bucket"
+done
+
+# Every size there and back, through a file and through a pipe.
+for size in 0 1 5242880 8388608 8388609 12582912; do
+  head -c $size /dev/urandom > f$size
+  run 0 store cp f$size s3://bucket/size/
+  run 0 store cp s3://bucket/size/f$size back
+  cmp f$size back || fail "$size bytes changed on the way"
+  rm back
+  "$MLOPSCTL" store cp - s3://bucket/pipe/$size < f$size > "$OUT" 2> "$ERR" || fail "from a pipe"
+  "$MLOPSCTL" store cp s3://bucket/pipe/$size - 2> "$ERR" | cmp - f$size || fail "to a pipe"
+done
+run 0 store ls s3://bucket/size --json
+json '[.schema, ([.objects[].size_bytes] | add)]' '["mlopsctl.store.ls/1",34603010]'
+json '[.objects[] | select(.size_bytes == 12582912).etag[-2:]]' '["-2"]'
+
+# Every name. Where a name would leave the folder it is refused, and nothing is written.
+mkdir names
+for name in 'a b' 'a+b' 'a%20b' 'é漢' "it's" 'a&b<c>"d"' 'q?x=1#y' 'tab	x' ' lead' '~-._' ':;,@!$()[]{}|\^`*='; do printf '%s' "$name" > "names/$name"; done
+mkdir -p 'names/deep er/+/%'
+echo x > 'names/deep er/+/%/ü'
+run 0 store cp names 's3://bucket/n a+m%e/s' --recursive
+run 0 store cp 's3://bucket/n a+m%e/s' names.back --recursive
+diff -r names names.back || fail "names changed"
+run 0 store ls 's3://bucket/n a+m%e/s/' --json
+json '[.folders, (.objects | length)]' '[[{"name":"deep er/"}],11]'
+run 0 store cp f1 's3://bucket/up/../../x'
+run 1 store cp s3://bucket/up out --recursive
+err_has "cannot be the name of a file: it has the part '..'"
+[ ! -e out ] && [ ! -e x ] || fail "something was written"
+run 0 store cp s3://bucket/up/../../x chosen
+cmp f1 chosen || fail "another object"
+run 2 store cp f1 "s3://bucket/$(printf 'x%.0s' $(seq 1025))"
+err_has "a key of 1025 bytes, and S3 takes 1024"
+
+# More than a page; sync sends what differs and nothing else.
+mkdir many
+for i in $(seq 1050); do echo "$i" > many/$i; done
+run 0 store sync many s3://bucket/many --json
+json '[.schema, .objects_copied, .objects_same]' '["mlopsctl.store.sync/1",1050,0]'
+run 0 store ls s3://bucket/many --json
+json '[(.objects | length), .objects[1049].name]' '[1050,"999"]'
+run 0 store ls s3://bucket/many
+[ "$(wc -l < "$OUT")" = 1050 ] || fail "other lines"
+touch many/*
+echo changed > many/7
+rm many/8
+run 0 store sync many s3://bucket/many --delete --dry-run
+out_has "would copy many/7 -> s3://bucket/many/7"
+out_has "would delete s3://bucket/many/8"
+run 0 store sync many s3://bucket/many --delete
+out_has "1 objects (8 B) were copied, 1048 are the same, 1 were deleted"
+run 0 store sync s3://bucket/many many.back
+diff -r many many.back || fail "the copy differs"
+printf 'X\n' > many.back/5
+run 0 store sync s3://bucket/many many.back
+out_has "0 objects"
+run 0 store sync s3://bucket/many many.back --checksum
+out_has "1 objects (2 B) were copied"
+run 0 store sync s3://bucket/many s3://bucket/again
+out_has "1049 objects"
+run 0 store sync s3://bucket/many s3://bucket/again --delete
+out_has "0 objects (0 B) were copied, 1049 are the same"
+mkdir empty
+run 1 store sync empty s3://bucket/many --delete
+err_has "empty: there is nothing"
+
+# What is there is refused: before, and by the server at the moment of writing.
+run 2 store cp f1 s3://bucket/size/f1
+err_has "s3://bucket/size/f1: already exists; pass --overwrite"
+run 2 store cp many s3://bucket/many --recursive
+err_has "s3://bucket/many/1: already exists, as do 1048 others of 1049"
+run 0 store cp f1 s3://bucket/size/f1 --overwrite
+proxy lost.log reset-after,none
+run 0 store cp f1 s3://bucket/lost # written by the attempt that nobody heard of
+[ "$(grep -c '^PUT .* reset-after 200' lost.log)" = 1 ] || cat lost.log
+run 0 store cp f12582912 s3://bucket/lost-parts
+had lost.log 'POST .*uploadId.* reset-after 200'
+
+# Through every fault.
+proxy faults.log none,slowdown,reset,none,broken,cut,timeout,reset-after,none,late-error
+for size in 0 1 12582912; do
+  run 0 store cp f$size s3://bucket/faults/$size
+  run 0 store cp s3://bucket/faults/$size back --overwrite
+  cmp f$size back || fail "$size bytes changed on the way"
+done
+run 0 store sync names s3://bucket/faults/names
+run 0 store sync s3://bucket/faults/names names.faults
+diff -r names names.faults || fail "names changed"
+for fault in slowdown reset broken cut timeout reset-after; do had faults.log " $fault "; done
+proxy late.log late-error,late-error,none
+run 0 store cp f12582912 s3://bucket/late
+had late.log 'POST .* late-error -'
+proxy denied.log late-denied
+run 1 store cp f12582912 s3://bucket/denied
+err_has "s3://bucket/denied: CompleteMultipartUpload: AccessDenied: words"
+direct
+run 1 store cp s3://bucket/denied back --overwrite
+err_has "there is no such object"
+
+# Clear words and no storm: wrong key, wrong name, ended session, no rights.
+proxy keys.log none
+AWS_SECRET_ACCESS_KEY=wrong run 1 store cp many s3://bucket/wrong --recursive
+err_has "SignatureDoesNotMatch; check the AWS credentials and --region"
+[ "$(wc -l < keys.log)" -le 2 ] || fail "it went on with a wrong key"
+AWS_ACCESS_KEY_ID=nobody run 1 store ls s3://bucket
+err_has "InvalidAccessKeyId"
+proxy expired.log expired
+run 1 store cp many s3://bucket/expired --recursive
+err_has "ExpiredToken: words; the session has ended"
+[ "$(wc -l < expired.log)" -le 4 ] || fail "it went on with an ended session"
+direct
+AWS_ACCESS_KEY_ID=reader run 0 store ls s3://shown
+AWS_ACCESS_KEY_ID=reader run 1 store cp many s3://shown/x --recursive
+err_has "AccessDenied; the role or user of these credentials may not do this"
+AWS_ACCESS_KEY_ID=reader run 1 store ls s3://bucket
+err_has "AccessDenied"
+run 1 store ls s3://nowhere
+err_has "s3://nowhere/: there is no such bucket"
+run 1 store cp s3://bucket/none x
+err_has "s3://bucket/none: there is no such object"
+
+# A clock that is two hours off.
+if command -v faketime > "$OUT"; then
+  MLOPSCTL_REAL=$MLOPSCTL
+  printf '#!/bin/sh\nexec faketime -f "-2h" "%s" "$@"\n' "$MLOPSCTL_REAL" > skewed
+  chmod +x skewed
+  MLOPSCTL=$WORK/skewed run 0 store cp f1 s3://bucket/skewed -v
+  err_has "s off the server's, which is used instead"
+  MLOPSCTL=$WORK/skewed run 0 store cp s3://bucket/skewed back --overwrite
+fi
+
+# Buckets as host names, and one that cannot be.
+mkdir -p .aws
+printf '[default]\ns3 =\n  addressing_style = virtual\n' > .aws/config
+AWS_ENDPOINT_URL_S3=http://localhost:${server##*:}
+run 0 store ls s3://bucket/size
+run 0 store cp f1 s3://b.dots/x
+run 0 store ls s3://b.dots
+direct
+rm -r .aws
+
+# Killed in the middle of an upload: the next one goes on.
+head -c 67108864 /dev/urandom > large
+proxy kill.log none
+"$MLOPSCTL" store cp large s3://bucket/large > "$OUT" 2> "$ERR" &
+pid=$!
+for _ in $(seq 300); do
+  [ "$(grep -c 'partNumber=.* 200' kill.log)" -lt 2 ] || break
+  sleep 0.02
+done
+kill -9 $pid
+wait $pid 2> /dev/null
+sent=$(grep -c 'partNumber=.* 200' kill.log)
+[ "$sent" -lt 8 ] || fail "it was not killed in the middle"
+run 1 store cp s3://bucket/large back --overwrite
+run 0 store cp large s3://bucket/large
+err_has "going on with an upload that was not finished"
+[ "$(grep -c 'partNumber=.* 200' kill.log)" -le 10 ] || fail "parts were sent twice"
+run 0 store cp s3://bucket/large back --overwrite
+cmp large back || fail "another file"
+direct
+
+# s3:// names in other commands: a manifest is made, read, written; a package is packed there and read from there.
+! grep -rlaF "CANARYsecret" "$WORK" --include='*.log' --exclude-dir=ceph || fail "a secret is in a file"
+echo ok
