@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 #include "package/families.hpp"
 #include "package/model_package.hpp"
+#include "package/ssd.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -95,6 +96,23 @@ void check_contents(const Inspection& inspection, const ModelSpec& spec, Problem
         "names no licence, and there is no licence file");
 }
 
+/// Graph and weights of an MXNet detector, as they are read to run it.
+void check_ssd(const std::string& path, OpenLimits limits, Verification& out) {
+  limits.keep_weights = true;
+  try {
+    const auto package = open_model(path, {}, limits);
+    const auto ssd = translate_ssd(package);
+    if (ssd.classes != static_cast<std::int64_t>(package.spec.labels.size()))
+      add(out.findings, "label-count", Severity::error, "model.yaml: labels",
+          "there are " + std::to_string(package.spec.labels.size()) + " labels, the outputs have " +
+              std::to_string(ssd.classes) + " classes");
+  } catch (const Error& error) {
+    if (error.fault() != Fault::input)
+      throw;
+    out.findings.push_back(to_finding("weights", path, error));
+  }
+}
+
 } // namespace
 
 bool Verification::is_ok() const {
@@ -149,6 +167,8 @@ Verification verify_package(const std::string& path, const InspectLimits& limits
       out.findings.push_back(problem);
   if (out.spec)
     check_contents(out.inspection, *out.spec, out.findings);
+  if (out.spec && out.spec->format == k_mxnet_ssd)
+    check_ssd(path, open_limits, out);
   return out;
 }
 
