@@ -2,6 +2,7 @@
 #include "capture/capture.hpp"
 
 #include "capture/capture_folder.hpp"
+#include "capture/frame_judge.hpp"
 #include "capture/name_template.hpp"
 #include "core/interrupt.hpp"
 #include "core/log.hpp"
@@ -19,12 +20,6 @@ namespace {
 struct Job {
   Frame frame;
   std::function<Picture()> make;
-};
-
-struct Encoded {
-  JournalEntry entry;
-  std::string jpeg;    ///< empty: could not be decoded
-  std::string problem; ///< why
 };
 
 void scale_boxes(std::vector<dataset::Annotation>& annotations, double x, double y) {
@@ -58,6 +53,7 @@ Value settings_of(const CaptureOptions& options, const SourceInfo& source) {
   settings["every"] = number_or_null(options.selection.every);
   settings["at_most"] = number_or_null(options.selection.at_most);
   settings["duration_s"] = number_or_null(options.selection.duration_s);
+  settings["keep"] = options.keep.any() ? Value(to_text(options.keep)) : Value();
   settings["size"] =
       options.size
           ? Value(std::to_string(options.size->first) + "x" + std::to_string(options.size->second))
@@ -68,13 +64,21 @@ Value settings_of(const CaptureOptions& options, const SourceInfo& source) {
   return settings;
 }
 
+/// The one place where the rules see pixels.
+std::shared_ptr<const imaging::Glance> glance_at(const Picture& picture) {
+  constexpr int k_side_px = imaging::k_glance_side_px;
+  const auto small = picture.image.empty() ? imaging::small_grey(picture.yuv, k_side_px)
+                                           : imaging::small_grey(picture.image, k_side_px);
+  return std::make_shared<const imaging::Glance>(imaging::glance(small));
+}
+
 /// One run, with what its three stages share.
 class Run {
 public:
   Run(const CaptureOptions& options, const std::function<void()>& on_read)
       : options_(options), on_read_(on_read), name_(options.name),
         source_(open_frames(options.source, {options.jobs, options.assume_fps, options.size})),
-        sampler_(options.selection, *source_) {
+        sampler_(options.selection, *source_), judge_(options.keep) {
     refuse_live_resume();
     refuse_output_in_source();
     const FolderMode mode = options.resume      ? FolderMode::resume
@@ -87,16 +91,19 @@ public:
     result_.kept_before = folder_->kept();
     resume_behind_ = folder_->last_index();
     folder_->for_each([this](const JournalEntry& entry, std::int64_t) {
-      if (!entry.is_kept)
+      if (entry.reason == reason::k_unreadable)
         note_unreadable(entry, "could not be decoded by an earlier run");
+      else if (!entry.is_kept)
+        ++result_.dropped[entry.reason];
     });
   }
 
   void capture() {
     choose();
-    ordered_parallel<Job, Encoded>(
+    ordered_parallel<Job, Candidate>(
         options_.jobs, [this] { return produce(); }, [this](Job&& job) { return encode(job); },
-        [this](Encoded&& encoded) { store(encoded); });
+        [this](Candidate&& candidate) { take(std::move(candidate)); });
+    finish();
     folder_->commit();
     if (source_failure_)
       std::rethrow_exception(source_failure_);
@@ -131,6 +138,13 @@ public:
     result_.kept = folder_->kept();
     for (auto& problem : source_->problems())
       result_.problems.push_back(std::move(problem));
+    const auto warn = [&](const char* rule, const char* text) {
+      result_.problems.push_back({rule, Severity::warning, result_.source, text});
+    };
+    if (options_.keep.sharp && judge_.saw_no_sharp_frame())
+      warn("no-sharp-frame", "not one frame is sharp: those kept are as blurred as the rest");
+    if (options_.keep.any() && result_.kept == 0 && !result_.is_interrupted)
+      warn("nothing-kept", "no frame passed all rules of --keep; give fewer rules");
     return std::move(result_);
   }
 
@@ -168,7 +182,7 @@ private:
       if (sampler_.is_past_end(frame))
         return false;
       ++in_range;
-      return sampler_.takes(frame) && frame.index > resume_behind_;
+      return sampler_.takes(frame) && is_needed(frame);
     });
     is_chosen_ = frames.has_value();
     if (is_chosen_)
@@ -185,7 +199,7 @@ private:
         if (is_chosen_)
           return Job{std::move(*frame), source_->picture()};
         ++result_.read;
-        if (sampler_.takes(*frame) && frame->index > resume_behind_)
+        if (sampler_.takes(*frame) && is_needed(*frame))
           return Job{std::move(*frame), source_->picture()};
       }
     } catch (const Interrupted&) { // what is on its way is still finished and kept
@@ -197,41 +211,77 @@ private:
     return std::nullopt;
   }
 
-  Encoded encode(Job& job) const {
-    Encoded encoded;
-    encoded.entry.source = job.frame.source;
-    encoded.entry.time_s = job.frame.time_s;
-    encoded.entry.frame_index = job.frame.index;
+  /// With rules, frames of an earlier run are looked at again: later ones are judged beside them.
+  bool is_needed(const Frame& frame) const {
+    return options_.keep.any() || frame.index > resume_behind_;
+  }
+
+  Candidate encode(Job& job) const {
+    Candidate candidate;
+    auto& entry = candidate.entry;
+    entry.source = job.frame.source;
+    entry.time_s = job.frame.time_s;
+    entry.frame_index = job.frame.index;
     try {
       Picture picture = job.make();
+      entry.width = options_.size ? options_.size->first : picture.width();
+      entry.height = options_.size ? options_.size->second : picture.height();
+      if (options_.keep.any())
+        candidate.glance = glance_at(picture);
+      if (entry.frame_index <= resume_behind_)
+        return candidate;
       if (options_.size)
         picture.image = resized(picture, *options_.size);
-      encoded.entry.width = picture.width();
-      encoded.entry.height = picture.height();
       if (!source_->info().classes.empty())
-        encoded.entry.annotations = std::move(picture.annotations);
-      encoded.jpeg = picture.image.empty() ? imaging::encode_jpeg(picture.yuv, options_.quality)
-                                           : imaging::encode_jpeg(picture.image, options_.quality);
+        entry.annotations = std::move(picture.annotations);
+      candidate.jpeg = picture.image.empty()
+                           ? imaging::encode_jpeg(picture.yuv, options_.quality)
+                           : imaging::encode_jpeg(picture.image, options_.quality);
     } catch (const Error& error) {
       if (error.fault() != Fault::input)
         throw;
-      encoded.problem = error.what();
+      candidate.problem = error.what();
+      candidate.glance = nullptr;
     }
-    return encoded;
+    return candidate;
   }
 
-  void store(Encoded& encoded) {
-    auto& entry = encoded.entry;
-    if (encoded.jpeg.empty()) {
-      entry.reason = "unreadable";
-      note_unreadable(entry, encoded.problem);
-      folder_->skip(entry);
-      return;
+  void take(Candidate&& candidate) {
+    if (!options_.keep.any()) {
+      candidate.entry.is_kept = candidate.problem.empty();
+      candidate.entry.reason = candidate.entry.is_kept ? reason::k_sampled : reason::k_unreadable;
+      return store(candidate);
     }
-    entry.is_kept = true;
-    entry.reason = "sampled";
-    entry.ref = name_.name(folder_->kept(), entry.frame_index);
-    folder_->keep(entry, encoded.jpeg);
+    judge_.add(std::move(candidate));
+    store_decided();
+  }
+
+  void store_decided() {
+    while (auto candidate = judge_.next())
+      store(*candidate);
+  }
+
+  /// Where --resume goes on, what is still undecided is judged then, beside what comes behind it.
+  void finish() {
+    if (result_.is_interrupted && !result_.is_live)
+      return;
+    judge_.finish();
+    store_decided();
+  }
+
+  void store(Candidate& candidate) {
+    auto& entry = candidate.entry;
+    if (entry.frame_index <= resume_behind_) // it is in the journal
+      return;
+    if (entry.is_kept) {
+      entry.ref = name_.name(folder_->kept(), entry.frame_index);
+      return folder_->keep(entry, candidate.jpeg);
+    }
+    if (entry.reason == reason::k_unreadable)
+      note_unreadable(entry, candidate.problem);
+    else
+      ++result_.dropped[entry.reason];
+    folder_->skip(entry);
   }
 
   const CaptureOptions& options_;
@@ -239,6 +289,7 @@ private:
   NameTemplate name_;
   std::unique_ptr<FrameSource> source_;
   Sampler sampler_;
+  FrameJudge judge_;
   std::unique_ptr<CaptureFolder> folder_;
   std::int64_t resume_behind_ = -1;
   bool is_chosen_ = false; ///< only frames that are taken come

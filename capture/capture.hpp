@@ -2,12 +2,14 @@
 // The pipeline of a capture: source, choice, JPEG, folder, journal.
 #pragma once
 
+#include "capture/keep_rules.hpp"
 #include "capture/sampling.hpp"
 #include "core/error.hpp"
 #include "dataset/stream.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +22,7 @@ struct CaptureOptions {
   std::string source;
   std::string output; ///< a folder
   Selection selection;
+  KeepRules keep;
   std::optional<std::pair<int, int>> size; ///< px of the stored frames; nothing: as they come
   int quality = 95;                        ///< 1..100
   std::string name = "frame{index:06}.jpg";
@@ -30,13 +33,14 @@ struct CaptureOptions {
 };
 
 struct CaptureResult {
-  std::string source;           ///< without secrets
-  std::int64_t read = 0;        ///< frames of the source in this run
-  std::int64_t kept = 0;        ///< frames in the folder now
-  std::int64_t kept_before = 0; ///< of these by earlier runs
-  std::int64_t unreadable = 0;  ///< pictures that could not be decoded
-  bool is_live = false;         ///< --resume cannot go on
-  bool is_interrupted = false;  ///< by SIGINT or SIGTERM; what is kept is complete
+  std::string source;                          ///< without secrets
+  std::int64_t read = 0;                       ///< frames of the source in this run
+  std::int64_t kept = 0;                       ///< frames in the folder now
+  std::int64_t kept_before = 0;                ///< of these by earlier runs
+  std::int64_t unreadable = 0;                 ///< pictures that could not be decoded
+  std::map<std::string, std::int64_t> dropped; ///< by reason, by earlier runs too
+  bool is_live = false;                        ///< --resume cannot go on
+  bool is_interrupted = false;                 ///< by SIGINT or SIGTERM; what is kept is complete
   Problems problems;
 };
 

@@ -5,6 +5,8 @@
 #include "core/text.hpp"
 #include "core/value.hpp"
 
+#include <cmath>
+
 namespace mlopsctl::capture {
 namespace {
 
@@ -20,6 +22,27 @@ Value to_value(const std::vector<dataset::Annotation>& annotations) {
     list.push(std::move(box));
   }
   return list;
+}
+
+double rounded(double value, double part) {
+  return std::round(value * part) / part;
+}
+
+void add_judgement(Value& line, const Judgement& judgement) {
+  const auto add = [&](const char* key, const std::optional<double>& value, double part) {
+    if (value)
+      line[key] = rounded(*value, part);
+  };
+  line["scene"] = judgement.scene;
+  add("sharpness", judgement.sharpness, 1e5);
+  add("sharpness_needed", judgement.sharpness_needed, 1e5);
+  add("detail", judgement.detail, 1e2);
+  add("detail_needed", judgement.detail_needed, 1e2);
+  add("motion", judgement.motion, 1e3);
+  add("motion_allowed", judgement.motion_allowed, 1e3);
+  if (judgement.like)
+    line["like"] = *judgement.like;
+  add("changed", judgement.changed, 1e5);
 }
 
 std::vector<dataset::Annotation> annotations_of(ObjectReader& reader) {
@@ -53,6 +76,8 @@ std::string to_line(const JournalEntry& entry) {
   line["height"] = entry.height;
   line["kept"] = entry.is_kept;
   line["reason"] = entry.reason;
+  if (entry.judgement)
+    add_judgement(line, *entry.judgement);
   if (entry.annotations)
     line["boxes"] = to_value(*entry.annotations);
   return to_json(line) + "\n";

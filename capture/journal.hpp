@@ -2,6 +2,7 @@
 // One line of frames.jsonl: what became of a frame that was considered.
 #pragma once
 
+#include "capture/keep_rules.hpp"
 #include "dataset/sample.hpp"
 
 #include <cstdint>
@@ -22,6 +23,7 @@ struct JournalEntry {
   int height = 0;
   bool is_kept = false;
   std::string reason;
+  std::optional<Judgement> judgement; ///< by --keep; written, not read again
   /// Exact boxes, px of the stored picture; nothing if the source knows none.
   std::optional<std::vector<dataset::Annotation>> annotations;
 };

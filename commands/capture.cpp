@@ -22,11 +22,13 @@ namespace {
 struct Options {
   capture::CaptureOptions capture;
   FrameOptions frames;
+  std::vector<std::string> keep;
 };
 
 void validate(Options& o) {
   apply_frame_options(o.frames);
   o.capture.selection = o.frames.selection;
+  o.capture.keep = capture::parse_keep(o.keep);
   constexpr double k_most_fps = 1000;
   if (o.capture.assume_fps < 0 || o.capture.assume_fps > k_most_fps)
     throw Error(Fault::usage,
@@ -58,11 +60,24 @@ std::unique_ptr<dataset::SampleWriter> create_labels(const std::string& path,
   return formats::create_labels(path, options);
 }
 
+std::int64_t count_of(const capture::CaptureResult& result, const char* reason) {
+  const auto found = result.dropped.find(reason);
+  return found == result.dropped.end() ? 0 : found->second;
+}
+
+/// "; dropped: 12 blurred, 30 duplicate", or nothing.
+std::string dropped_text(const capture::CaptureResult& result) {
+  std::string text;
+  for (const auto& [reason, count] : result.dropped)
+    text += (text.empty() ? "; dropped: " : ", ") + std::to_string(count) + " " + reason;
+  return text;
+}
+
 void print_result(const Context& ctx, const Options& o, const capture::CaptureResult& result,
                   double seconds) {
   ctx.say(o.capture.output + ": " + std::to_string(result.kept) + " frames kept of " +
           std::to_string(result.read) + " read from " + result.source + " in " + fixed(seconds, 1) +
-          " s");
+          " s" + dropped_text(result));
   if (!ctx.options.json)
     return;
   Value document = Value::object();
@@ -73,7 +88,7 @@ void print_result(const Context& ctx, const Options& o, const capture::CaptureRe
   document["frames_kept_before"] = result.kept_before;
   Value dropped = Value::object();
   for (const auto* reason : {"blurred", "duplicate", "transition"})
-    dropped[reason] = 0;
+    dropped[reason] = count_of(result, reason);
   dropped["unreadable"] = result.unreadable;
   document["dropped"] = std::move(dropped);
   document["output"] = o.capture.output;
@@ -106,6 +121,8 @@ Run declare(Args& args) {
       .required();
   args.output(o->capture.output, "Folder for the frames, frames.jsonl and labels").required();
   add_frame_options(args, o->frames);
+  args.list("--keep", o->keep, "Of these only what is sharp, distinct or still (see below)")
+      .metavar("RULE,...");
   args.size("--size", o->capture.size, "Size of the stored frames (default: as they come)");
   args.value("--quality", o->capture.quality,
              "JPEG quality, 1 to 100; full colour from 90 on, where the source has it")
