@@ -276,8 +276,10 @@ const std::vector<std::string>& decoder_kinds() {
   return kinds;
 }
 
-ModelSpec parse_model_spec(std::string_view text, const std::string& path,
-                           const std::vector<std::string>& overrides) {
+namespace {
+
+ModelSpec parse_with_overrides(std::string_view text, const std::string& path,
+                               const std::vector<std::string>& overrides) {
   Value root = parse_yaml(text, path);
   if (root.is_object())
     apply_overrides(root, overrides);
@@ -312,6 +314,23 @@ ModelSpec parse_model_spec(std::string_view text, const std::string& path,
   spec.digests = read_digests(reader);
   reader.finish();
   return spec;
+}
+
+} // namespace
+
+ModelSpec parse_model_spec(std::string_view text, const std::string& path,
+                           const std::vector<std::string>& overrides) {
+  try {
+    return parse_with_overrides(text, path, overrides);
+  } catch (const Error& error) {
+    if (overrides.empty() || error.fault() == Fault::usage)
+      throw;
+    parse_with_overrides(text, path, {}); // throws if the fault is the file's own
+    std::string said = error.what();
+    if (said.starts_with(path))
+      said.erase(0, said.find(' ') + 1); // "path:10: " is where the file says something else
+    throw Error(Fault::usage, "--set: " + said, error.hint());
+  }
 }
 
 std::string to_model_yaml(const ModelSpec& spec) {

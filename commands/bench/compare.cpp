@@ -47,6 +47,21 @@ void validate(const Options& o) {
                 "--max-spread: " + number(o.max_spread_percent) + " is not 0 or more");
   if (!o.truth.path.empty() && o.across_machines)
     throw Error(Fault::usage, "--across-machines: predictions have no times to compare");
+  if (!o.truth.path.empty())
+    return;
+  const Options defaults;
+  const auto refuse = [](bool is_given, const char* option) {
+    if (is_given)
+      throw Error(Fault::usage,
+                  std::string(option) + ": is for predictions, and without --truth these are rows",
+                  "give the right answers with --truth, or leave it out");
+  };
+  refuse(!o.predictions_from.empty(), "--predictions-from");
+  refuse(!o.truth.from.empty(), "--from");
+  refuse(!o.truth.images.empty(), "--images");
+  refuse(!o.truth.label_attribute.empty(), "--label-attribute");
+  refuse(o.protocol != defaults.protocol, "--protocol");
+  refuse(o.samples != defaults.samples, "--samples");
 }
 
 bench::Allowances parse_allowances(const std::vector<std::string>& texts) {

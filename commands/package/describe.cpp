@@ -73,8 +73,16 @@ void validate(const Options& o) {
                 "give another -o, such as model.yaml");
 }
 
+/// Its params hold no graph, and its graph no sizes: nothing to draft from.
+void refuse_mxnet(const std::string& path) {
+  if (path.ends_with("-symbol.json") || path.ends_with(".params"))
+    throw Error(Fault::input, path + ": is a model of MXNet, a draft is made from ONNX files only",
+                "'mlopsctl help infer' shows the few lines that its model.yaml needs");
+}
+
 int run(const Options& o, Context& ctx) {
   const auto source = open_source(o.model);
+  refuse_mxnet(o.model);
   const auto mapped = source->mapped();
   const std::string copy = mapped ? "" : read_all(*source, std::uint64_t{2} << 30);
   const auto model = formats::read_onnx(mapped ? *mapped : copy, o.model);

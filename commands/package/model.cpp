@@ -28,6 +28,13 @@ void validate(const Options& o) {
   if (std::filesystem::exists(folder) && !std::filesystem::is_directory(folder))
     throw Error(Fault::input, o.folder + ": is a file, a folder with model.yaml was expected",
                 "put the weights into a folder and run 'mlopsctl package describe' there");
+  const auto extension = std::filesystem::path(o.output).extension().string();
+  for (const char* other : {".zip", ".7z", ".tar", ".whl", ".mar"})
+    if (extension.size() == std::string_view(other).size() &&
+        starts_with_ignoring_case(extension, other))
+      throw Error(Fault::usage,
+                  "-o: '" + o.output + "': what is written is a .tar.gz, whatever its name",
+                  "call it model.tar.gz");
 }
 
 int run(const Options& o, Context& ctx) {

@@ -160,3 +160,5 @@ err_has "--baseline 'good': the data sets are not the same"
 
 run 0 bench compare --help
 out_has "Examples"
+run 2 bench compare latest latest~1 --table t.db --protocol voc
+err_has "--protocol: is for predictions, and without --truth these are rows"

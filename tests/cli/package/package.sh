@@ -191,3 +191,11 @@ run 0 package model pkg -o script.tar.gz
 err_has "handler.py"
 run 1 package model two.names -o x.tar.gz
 err_has "two.names: is a file, a folder with model.yaml was expected"
+
+# What it is not is not what its name says.
+run 2 package model "$MLOPSCTL_SOURCE/examples/shapes/model" -o model.zip
+err_has "'model.zip': what is written is a .tar.gz, whatever its name; call it model.tar.gz"
+[ ! -e model.zip ] || fail "model.zip was written"
+echo '{"nodes": []}' > ssd-symbol.json
+run 1 package describe ssd-symbol.json
+err_has "ssd-symbol.json: is a model of MXNet, a draft is made from ONNX files only"

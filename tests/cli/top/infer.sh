@@ -47,6 +47,8 @@ json .schema mlopsctl.infer/1
 json '[.images, .detections, (.failed | length), .output]' '[2,1,0,"q.jsonl"]'
 run 0 infer --model det pictures/b.png --set decoder.score_threshold=1
 json '.detections | length' 1
+run 2 infer --model det pictures/b.png --set decoder.score_threshold=7
+err_has "mlopsctl infer: --set: decoder.score_threshold: 7 is outside 0..1"
 run 2 infer --model det pictures/b.png --set decoder.score_treshold=1
 err_has "score_threshold"
 

@@ -133,7 +133,8 @@ TEST(ModelSpec, OverridesKeepTypesAndAreChecked) {
     EXPECT_THAT(error.what(), HasSubstr(want)) << text;
     EXPECT_EQ(error.fault(), Fault::usage) << text;
   }
-  EXPECT_THAT(error_of(k_good, {"decoder.nms.iou=3"}).what(), HasSubstr("3 is outside 0..1"));
+  EXPECT_STREQ(error_of(k_good, {"decoder.nms.iou=3"}).what(),
+               "--set: decoder.nms.iou: 3 is outside 0..1");
 }
 
 TEST(ModelSpec, EmbeddingsNeedNoLabels) {
