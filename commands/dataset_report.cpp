@@ -37,8 +37,7 @@ void refuse_bad_records(const Context& ctx, const Problems& problems) {
 std::string folder_of(const std::string& path) {
   if (path == "-")
     return ".";
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored))
+  if (is_folder(path))
     return path;
   return std::filesystem::path(path).parent_path().string();
 }

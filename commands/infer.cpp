@@ -4,6 +4,7 @@
 #include "commands/engine_options.hpp"
 #include "commands/frame_options.hpp"
 #include "commands/picture_inputs.hpp"
+#include "commands/remote_options.hpp"
 #include "core/interrupt.hpp"
 #include "core/log.hpp"
 #include "core/parallel.hpp"
@@ -274,6 +275,7 @@ Run declare(Args& args) {
       .choices({"show", "evaluate"});
   args.flag("--discard-bad", o->discard_bad, "Leave unreadable pictures out and write the rest");
   args.flag("--no-timing", o->no_timing, "Leave timing_ms out: same input, same bytes");
+  add_remote_options(args);
   return [o](Context& ctx) {
     validate(*o, ctx);
     return run(*o, ctx);

@@ -81,7 +81,7 @@ PictureInputs::PictureInputs(const std::vector<std::string>& inputs, PictureOpti
     throw Error(Fault::input, options_.images_folder + ": no such folder", "check --images");
   for (const auto& input : inputs) {
     std::error_code ignored;
-    if (fs::is_directory(input, ignored)) {
+    if (is_folder(input)) {
       auto pictures = pictures_of_folder(input);
       if (pictures.empty() && options_.format.empty())
         check_label_folder(input);
@@ -90,7 +90,7 @@ PictureInputs::PictureInputs(const std::vector<std::string>& inputs, PictureOpti
         waiting_.push_back({"", input, "", ""});
       for (auto& picture : pictures)
         waiting_.push_back(std::move(picture));
-    } else if (input != "-" && !fs::exists(input, ignored)) {
+    } else if (input != "-" && !fs::exists(input, ignored) && !is_file(input)) {
       throw Error(Fault::input, input + ": no such file or folder",
                   "check the name; relative names start at the current folder");
     } else if (is_picture(input)) {

@@ -19,7 +19,7 @@ struct Schema {
 /// Adding one: its file in schemas/ and its line here.
 constexpr Schema k_schemas[] = {
     {"model", "model.json"}, {"deploy", "deploy.json"},   {"config", ""},
-    {"score", "score.json"}, {"compare", "compare.json"},
+    {"score", "score.json"}, {"compare", "compare.json"}, {"store", "store.json"},
 };
 
 struct Options {

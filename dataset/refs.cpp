@@ -17,6 +17,8 @@ std::string rebase_ref(const std::string& ref, const std::string& from_folder,
                        const std::string& to_folder) {
   if (is_remote_ref(ref) || fs::path(ref).is_absolute())
     return ref;
+  if (is_remote_ref(from_folder))
+    return from_folder == to_folder ? ref : from_folder + "/" + ref;
   std::error_code error;
   // Absolute first: a folder that is yet to be made has no canonical form of its own.
   const auto resolved = [&error](const std::string& folder) {
@@ -32,12 +34,16 @@ std::string rebase_ref(const std::string& ref, const std::string& from_folder,
 
 ImageKeys::ImageKeys(const std::string& folder) {
   std::error_code ignored;
-  folder_ = fs::weakly_canonical(fs::absolute(folder.empty() ? "." : folder), ignored).string();
+  folder_ = folder;
+  if (!is_remote_ref(folder))
+    folder_ = fs::weakly_canonical(fs::absolute(folder.empty() ? "." : folder), ignored).string();
 }
 
 std::string ImageKeys::key_of(const std::string& ref) const {
   if (is_remote_ref(ref))
     return ref;
+  if (is_remote_ref(folder_))
+    return folder_ + "/" + ref;
   const fs::path image = fs::path(folder_) / ref; // an absolute reference stays what it is
   std::error_code ignored;
   if (fs::exists(image, ignored))

@@ -100,10 +100,11 @@ ImageInfo probe(std::string_view bytes, const std::string& name) {
   const auto codec = sniff(bytes);
   if (!codec)
     fail_foreign(bytes, name);
-  const ImageInfo info = *codec == Codec::jpeg  ? detail::probe_jpeg(bytes, name)
-                         : *codec == Codec::png ? detail::probe_png(bytes, name)
-                                                : detail::probe_webp(bytes, name);
+  ImageInfo info = *codec == Codec::jpeg  ? detail::probe_jpeg(bytes, name)
+                   : *codec == Codec::png ? detail::probe_png(bytes, name)
+                                          : detail::probe_webp(bytes, name);
   check_size(info, name);
+  info.file_bytes = bytes.size();
   return info;
 }
 

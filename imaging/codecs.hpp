@@ -22,6 +22,7 @@ struct ImageInfo {
   int height = 0;
   int channels = 3;         ///< 1 or 3 after decoding (alpha is dropped)
   int exif_orientation = 1; ///< 1..8; JPEG only
+  std::uint64_t file_bytes = 0;
 };
 
 /// Limit::pixels: larger pictures are refused before memory is taken.

@@ -228,6 +228,11 @@ std::string S3Client::put(const S3Name& name, std::string bytes, S3Existing exis
     const auto reply = call(std::move(request), &made);
     return without_quotes(reply.header("etag").value_or(""));
   } catch (const AwsError& error) {
+    if (error.status() == 501 && existing == S3Existing::refuse) { // a server without conditions
+      if (head(name))
+        refuse_existing(name);
+      return put(name, std::move(made.http.body), S3Existing::replace);
+    }
     if (error.status() != 412)
       throw;
     // An attempt whose reply was lost may have written it.
@@ -245,7 +250,7 @@ void refuse_existing(const S3Name& name) {
 
 void S3Client::remove_batch(const std::string& bucket, const std::vector<std::string>& keys) {
   pugi::xml_document document;
-  auto root = document.append_child("Delete");
+  auto root = add_root(document, "Delete");
   root.append_child("Quiet").text() = "true";
   for (const auto& key : keys)
     root.append_child("Object").append_child("Key").text() = key.c_str();
@@ -253,6 +258,7 @@ void S3Client::remove_batch(const std::string& bucket, const std::vector<std::st
   request.body = to_text(document);
   request.headers = {{"Content-Type", "application/xml"},
                      {"Content-MD5", base64(md5(request.body))}};
+  request.keeps_checksum = true; // one of the two is demanded
   const auto reply = call(std::move(request));
   pugi::xml_document result;
   parse_xml(reply, to_url({bucket, ""}), result);

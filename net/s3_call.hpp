@@ -25,6 +25,8 @@ std::optional<AwsFailure> failure_of(const pugi::xml_node& root);
 /// Of the child of that name; 0 if it is no number.
 std::uint64_t number_of(const pugi::xml_node& node, const char* child);
 std::string without_quotes(std::string_view etag);
+/// An element of the namespace of S3.
+pugi::xml_node add_root(pugi::xml_document& document, const char* name);
 std::string to_text(const pugi::xml_document& document);
 
 } // namespace mlopsctl::net

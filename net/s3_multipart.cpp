@@ -60,7 +60,7 @@ S3Part S3Client::put_part(const S3Name& name, const std::string& upload, int num
 void S3Client::complete_upload(const S3Name& name, const std::string& upload,
                                const std::vector<S3Part>& parts, S3Existing existing) {
   pugi::xml_document document;
-  auto root = document.append_child("CompleteMultipartUpload");
+  auto root = add_root(document, "CompleteMultipartUpload");
   for (const auto& part : parts) {
     auto node = root.append_child("Part");
     node.append_child("PartNumber").text() = part.number;

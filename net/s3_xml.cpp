@@ -40,6 +40,12 @@ std::string without_quotes(std::string_view etag) {
   return std::string(etag);
 }
 
+pugi::xml_node add_root(pugi::xml_document& document, const char* name) {
+  auto root = document.append_child(name);
+  root.append_attribute("xmlns") = "http://s3.amazonaws.com/doc/2006-03-01/";
+  return root;
+}
+
 std::string to_text(const pugi::xml_document& document) {
   std::ostringstream out;
   document.save(out, "", pugi::format_raw);

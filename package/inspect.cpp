@@ -3,6 +3,7 @@
 
 #include "core/digest.hpp"
 #include "core/interrupt.hpp"
+#include "core/remote.hpp"
 #include "core/text.hpp"
 #include "package/package_files.hpp"
 
@@ -77,6 +78,8 @@ void look_at(const PackageItem& item, ByteSource& source, const InspectLimits& l
 
 /// What a folder holds besides files and folders does not go into a package: it is told.
 void look_for_others(const std::string& path, Inspection& inspection) {
+  if (remote_scheme_of(path) != nullptr)
+    return;
   std::map<std::string, std::string> others; // sorted: the order on disk is not told
   for (const auto& entry : fs::recursive_directory_iterator(path)) {
     const auto name = entry.path().lexically_relative(path).generic_string();
@@ -96,7 +99,7 @@ void look_for_others(const std::string& path, Inspection& inspection) {
 
 void visit_package(const std::string& path, const formats::ArchiveLimits& limits,
                    const std::function<void(const PackageItem&, ByteSource&)>& visit) {
-  if (fs::is_directory(path)) {
+  if (is_folder(path)) {
     std::uint64_t members = 0;
     for (const auto& entry : open_folder(path)->list()) {
       check_interrupt();
@@ -117,8 +120,8 @@ void visit_package(const std::string& path, const formats::ArchiveLimits& limits
 
 Inspection inspect_package(const std::string& path, const InspectLimits& limits) {
   Inspection inspection;
-  const bool is_folder = fs::is_directory(path);
-  inspection.kind = is_folder ? "folder" : std::string(formats::archive_kind(head_of(path)));
+  const bool is_one = is_folder(path);
+  inspection.kind = is_one ? "folder" : std::string(formats::archive_kind(head_of(path)));
   visit_package(path, limits.archive, [&](const PackageItem& item, ByteSource& source) {
     look_at(item, source, limits, inspection);
   });
@@ -127,7 +130,7 @@ Inspection inspect_package(const std::string& path, const InspectLimits& limits)
   std::map<std::string, std::string> digests;
   for (const auto& item : inspection.items)
     digests[item.name] = item.digest;
-  if (is_folder) {
+  if (is_one) {
     for (const auto& item : inspection.items)
       inspection.size_bytes += item.size_bytes;
     look_for_others(path, inspection);

@@ -80,7 +80,8 @@ ModelPackage open_model_folder(const std::string& path, const std::vector<std::s
                                const OpenLimits& limits) {
   const fs::path root(path);
   std::error_code ignored;
-  if (!fs::exists(fs::symlink_status(root / k_model_yaml, ignored)))
+  const bool is_here = fs::exists(fs::symlink_status(root / k_model_yaml, ignored));
+  if (!is_here && !open_folder(path)->contains(k_model_yaml)) // which a remote one may be
     fail_no_model_yaml(path);
   const auto text = read_file(resolve_inside(path, k_model_yaml), limits.model_yaml_bytes);
   ModelPackage package;
@@ -183,11 +184,11 @@ ModelPackage open_model_archive(const std::string& path, const std::vector<std::
 ModelPackage open_model(const std::string& path, const std::vector<std::string>& overrides,
                         const OpenLimits& limits) {
   std::error_code ignored;
-  const auto status = fs::status(path, ignored);
-  if (!fs::exists(status))
+  const bool is_one = is_folder(path);
+  if (!is_one && !fs::exists(path, ignored) && !is_file(path))
     throw Error(Fault::input, path + ": no such file or folder",
                 "give a folder with model.yaml, or a package archive");
-  if (fs::is_directory(status))
+  if (is_one)
     return open_model_folder(path, overrides, limits);
   if (fs::is_fifo(status))
     throw Error(Fault::input, path + ": is a pipe, and a package is read more than once",

@@ -4,6 +4,7 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
+#include "core/remote.hpp"
 
 #include <filesystem>
 #include <span>
@@ -14,6 +15,10 @@ namespace mlopsctl::package {
 namespace fs = std::filesystem;
 
 std::string resolve_inside(const std::string& folder, const std::string& name) {
+  if (remote_scheme_of(folder) != nullptr) { // has no links
+    check_relative_name(name);
+    return folder + (folder.ends_with('/') ? "" : "/") + name;
+  }
   const fs::path root(folder);
   std::error_code error;
   const fs::path base = fs::canonical(root, error);

@@ -137,7 +137,8 @@ Problems check_spec_against_graph(const ModelSpec& spec, const OnnxModel& model)
 }
 
 Verification verify_package(const std::string& path, const InspectLimits& limits) {
-  if (std::error_code ignored; !std::filesystem::exists(path, ignored))
+  if (std::error_code ignored;
+      !std::filesystem::exists(path, ignored) && !is_file(path) && !is_folder(path))
     throw Error(Fault::input, path + ": no such file or folder", "check the name");
   Verification out;
   try {

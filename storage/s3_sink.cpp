@@ -210,8 +210,12 @@ void upload(net::S3Client& client, const net::S3Name& name, ByteSource& source, 
         return client.put_part(name, open.id, number, bytes);
       });
     parts.complete(open.id, existing);
-  } catch (...) {
+  } catch (const Error& error) {
     parts.give_up();
+    if (error.fault() == Fault::usage) { // somebody else wrote it meanwhile
+      client.abort_upload(name, open.id);
+      throw;
+    }
     log::info(to_url(name) + ": the same command, run again, goes on from where this one stopped");
     throw;
   }

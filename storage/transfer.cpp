@@ -212,7 +212,8 @@ TransferCount run_transfer(TransferPlan& plan, Existing existing, int at_once,
   return count;
 }
 
-void copy_stdin(const std::string& to, Existing existing) {
+std::uint64_t copy_stdin(const std::string& to, Existing existing) {
+  std::uint64_t bytes = 0;
   const auto sink = create_sink(to, existing);
   std::vector<char> buffer(k_buffer_bytes);
   for (;;) {
@@ -225,8 +226,10 @@ void copy_stdin(const std::string& to, Existing existing) {
     if (count == 0)
       break;
     sink->write({buffer.data(), static_cast<std::size_t>(count)});
+    bytes += static_cast<std::uint64_t>(count);
   }
   sink->finish();
+  return bytes;
 }
 
 } // namespace mlopsctl::storage

@@ -51,7 +51,7 @@ struct TransferCount {
 TransferCount run_transfer(TransferPlan& plan, Existing existing, int at_once,
                            const std::function<void(const TransferItem&)>& done);
 
-/// A pipe on stdin, to its end.
-void copy_stdin(const std::string& to, Existing existing);
+/// A pipe on stdin, to its end. \return its bytes.
+std::uint64_t copy_stdin(const std::string& to, Existing existing);
 
 } // namespace mlopsctl::storage

@@ -4,6 +4,7 @@
 #include "commands/command.hpp"
 #include "commands/dataset_report.hpp"
 #include "commands/manifest/labels_io.hpp"
+#include "commands/remote_options.hpp"
 #include "core/interrupt.hpp"
 #include "core/parallel.hpp"
 #include "core/text.hpp"
@@ -31,9 +32,7 @@ struct Options {
 Problems probe(const std::string& path) {
   try {
     const auto info = imaging::probe_file(path);
-    std::error_code ignored;
-    const auto bytes = std::filesystem::file_size(path, ignored);
-    return dataset::check_job_image(path, ignored ? 0 : bytes, info.width, info.height);
+    return dataset::check_job_image(path, info.file_bytes, info.width, info.height);
   } catch (const Error& error) {
     std::string text = error.what();
     if (text.starts_with(path + ": "))
@@ -135,6 +134,7 @@ Run declare(Args& args) {
       .metavar("GLOB")
       .default_text("");
   add_bad_record_options(args, o->labels);
+  add_remote_options(args);
   return [o](Context& ctx) { return run(*o, ctx); };
 }
 

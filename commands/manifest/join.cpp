@@ -5,6 +5,7 @@
 #include "commands/command.hpp"
 #include "commands/dataset_report.hpp"
 #include "commands/manifest/labels_io.hpp"
+#include "commands/remote_options.hpp"
 #include "core/interrupt.hpp"
 #include "dataset/refs.hpp"
 #include "formats/labels/format.hpp"
@@ -102,6 +103,7 @@ Run declare(Args& args) {
   args.value("--label-attribute", o->label_attribute, "Name of the label in the output")
       .metavar("NAME")
       .default_text("that of the first");
+  add_remote_options(args);
   return [o](Context& ctx) { return run(*o, ctx); };
 }
 

@@ -2,6 +2,7 @@
 #include "commands/manifest/labels_io.hpp"
 
 #include "commands/dataset_report.hpp"
+#include "commands/remote_options.hpp"
 #include "core/io.hpp"
 #include "core/text.hpp"
 #include "dataset/copy.hpp"
@@ -28,11 +29,10 @@ formats::UriMap uri_map_of(const std::vector<std::string>& entries) {
   formats::UriMap map;
   for (const auto& entry : entries) {
     const auto equals = entry.find('=');
-    std::error_code ignored;
     if (equals == std::string::npos || equals == 0 || equals + 1 == entry.size())
       throw Error(Fault::usage, "--uri-map: '" + entry + "' is not URI=DIR",
                   "such as --uri-map s3://bucket/frames=frames");
-    if (!std::filesystem::is_directory(entry.substr(equals + 1), ignored))
+    if (!is_folder(entry.substr(equals + 1)))
       throw Error(Fault::input, "--uri-map: " + entry.substr(equals + 1) + ": no such folder");
     map.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
   }
@@ -64,6 +64,7 @@ void add_reading_options(Args& args, LabelOptions& options) {
   args.value("--voc-base", options.voc_base,
              "VOC corners count from 0, or from 1 with inclusive upper corners")
       .metavar("0|1");
+  add_remote_options(args);
 }
 
 void add_bad_record_options(Args& args, LabelOptions& options) {
@@ -80,8 +81,7 @@ void check_label_options(const LabelOptions& options) {
   if (!options.from.empty())
     formats::label_format(options.from);
   refuse_mixed_reports({{"--problems", options.problems}});
-  std::error_code ignored;
-  if (!options.images.empty() && !std::filesystem::is_directory(options.images, ignored))
+  if (!options.images.empty() && !is_folder(options.images))
     throw Error(Fault::input, options.images + ": no such folder", "check --images");
 }
 
@@ -96,7 +96,7 @@ void refuse_existing(const Context& ctx, const std::vector<std::string>& reports
                     path + ": is the data set itself, a report was to be written there",
                     "give the report another name");
     if (!path.empty() && ctx.existing() == Existing::refuse &&
-        std::filesystem::exists(path, ignored))
+        (std::filesystem::exists(path, ignored) || is_file(path)))
       throw Error(Fault::usage, path + ": already exists",
                   "pass --overwrite to replace it, or give another name");
   }

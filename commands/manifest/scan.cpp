@@ -6,6 +6,7 @@
 #include "commands/manifest/labels_io.hpp"
 #include "commands/manifest/picture_scan.hpp"
 #include "commands/picture_inputs.hpp"
+#include "commands/remote_options.hpp"
 #include "core/text.hpp"
 #include "dataset/junk.hpp"
 
@@ -196,6 +197,7 @@ Run declare(Args& args) {
   args.value("--from", o->from, "Format of label files (default: by their content and name)")
       .metavar("FMT")
       .default_text("");
+  add_remote_options(args);
   return [o](Context& ctx) { return run(*o, ctx); };
 }
 

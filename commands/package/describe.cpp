@@ -2,6 +2,7 @@
 // package describe: draft model.yaml from a weights file.
 #include "commands/command.hpp"
 #include "commands/package/result.hpp"
+#include "commands/remote_options.hpp"
 #include "core/io.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
@@ -120,6 +121,7 @@ Run declare(Args& args) {
   args.value("--licence", o->licence, "Licence of the weights, such as Apache-2.0").metavar("NAME");
   args.value("--task", o->task, "What the model is for, where its outputs fit several tasks")
       .choices({"detection", "classification", "embedding"});
+  add_remote_options(args);
   return [o](Context& ctx) {
     validate(*o);
     return run(*o, ctx);

@@ -4,6 +4,7 @@
 
 #include "commands/command.hpp"
 #include "commands/package/result.hpp"
+#include "commands/remote_options.hpp"
 #include "core/text.hpp"
 
 #include <ostream>
@@ -90,6 +91,7 @@ Run declare(Args& args) {
   auto o = std::make_shared<Options>();
   args.value("PATH", o->path, "Folder or archive (tar, tar.gz, zip, mar)").required();
   add_limit_options(args, o->limits);
+  add_remote_options(args);
   return [o](Context& ctx) { return run(*o, ctx); };
 }
 

@@ -2,6 +2,7 @@
 // package model: a folder with model.yaml becomes one archive.
 #include "commands/command.hpp"
 #include "commands/package/result.hpp"
+#include "commands/remote_options.hpp"
 #include "core/text.hpp"
 #include "package/pack_model.hpp"
 
@@ -69,6 +70,7 @@ Run declare(Args& args) {
   args.value("FOLDER", o->folder, "Folder with model.yaml and the weights, or that model.yaml")
       .required();
   args.output(o->output, "Archive to write, a .tar.gz").required();
+  add_remote_options(args);
   return [o](Context& ctx) {
     if (o->output == "-" && ctx.options.json)
       throw Error(Fault::usage, "--json and -o - both want stdout", "give a file with -o");

@@ -41,16 +41,15 @@ int copy_to_stdout(const Options& o) {
 int run(const Options& o, Context& ctx) {
   if (o.output == "-")
     return copy_to_stdout(o);
+  TransferReport report{"cp", o.source, o.output, o.dry_run};
   if (o.source == "-") {
-    storage::copy_stdin(o.output, ctx.existing());
-    ctx.say(o.output + ": was written");
+    report.copied = {1, storage::copy_stdin(o.output, ctx.existing())};
+    print_transfer(report, ctx);
     return exit_ok;
   }
   auto plan = storage::plan_copy(o.source, o.output, o.recursive, ctx.existing());
-  Value document = Value::object();
-  document["source"] = o.source;
-  document["output"] = o.output;
-  return transfer_objects("cp", plan, ctx.existing(), o.dry_run, document, ctx);
+  run_plan(plan, ctx.existing(), report, ctx);
+  return exit_ok;
 }
 
 Run declare(Args& args) {

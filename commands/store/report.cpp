@@ -39,37 +39,48 @@ storage::TransferCount copy_all(const std::string& verb, storage::TransferPlan& 
                                });
 }
 
+Value to_document(const TransferReport& report) {
+  Value document = Value::object();
+  document["schema"] = "mlopsctl.store." + report.verb + "/1";
+  document["source"] = report.source;
+  document["output"] = report.output;
+  document["dry_run"] = report.dry_run;
+  document["objects_copied"] = report.copied.objects;
+  document["bytes_copied"] = static_cast<std::int64_t>(report.copied.bytes);
+  if (report.verb == "sync") {
+    document["objects_same"] = report.same;
+    document["objects_deleted"] = report.deleted;
+  }
+  document["seconds"] = report.seconds;
+  return document;
+}
+
 } // namespace
 
-int transfer_objects(const std::string& verb, storage::TransferPlan& plan, Existing existing,
-                     bool dry_run, const Value& document, Context& ctx) {
-  const Stopwatch watch;
-  const auto count = dry_run ? would_do(plan, ctx) : copy_all(verb, plan, existing, ctx);
-  const auto removed = static_cast<std::int64_t>(plan.remove.size());
+void print_transfer(const TransferReport& report, const Context& ctx) {
   if (ctx.options.json) {
-    Value result = Value::object();
-    result["schema"] = "mlopsctl.store." + verb + "/1";
-    for (const auto& [key, value] : document.members)
-      result[key] = value;
-    result["dry_run"] = dry_run;
-    result["objects_copied"] = count.objects;
-    result["bytes_copied"] = static_cast<std::int64_t>(count.bytes);
-    if (verb == "sync") {
-      result["objects_same"] = plan.same;
-      result["objects_deleted"] = removed;
-    }
-    result["seconds"] = watch.seconds();
-    ctx.print(result);
-    return exit_ok;
+    ctx.print(to_document(report));
+    return;
   }
-  std::string line = plan.to->url_of("") + ": " + std::to_string(count.objects) + " objects (" +
-                     bytes_for_people(count.bytes) + ") " +
-                     (dry_run ? "would be copied" : "were copied");
-  if (verb == "sync")
-    line += ", " + std::to_string(plan.same) + " are the same, " + std::to_string(removed) +
-            (dry_run ? " would be deleted" : " were deleted");
+  const auto& copied = report.copied;
+  std::string line = report.output + ": " + std::to_string(copied.objects) +
+                     (copied.objects == 1 ? " object (" : " objects (") +
+                     bytes_for_people(copied.bytes) + ") " +
+                     (report.dry_run ? "would be copied" : "copied");
+  if (report.verb == "sync")
+    line += ", " + std::to_string(report.same) + " the same, " + std::to_string(report.deleted) +
+            (report.dry_run ? " would be deleted" : " deleted");
   ctx.say(line);
-  return exit_ok;
+}
+
+void run_plan(storage::TransferPlan& plan, Existing existing, TransferReport& report,
+              const Context& ctx) {
+  const Stopwatch watch;
+  report.copied = report.dry_run ? would_do(plan, ctx) : copy_all(report.verb, plan, existing, ctx);
+  report.same = plan.same;
+  report.deleted = static_cast<std::int64_t>(plan.remove.size());
+  report.seconds = watch.seconds();
+  print_transfer(report, ctx);
 }
 
 } // namespace mlopsctl::commands

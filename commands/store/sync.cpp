@@ -18,10 +18,9 @@ int run(const Options& o, Context& ctx) {
   if (o.source == "-" || o.output == "-" || o.source == o.output)
     throw Error(Fault::usage, o.source + ", " + o.output + ": two different folders are needed");
   auto plan = storage::plan_sync(o.source, o.output, o.rules);
-  Value document = Value::object();
-  document["source"] = o.source;
-  document["output"] = o.output;
-  return transfer_objects("sync", plan, Existing::replace, o.dry_run, document, ctx);
+  TransferReport report{"sync", o.source, o.output, o.dry_run};
+  run_plan(plan, Existing::replace, report, ctx);
+  return exit_ok;
 }
 
 Run declare(Args& args) {

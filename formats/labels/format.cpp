@@ -5,9 +5,6 @@
 #include "core/text.hpp"
 
 #include <algorithm>
-#include <filesystem>
-
-namespace fs = std::filesystem;
 
 namespace mlopsctl::formats {
 namespace {
@@ -66,8 +63,7 @@ const LabelFormat& label_format(std::string_view name) {
 LabelInput open_label_input(const std::string& path) {
   LabelInput input;
   input.path = path;
-  std::error_code ignored;
-  if (path != "-" && fs::is_directory(path, ignored)) {
+  if (is_folder(path)) {
     input.folder = open_folder(path);
     return input;
   }

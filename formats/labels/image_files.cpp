@@ -2,11 +2,14 @@
 #include "formats/labels/image_files.hpp"
 
 #include "core/io.hpp"
+#include "core/remote.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <functional>
+#include <mutex>
 
 namespace fs = std::filesystem;
 
@@ -15,7 +18,7 @@ namespace {
 
 constexpr std::array<std::string_view, 5> k_extensions{".jpg", ".jpeg", ".png", ".webp", ".bmp"};
 
-bool is_file(const fs::path& path) {
+bool is_here(const fs::path& path) {
   std::error_code ignored;
   return fs::is_regular_file(path, ignored);
 }
@@ -28,18 +31,43 @@ std::string_view key_of(std::string_view ref) {
   return slash == std::string_view::npos ? ref : ref.substr(slash + 1);
 }
 
-std::optional<std::string> find_in(const std::string& folder, std::string_view name) {
-  const fs::path path = fs::path(folder) / name;
-  if (is_file(path))
-    return path.string();
-  const std::string stem(without_extension(path.native()));
+/// Where a picture was labelled it may have had another extension.
+std::optional<std::string> find_by(const std::string& path,
+                                   const std::function<bool(const std::string&)>& is_there) {
+  if (is_there(path))
+    return path;
+  const std::string stem(without_extension(path));
   for (const auto extension : k_extensions)
-    if (is_file(stem + std::string(extension)))
+    if (is_there(stem + std::string(extension)))
       return stem + std::string(extension);
   return std::nullopt;
 }
 
+std::optional<std::string> find_in(const std::string& folder, std::string_view name) {
+  return find_by((fs::path(folder) / name).string(), is_here);
+}
+
 } // namespace
+
+class ImageFinder::Place {
+public:
+  explicit Place(std::string path)
+      : path_(std::move(path)), is_remote_(remote_scheme_of(path_) != nullptr) {}
+  std::optional<std::string> find(std::string_view name) const {
+    if (!is_remote_)
+      return find_in(path_, name);
+    std::call_once(listed_, [&] { remote_ = open_folder(path_); });
+    const auto found = find_by(std::string(name),
+                               [&](const std::string& file) { return remote_->contains(file); });
+    return found ? std::optional(remote_->name() + *found) : std::nullopt;
+  }
+
+private:
+  std::string path_;
+  bool is_remote_;
+  mutable std::once_flag listed_;
+  mutable std::unique_ptr<Folder> remote_;
+};
 
 bool has_image_extension(std::string_view name) {
   const std::string text = lower(name.substr(name.size() < 5 ? 0 : name.size() - 5));
@@ -67,11 +95,15 @@ ImageFinder::ImageFinder(std::string images_folder, const std::string& labels, U
   std::stable_sort(uri_map_.begin(), uri_map_.end(),
                    [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
   if (is_named_) {
-    folders_.push_back(std::move(images_folder));
+    add_folder(images_folder);
     return;
   }
   if (labels == "-")
     return;
+  if (remote_scheme_of(labels) != nullptr) {
+    add_folder(is_folder(labels) ? labels : labels.substr(0, labels.rfind('/')));
+    return;
+  }
   std::error_code ignored;
   fs::path base = fs::path(labels).lexically_normal();
   if (!base.has_filename())
@@ -79,7 +111,11 @@ ImageFinder::ImageFinder(std::string images_folder, const std::string& labels, U
   if (!fs::is_directory(base, ignored))
     base = base.parent_path();
   for (const char* place : {"", "images", "JPEGImages", "../images", "../JPEGImages"})
-    folders_.push_back((base / place).string());
+    add_folder((base / place).string());
+}
+
+void ImageFinder::add_folder(const std::string& path) {
+  folders_.push_back(std::make_shared<Place>(path));
 }
 
 std::optional<std::string> ImageFinder::find_mapped(const std::string& ref) const {
@@ -99,16 +135,16 @@ std::optional<std::string> ImageFinder::find(const std::string& ref) const {
     return mapped;
   const auto key = key_of(ref);
   if (!is_named_ && key.starts_with("/"))
-    return is_file(ref) ? std::optional<std::string>(ref) : std::nullopt;
+    return is_here(ref) ? std::optional<std::string>(ref) : std::nullopt;
   for (const auto& folder : folders_) {
     if (!key.starts_with("/"))
-      if (auto path = find_in(folder, key))
+      if (auto path = folder->find(key))
         return path;
-    if (auto path = find_in(folder, base_name(key)))
+    if (auto path = folder->find(base_name(key)))
       return path;
   }
   const bool is_whole_path = key.starts_with("/");
-  if ((!is_named_ || is_whole_path) && key == ref && is_file(ref))
+  if ((!is_named_ || is_whole_path) && key == ref && is_here(ref))
     return ref;
   return std::nullopt;
 }

@@ -27,7 +27,9 @@ std::vector<ListedImage> list_images(const std::vector<std::string>& folders,
   std::unordered_set<std::string> known; // folders may lie in each other
   for (const auto& folder : folders) {
     std::error_code error;
-    const auto canonical = std::filesystem::canonical(folder, error);
+    auto canonical = std::filesystem::canonical(folder, error);
+    if (error) // a remote one
+      canonical = folder;
     for (auto& entry : open_folder(folder)->list())
       if (has_image_extension(entry.name) && matches(glob, entry.name) &&
           known.insert((canonical / entry.name).string()).second)

@@ -73,18 +73,18 @@ run 0 store sync many s3://bucket/many --delete --dry-run
 out_has "would copy many/7 -> s3://bucket/many/7"
 out_has "would delete s3://bucket/many/8"
 run 0 store sync many s3://bucket/many --delete
-out_has "1 objects (8 B) were copied, 1048 are the same, 1 were deleted"
+out_has "1 object (8 B) copied, 1048 the same, 1 deleted"
 run 0 store sync s3://bucket/many many.back
 diff -r many many.back || fail "the copy differs"
 printf 'X\n' > many.back/5
 run 0 store sync s3://bucket/many many.back
 out_has "0 objects"
 run 0 store sync s3://bucket/many many.back --checksum
-out_has "1 objects (2 B) were copied"
+out_has "1 object (2 B) copied"
 run 0 store sync s3://bucket/many s3://bucket/again
 out_has "1049 objects"
 run 0 store sync s3://bucket/many s3://bucket/again --delete
-out_has "0 objects (0 B) were copied, 1049 are the same"
+out_has "0 objects (0 B) copied, 1049 the same"
 mkdir empty
 run 1 store sync empty s3://bucket/many --delete
 err_has "empty: there is nothing"
@@ -185,6 +185,58 @@ run 0 store cp s3://bucket/large back --overwrite
 cmp large back || fail "another file"
 direct
 
-# s3:// names in other commands: a manifest is made, read, written; a package is packed there and read from there.
+# s3:// names in other commands: pictures, labels, a model package, and outputs.
+. "$HERE/../cli/tiny.sh"
+red_set 3
+tiny_model tiny "$DET" detection fastestdet red
+mkdir pictures
+mv 1.png 2.png 3.png pictures
+run 0 store cp pictures s3://bucket/set/pictures --recursive
+sed -i 's|"source-ref":"|&pictures/|' t.manifest
+run 0 store cp t.manifest s3://bucket/set/
+run 0 manifest build s3://bucket/set/pictures -o s3://bucket/set/all.manifest --json
+json '[.images_written, .problems]' '[3,[]]'
+run 0 store cp s3://bucket/set/all.manifest -
+out_has '{"source-ref":"s3://bucket/set/pictures/1.png"}'
+run 2 manifest build s3://bucket/set/pictures -o s3://bucket/set/all.manifest
+err_has "s3://bucket/set/all.manifest: already exists"
+run 0 manifest validate s3://bucket/set/t.manifest
+run 0 manifest convert s3://bucket/set/t.manifest here.json --to coco
+grep -q '"file_name":"s3://bucket/set/pictures/1.png"' here.json || fail "references do not lead back"
+run 0 manifest convert s3://bucket/set/t.manifest s3://bucket/set/t.csv --to csv
+run 0 package model tiny -o s3://bucket/tiny.tar.gz
+run 0 package verify s3://bucket/tiny.tar.gz
+run 0 store cp tiny s3://bucket/tiny --recursive
+run 0 package inspect s3://bucket/tiny
+run 0 infer s3://bucket/set/pictures --model s3://bucket/tiny.tar.gz -o s3://bucket/found.jsonl --json
+json '[.images, .detections, .output]' '[3,3,"s3://bucket/found.jsonl"]'
+run 0 infer s3://bucket/set/t.manifest --model s3://bucket/tiny --no-timing
+cp "$OUT" far
+sed -i 's|"source-ref":"pictures/|"source-ref":"|' t.manifest
+run 0 infer t.manifest --images pictures --model tiny --no-timing
+sed 's|"image":"|&pictures/|' "$OUT" | cmp - far || fail "other predictions from there"
+run 0 infer t.manifest --images s3://bucket/set/pictures --model tiny --no-timing
+[ "$(grep -c '"label":"red"' "$OUT")" = 3 ] || fail "pictures were not found there"
+
+# A folder is complete with its last file, and not before.
+run 0 manifest convert s3://bucket/set/t.manifest s3://bucket/voc --to voc
+run 0 store ls s3://bucket/voc/_COMPLETE.json
+run 1 store ls s3://bucket/voc/_PARTIAL.json
+run 0 manifest validate s3://bucket/voc --images s3://bucket/set/pictures
+out_has "3 images"
+run 2 manifest convert s3://bucket/set/t.manifest s3://bucket/voc --to voc
+err_has "s3://bucket/voc/: already exists; pass --overwrite"
+run 0 manifest convert s3://bucket/set/t.manifest s3://bucket/voc --to voc --overwrite
+run 2 manifest convert s3://bucket/set/t.manifest s3://bucket/set --to voc --overwrite
+err_has "s3://bucket/set/: was not made by mlopsctl"
+run 0 store cp f1 s3://bucket/voc/_PARTIAL.json # as after kill -9
+run 1 manifest validate s3://bucket/voc
+err_has "s3://bucket/voc/: was not finished"
+run 0 manifest convert s3://bucket/set/t.manifest s3://bucket/voc --to voc --overwrite
+run 0 manifest validate s3://bucket/voc --images s3://bucket/set/pictures
+run 0 store cp f1 "$(run 0 store ls s3://bucket/voc --recursive --json && jq -r '"s3://bucket/voc/" + (.objects[] | select(.name | endswith(".xml")).name)' "$OUT" | head -1)" --overwrite
+run 1 manifest validate s3://bucket/voc
+err_has "is another now, though _COMPLETE.json names it"
+
 ! grep -rlaF "CANARYsecret" "$WORK" --include='*.log' --exclude-dir=ceph || fail "a secret is in a file"
 echo ok

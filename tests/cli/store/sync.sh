@@ -4,7 +4,7 @@ mkdir -p d/sub
 printf abc > d/b
 printf x > d/sub/a
 run 0 store sync d e
-out_has "e/: 2 objects (4 B) were copied, 0 are the same, 0 were deleted"
+out_has "e: 2 objects (4 B) copied, 0 the same, 0 deleted"
 touch -d '1 minute ago' d/b d/sub/a
 run 0 store sync d e --json
 json '[.schema, .objects_copied, .objects_same, .objects_deleted]' '["mlopsctl.store.sync/1",0,2,0]'
@@ -16,7 +16,7 @@ out_has "would copy d/b -> e/b"
 out_has "would delete e/more"
 [ -e e/more ] || fail "--dry-run deleted"
 run 0 store sync d e --delete
-out_has "1 objects (4 B) were copied, 1 are the same, 1 were deleted"
+out_has "1 object (4 B) copied, 1 the same, 1 deleted"
 diff -r d e || fail "another folder"
 mkdir empty
 run 1 store sync empty e --delete

@@ -179,6 +179,22 @@ TEST_F(S3Test, AnEarlierAttemptMayHaveWritten) {
   EXPECT_THAT(etag_of_parts(parts), EndsWith("-1"));
 }
 
+TEST_F(S3Test, AServerWithoutConditionsIsAskedFirst) {
+  const auto client = cellar();
+  refuse(501, "NotImplemented");
+  server.reply(404, "");
+  server.reply(200, "", {{"ETag", "\"e\""}});
+  EXPECT_EQ(client->put({"bucket", "x"}, "hi\n", S3Existing::refuse), "e");
+  EXPECT_EQ(server.requests[2].body, "hi\n");
+  EXPECT_EQ(header(2, "If-None-Match"), "");
+  refuse(501, "NotImplemented");
+  server.reply(200, "", {{"Content-Length", "3"}});
+  EXPECT_THAT(error_of([&] {
+                client->put({"bucket", "x"}, "hi\n", S3Existing::refuse);
+              }),
+              HasSubstr("already exists"));
+}
+
 TEST_F(S3Test, AnErrorInsideAReplyOfSuccessIsOne) {
   const auto client = cellar();
   const std::vector<S3Part> parts{{1, 3, "00"}, {2, 3, "01"}};
@@ -189,7 +205,8 @@ TEST_F(S3Test, AnErrorInsideAReplyOfSuccessIsOne) {
   ASSERT_EQ(server.requests.size(), 3U);
   EXPECT_EQ(server.requests[0].body,
             "<?xml "
-            "version=\"1.0\"?><CompleteMultipartUpload><Part><PartNumber>1</"
+            "version=\"1.0\"?><CompleteMultipartUpload "
+            "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Part><PartNumber>1</"
             "PartNumber><ETag>\"00\"</ETag></Part>"
             "<Part><PartNumber>2</PartNumber><ETag>\"01\"</ETag></Part></CompleteMultipartUpload>");
   refuse(200, "EntityTooSmall");
