@@ -76,8 +76,7 @@ PictureInputs::PictureInputs(const std::vector<std::string>& inputs, PictureOpti
   bool is_known = options_.shard.count == 1;
   if (!options_.format.empty())
     formats::label_format(options_.format); // says that it is unknown, even where no label is read
-  std::error_code unreadable;
-  if (!options_.images_folder.empty() && !fs::is_directory(options_.images_folder, unreadable))
+  if (!options_.images_folder.empty() && !is_folder(options_.images_folder))
     throw Error(Fault::input, options_.images_folder + ": no such folder", "check --images");
   for (const auto& input : inputs) {
     std::error_code ignored;

@@ -5,7 +5,8 @@
 
 namespace mlopsctl::commands {
 
-void add_remote_options(Args& args, net::RemoteOptions& options) {
+void add_remote_options(Args& args) {
+  auto& options = storage::remote_options();
   constexpr const char* k_section = "Remote options";
   args.value("--region", options.region, "AWS region")
       .metavar("R")
@@ -26,10 +27,6 @@ void add_remote_options(Args& args, net::RemoteOptions& options) {
             "Allow http:// to other machines; what is sent can be read on the way")
       .section(k_section)
       .guarded();
-}
-
-void add_remote_options(Args& args) {
-  add_remote_options(args, storage::remote_options());
 }
 
 } // namespace mlopsctl::commands

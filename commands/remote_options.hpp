@@ -3,13 +3,10 @@
 #pragma once
 
 #include "commands/args.hpp"
-#include "net/endpoint.hpp"
 
 namespace mlopsctl::commands {
 
-/// --region, --profile, --endpoint-url, --plain-http.
-void add_remote_options(Args& args, net::RemoteOptions& options);
-/// The same, for s3:// names.
+/// --region, --profile, --endpoint-url, --plain-http, into storage::remote_options().
 void add_remote_options(Args& args);
 
 } // namespace mlopsctl::commands

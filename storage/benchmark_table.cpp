@@ -9,6 +9,7 @@
 #include "core/interrupt.hpp"
 #include "core/text.hpp"
 #include "storage/dynamo_table.hpp"
+#include "storage/remote.hpp"
 #include "storage/sqlite.hpp"
 
 #include <filesystem>
@@ -187,10 +188,9 @@ std::string path_of(const std::string& url) {
 
 } // namespace
 
-std::unique_ptr<BenchmarkTable> open_benchmark_table(const std::string& url, TableAccess access,
-                                                     const net::RemoteOptions& remote) {
+std::unique_ptr<BenchmarkTable> open_benchmark_table(const std::string& url, TableAccess access) {
   if (is_dynamo_url(url))
-    return open_dynamo_table(url, remote);
+    return open_dynamo_table(url, remote_options());
   const std::string path = path_of(url);
   if (path.empty() || path == "-")
     throw Error(Fault::usage, "--table: '" + url + "' names no file",

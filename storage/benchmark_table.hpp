@@ -2,7 +2,6 @@
 // BenchmarkTable: where measurements are kept, by URL. Rows are only ever added.
 #pragma once
 
-#include "net/endpoint.hpp"
 #include "storage/benchmark_row.hpp"
 
 #include <cstdint>
@@ -41,7 +40,6 @@ enum class TableAccess {
 /// number of processes may append at the same time. \throws Error(usage) for a scheme that this
 /// build does not know; Error(input) if the folder or the file is missing, the file is no benchmark
 /// table, or a newer mlopsctl made it.
-std::unique_ptr<BenchmarkTable> open_benchmark_table(const std::string& url, TableAccess access,
-                                                     const net::RemoteOptions& remote = {});
+std::unique_ptr<BenchmarkTable> open_benchmark_table(const std::string& url, TableAccess access);
 
 } // namespace mlopsctl::storage

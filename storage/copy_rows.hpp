@@ -2,7 +2,6 @@
 // Rows from one benchmark table to another.
 #pragma once
 
-#include "net/endpoint.hpp"
 #include "storage/benchmark_table.hpp"
 
 #include <cstddef>

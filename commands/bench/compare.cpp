@@ -26,7 +26,6 @@ constexpr int k_most_samples = 100'000;
 struct Options {
   std::string a, b;
   std::string table = "bench.db";
-  net::RemoteOptions remote;
   TruthOptions truth; // path empty: A and B are rows
   std::string predictions_from;
   std::string protocol = "coco";
@@ -91,7 +90,7 @@ void refuse_unknown(const std::vector<std::string>& wanted, const std::vector<st
 }
 
 bench::Comparison compare_two_rows(const Options& o) {
-  const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::read, o.remote);
+  const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::read);
   const auto a = storage::find_rows(*table, o.table, o.a).front();
   const auto b = storage::find_rows(*table, o.table, o.b).front();
   refuse_unknown(o.metrics, bench::comparable_names(a, b));
@@ -198,7 +197,7 @@ Run declare(Args& args) {
   args.value("B", o->b, "What is judged against it: the same").required();
   args.value("--table", o->table, "Table of the rows: a file, or dynamodb://NAME[?region=R]")
       .metavar("TABLE");
-  add_remote_options(args, o->remote);
+  add_remote_options(args);
   add_truth_options(args, o->truth, "--truth", false);
   args.value("--predictions-from", o->predictions_from, "Format of predictions")
       .metavar("FMT")

@@ -19,7 +19,6 @@ struct Options {
   std::string format = "csv";
   std::string output = "-";
   storage::BenchmarkQuery query;
-  net::RemoteOptions remote;
 };
 
 Value document_of(const Options& o, const bench::Sheet& sheet) {
@@ -41,7 +40,7 @@ void warn_of_empty_cells(const bench::Sheet& sheet) {
 int run(const Options& o, Context& ctx) {
   refuse_existing(ctx, {o.output}, {o.table});
   const auto rows =
-      storage::open_benchmark_table(o.table, storage::TableAccess::read, o.remote)->rows(o.query);
+      storage::open_benchmark_table(o.table, storage::TableAccess::read)->rows(o.query);
   const bool is_old_layout = o.layout == "size-time";
   const auto sheet = is_old_layout ? bench::size_time_columns(rows) : bench::all_columns(rows);
   if (is_old_layout)
@@ -77,7 +76,7 @@ Run declare(Args& args) {
   args.value("--tag", o->query.tag, "Only rows with this tag").metavar("T");
   args.value("--model", o->query.model_name, "Only rows of this model").metavar("NAME");
   args.output(o->output, "File to write, or - for stdout");
-  add_remote_options(args, o->remote);
+  add_remote_options(args);
   return [o](Context& ctx) { return run(*o, ctx); };
 }
 

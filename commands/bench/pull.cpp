@@ -11,7 +11,7 @@ Run declare(Args& args) {
   args.value("TABLE", o->from, "Table to read: dynamodb://NAME[?region=R]").required();
   args.value("OUTPUT", o->to, "SQLite file to add to; made if it is not there").required();
   args.flag("--dry-run", o->dry_run, "Only say how many rows would be added");
-  add_remote_options(args, o->remote);
+  add_remote_options(args);
   return [o](Context& ctx) { return transfer_rows("pull", *o, ctx); };
 }
 

@@ -11,7 +11,7 @@ Run declare(Args& args) {
   args.value("SOURCE", o->from, "Table to read").required();
   args.value("TABLE", o->to, "Table to add to: dynamodb://NAME[?region=R]").required();
   args.flag("--dry-run", o->dry_run, "Only say how many rows would be added");
-  add_remote_options(args, o->remote);
+  add_remote_options(args);
   return [o](Context& ctx) { return transfer_rows("push", *o, ctx); };
 }
 

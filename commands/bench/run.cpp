@@ -37,7 +37,6 @@ struct Options {
   std::string protocol = "coco";
   GateOptions gate;
   std::string table = "bench.db";
-  net::RemoteOptions remote;
   std::string tag, note;
 };
 
@@ -241,7 +240,7 @@ int run(const Options& o, Context& ctx) {
   bench::check_fit(package.spec, truth, o.data.path);
   const auto sizes = set_sizes(o, truth.images.size());
   const auto images = find_images(o, truth, ctx);
-  const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::append, o.remote);
+  const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::append);
   const auto baselines = find_baselines(o, truth, sizes, options, gates, *table);
   std::vector<storage::BenchmarkRow> rows;
   std::vector<GatedRow> gated;
@@ -287,7 +286,7 @@ Run declare(Args& args) {
   add_gate_options(args, o->gate);
   args.value("--table", o->table, "Where rows are kept: a file, or dynamodb://NAME[?region=R]")
       .metavar("TABLE");
-  add_remote_options(args, o->remote);
+  add_remote_options(args);
   args.value("--tag", o->tag, "Word to find the rows by").metavar("T");
   args.value("--note", o->note, "Remark to keep with the rows");
   return [o](Context& ctx) {

@@ -46,7 +46,6 @@ struct Options {
   std::string report;
   GateOptions gate;
   std::string table = "bench.db"; // of the baseline
-  net::RemoteOptions remote;
 };
 
 void validate(const Options& o) {
@@ -170,7 +169,7 @@ bench::ProtocolReport explain(const Options& o, const bench::Truth& truth,
 std::vector<storage::BenchmarkRow> baseline_rows(const Options& o) {
   if (o.gate.baseline.empty())
     return {};
-  const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::read, o.remote);
+  const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::read);
   return storage::find_rows(*table, o.table, o.gate.baseline);
 }
 
@@ -275,7 +274,7 @@ Run declare(Args& args) {
   add_gate_options(args, o->gate);
   args.value("--table", o->table, "Table of the --baseline: a file, or dynamodb://NAME[?region=R]")
       .metavar("TABLE");
-  add_remote_options(args, o->remote);
+  add_remote_options(args);
   return [o](Context& ctx) {
     validate(*o);
     return run(*o, ctx);

@@ -19,7 +19,6 @@ struct Options {
   std::string table = "bench.db";
   std::optional<std::int64_t> last;
   storage::BenchmarkQuery query;
-  net::RemoteOptions remote;
   std::string sort; // name of a number; empty: as they were added
   std::vector<std::string> metrics;
   std::string markdown, report;
@@ -74,7 +73,7 @@ int run(const Options& o, Context& ctx) {
   refuse_existing(ctx, {o.markdown, o.report}, {o.table});
   auto query = o.query;
   query.last = o.last;
-  const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::read, o.remote);
+  const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::read);
   const auto rows = table->rows(query);
   refuse_absent(o.metrics, rows, "--metric");
   auto sorted = rows;
@@ -107,7 +106,7 @@ Run declare(Args& args) {
       .metavar("NAME,NAME")
       .default_text("quality, p50_ms, images_per_s");
   args.value("--markdown", o->markdown, "Also write the rows as a Markdown table").metavar("FILE");
-  add_remote_options(args, o->remote);
+  add_remote_options(args);
   return [o](Context& ctx) {
     validate(*o);
     return run(*o, ctx);

@@ -17,7 +17,7 @@ storage::CopyCount copy(const std::string& verb, const TransferOptions& o,
   if (o.dry_run && is_file && !std::filesystem::exists(file, ignored))
     return {static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(rows.size())};
   const auto access = o.dry_run ? storage::TableAccess::read : storage::TableAccess::append;
-  const auto to = storage::open_benchmark_table(o.to, access, o.remote);
+  const auto to = storage::open_benchmark_table(o.to, access);
   if (o.dry_run)
     return storage::count_new_rows(rows, *to);
   const auto progress =
@@ -28,7 +28,7 @@ storage::CopyCount copy(const std::string& verb, const TransferOptions& o,
 } // namespace
 
 int transfer_rows(const std::string& verb, const TransferOptions& o, Context& ctx) {
-  const auto from = storage::open_benchmark_table(o.from, storage::TableAccess::read, o.remote);
+  const auto from = storage::open_benchmark_table(o.from, storage::TableAccess::read);
   const auto rows = from->rows();
   const auto count = copy(verb, o, rows, ctx);
   if (ctx.options.json) {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "commands/command.hpp"
-#include "net/endpoint.hpp"
 
 #include <string>
 
@@ -13,7 +12,6 @@ struct TransferOptions {
   std::string from;
   std::string to;
   bool dry_run = false;
-  net::RemoteOptions remote;
 };
 
 /// Copies the rows that the other table lacks, and prints how many.
