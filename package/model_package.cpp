@@ -190,7 +190,7 @@ ModelPackage open_model(const std::string& path, const std::vector<std::string>&
                 "give a folder with model.yaml, or a package archive");
   if (is_one)
     return open_model_folder(path, overrides, limits);
-  if (fs::is_fifo(status))
+  if (fs::is_fifo(fs::status(path, ignored)))
     throw Error(Fault::input, path + ": is a pipe, and a package is read more than once",
                 "save it to a file first");
   if (!formats::archive_kind(head_of(path)).empty())

@@ -8,7 +8,7 @@ json .properties.schema.const mlopsctl.deploy/1
 run 0 schema score
 json .properties.schema.const mlopsctl.bench.score/1
 run 0 schema store
-json '[."$defs"[].properties.schema.const]' '["mlopsctl.store.ls/1","mlopsctl.store.cp/1","mlopsctl.store.sync/1"]'
+json '[."$defs"[].properties.schema.const | select(.)]' '["mlopsctl.store.ls/1","mlopsctl.store.cp/1","mlopsctl.store.sync/1"]'
 run 0 schema config
 json '.properties.package.properties.model.properties.jobs | type' object
 run 2 schema modle
