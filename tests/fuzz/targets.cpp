@@ -13,6 +13,7 @@
 #include "formats/model/onnx.hpp"
 #include "imaging/codecs.hpp"
 #include "imaging/jpeg_reduced.hpp"
+#include "imaging/media/packet_plan.hpp"
 #include "net/credentials.hpp"
 #include "net/dynamodb.hpp"
 #include "net/profile.hpp"
@@ -22,9 +23,12 @@
 
 #include <turbojpeg.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <vector>
 
 namespace mlopsctl::fuzz {
 namespace {
@@ -48,6 +52,47 @@ void read_archive(std::string_view bytes) {
   while (const auto member = reader->next())
     if (read_all(reader->bytes(), 1 << 21).size() > limits.unpacked_bytes)
       std::abort();
+}
+
+/// Packets of a video: a byte that says the codec, then for each a byte of size, one that moves its
+/// stamp, and its bytes. Whatever they are, every wanted frame is decoded.
+void plan_packets(std::string_view bytes) {
+  if (bytes.empty())
+    return;
+  const auto kind = static_cast<unsigned char>(bytes.front());
+  std::array<std::uint8_t, 23> extra{1};
+  extra[4] = extra[21] = kind >> 2;
+  AVCodecParameters parameters{};
+  parameters.codec_id = (kind & 1U) != 0 ? AV_CODEC_ID_HEVC : AV_CODEC_ID_H264;
+  parameters.extradata = extra.data();
+  parameters.extradata_size = (kind & 2U) != 0 ? static_cast<int>(extra.size()) : 0;
+  AVStream stream{};
+  stream.codecpar = &parameters;
+  media::PacketInspector inspector(stream);
+  std::vector<media::PacketInfo> packets;
+  std::int64_t stamp = 0;
+  for (std::size_t at = 1; at + 2 <= bytes.size();) {
+    const auto size =
+        std::min<std::size_t>(static_cast<unsigned char>(bytes[at]), bytes.size() - at - 2);
+    stamp += static_cast<signed char>(bytes[at + 1]);
+    std::vector<std::uint8_t> data(bytes.begin() + static_cast<std::ptrdiff_t>(at + 2),
+                                   bytes.begin() + static_cast<std::ptrdiff_t>(at + 2 + size));
+    AVPacket packet{};
+    packet.data = data.data();
+    packet.size = static_cast<int>(data.size());
+    packet.pts = stamp;
+    if (const auto info = inspector.inspect(packet))
+      packets.push_back(*info);
+    at += 2 + size;
+  }
+  const auto plan = media::PacketPlan::make(
+      packets, [](std::int64_t index, std::int64_t) { return index % 3 == 1; });
+  if (!plan)
+    return;
+  for (const auto& wanted : plan->wanted())
+    for (std::size_t i = 0; i < packets.size(); ++i)
+      if (packets[i].stamp == wanted.stamp && !plan->is_needed(i))
+        std::abort();
 }
 
 /// Whatever graph is read, a draft of it is YAML.
@@ -162,6 +207,7 @@ const std::vector<Target>& targets() {
                               {"yaml", parse_yaml_text},
                               {"image", decode_image},
                               {"jpeg_reduced", reduce_jpeg},
+                              {"video_packets", plan_packets},
                               {"capture-journal", parse_capture_journal},
                               {"capture-words", parse_capture_words},
                           });
