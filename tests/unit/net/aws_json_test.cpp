@@ -30,12 +30,6 @@ protected:
     server.reply(status, R"({"__type":"com.amazonaws.dynamodb.v20120810#)" + code +
                              R"(","message":"words"})");
   }
-  std::string header(std::size_t request, const std::string& name) const {
-    for (const auto& [key, value] : server.requests.at(request).headers)
-      if (key == name)
-        return value;
-    return {};
-  }
 
   FakeServer server;
   std::vector<double> waits;
@@ -52,8 +46,8 @@ TEST_F(AwsJsonTest, SignsAndRepeatsWhatMayPass) {
   EXPECT_EQ(waits.size(), 3U);
   for (std::size_t i = 0; i < waits.size(); ++i)
     EXPECT_LE(waits[i], Backoff::longest_s(static_cast<int>(i) + 1));
-  EXPECT_EQ(header(0, "X-Amz-Target"), "DynamoDB_20120810.GetItem");
-  EXPECT_THAT(header(0, "Authorization"), HasSubstr("/eu-west-1/dynamodb/aws4_request"));
+  EXPECT_EQ(server.header(0, "X-Amz-Target"), "DynamoDB_20120810.GetItem");
+  EXPECT_THAT(server.header(0, "Authorization"), HasSubstr("/eu-west-1/dynamodb/aws4_request"));
   EXPECT_EQ(server.requests[0].url, "https://db.example/");
 }
 
@@ -87,7 +81,7 @@ TEST_F(AwsJsonTest, TakesTheServersClock) {
                {{"Date", "Tue, 01 Jan 2030 00:00:00 GMT"}});
   server.reply(200, "{}");
   client->call("GetItem", Value::object());
-  EXPECT_EQ(header(1, "X-Amz-Date").substr(0, 11), "20300101T00");
+  EXPECT_EQ(server.header(1, "X-Amz-Date").substr(0, 11), "20300101T00");
   EXPECT_TRUE(waits.empty());
   refuse("InvalidSignatureException"); // with a clock that is right it is the key
   EXPECT_THROW(client->call("GetItem", Value::object()), AwsError);

@@ -33,6 +33,13 @@ struct FakeServer {
   void reply(int status, std::string body, std::vector<NameValue> headers = {}) {
     replies.emplace_back([=] { return HttpReply{status, headers, body}; });
   }
+  /// Of a request that it was sent; empty if that had none.
+  std::string header(std::size_t request, const std::string& name) const {
+    for (const auto& [key, value] : requests.at(request).headers)
+      if (key == name)
+        return value;
+    return {};
+  }
   void reset() {
     replies.emplace_back([]() -> HttpReply { throw TransportError("reset", "", k_attempts); });
   }

@@ -34,12 +34,6 @@ protected:
     server.reply(status, "<?xml version=\"1.0\"?><Error><Code>" + code + "</Code></Error>",
                  std::move(headers));
   }
-  std::string header(std::size_t request, const std::string& name) const {
-    for (const auto& [key, value] : server.requests.at(request).headers)
-      if (key == name)
-        return value;
-    return {};
-  }
 
   FakeServer server;
   std::vector<double> waits;
@@ -65,8 +59,8 @@ TEST_F(S3Test, AddressesByHostOrByPath) {
   client->put({"bucket", "a b+c%/é/../x"}, "", S3Existing::replace);
   EXPECT_EQ(server.requests[0].url,
             "https://bucket.s3.eu-west-1.amazonaws.com/a%20b%2Bc%25/%C3%A9/../x");
-  EXPECT_EQ(header(0, "Host"), "bucket.s3.eu-west-1.amazonaws.com");
-  EXPECT_EQ(header(0, "X-Amz-Security-Token"), "TOKEN");
+  EXPECT_EQ(server.header(0, "Host"), "bucket.s3.eu-west-1.amazonaws.com");
+  EXPECT_EQ(server.header(0, "X-Amz-Security-Token"), "TOKEN");
   server.reply(200, "");
   client->put({"with.dots", "x"}, "", S3Existing::replace); // no certificate covers two levels
   EXPECT_EQ(server.requests[1].url, "https://s3.eu-west-1.amazonaws.com/with.dots/x");
@@ -87,11 +81,11 @@ TEST_F(S3Test, SignsTheBodyAndNamesItsChecksum) {
   server.reply(200, "", {{"ETag", "\"764efa883dda1e11db47671c4a3bbd9e\""}});
   EXPECT_EQ(cellar()->put({"bucket", "x.jpg"}, "hi\n", S3Existing::refuse),
             "764efa883dda1e11db47671c4a3bbd9e");
-  EXPECT_EQ(header(0, "x-amz-content-sha256"), payload_hash("hi\n"));
-  EXPECT_EQ(header(0, "x-amz-checksum-sha256"), sha256_base64("hi\n"));
-  EXPECT_EQ(header(0, "If-None-Match"), "*");
-  EXPECT_EQ(header(0, "Content-Type"), "image/jpeg");
-  EXPECT_THAT(header(0, "Authorization"), HasSubstr("if-none-match"));
+  EXPECT_EQ(server.header(0, "x-amz-content-sha256"), payload_hash("hi\n"));
+  EXPECT_EQ(server.header(0, "x-amz-checksum-sha256"), sha256_base64("hi\n"));
+  EXPECT_EQ(server.header(0, "If-None-Match"), "*");
+  EXPECT_EQ(server.header(0, "Content-Type"), "image/jpeg");
+  EXPECT_THAT(server.header(0, "Authorization"), HasSubstr("if-none-match"));
 }
 
 TEST_F(S3Test, GoesToTheRegionOfTheBucket) {
@@ -100,8 +94,8 @@ TEST_F(S3Test, GoesToTheRegionOfTheBucket) {
   server.reply(200, "");
   client->put({"bucket", "x"}, "", S3Existing::replace);
   EXPECT_EQ(server.requests[1].url, "https://bucket.s3.us-west-2.amazonaws.com/x");
-  EXPECT_EQ(header(1, "Host"), "bucket.s3.us-west-2.amazonaws.com");
-  EXPECT_THAT(header(1, "Authorization"), HasSubstr("/us-west-2/s3/aws4_request"));
+  EXPECT_EQ(server.header(1, "Host"), "bucket.s3.us-west-2.amazonaws.com");
+  EXPECT_THAT(server.header(1, "Authorization"), HasSubstr("/us-west-2/s3/aws4_request"));
   server.reply(404, "");
   EXPECT_FALSE(client->head({"bucket", "y"})); // at once
   EXPECT_THAT(server.requests[2].url, HasSubstr("us-west-2"));
@@ -151,11 +145,11 @@ TEST_F(S3Test, TakesTheServersClockOnce) {
            {{"Date", i == 0 ? "Tue, 01 Jan 2030 00:00:00 GMT" : "Wed, 02 Jan 2030 00:00:00 GMT"}});
   EXPECT_THROW(client->put({"bucket", "x"}, "", S3Existing::replace), AwsError);
   EXPECT_EQ(server.requests.size(), 2U);
-  EXPECT_EQ(header(1, "X-Amz-Date").substr(0, 11), "20300101T00");
+  EXPECT_EQ(server.header(1, "X-Amz-Date").substr(0, 11), "20300101T00");
   server.reply(403, "", {{"Date", "Thu, 03 Jan 2030 00:00:00 GMT"}});
   server.reply(404, "");
   EXPECT_FALSE(client->head({"bucket", "x"})); // whose reply has no code
-  EXPECT_EQ(header(3, "X-Amz-Date").substr(0, 11), "20300103T00");
+  EXPECT_EQ(server.header(3, "X-Amz-Date").substr(0, 11), "20300103T00");
 }
 
 TEST_F(S3Test, AnEarlierAttemptMayHaveWritten) {
@@ -186,7 +180,7 @@ TEST_F(S3Test, AServerWithoutConditionsIsAskedFirst) {
   server.reply(200, "", {{"ETag", "\"e\""}});
   EXPECT_EQ(client->put({"bucket", "x"}, "hi\n", S3Existing::refuse), "e");
   EXPECT_EQ(server.requests[2].body, "hi\n");
-  EXPECT_EQ(header(2, "If-None-Match"), "");
+  EXPECT_EQ(server.header(2, "If-None-Match"), "");
   refuse(501, "NotImplemented");
   server.reply(200, "", {{"Content-Length", "3"}});
   EXPECT_THAT(error_of([&] {
@@ -253,10 +247,10 @@ TEST_F(S3Test, ReadsRangesOfOneObject) {
   server.reply(206, "abc", {{"Content-Range", "bytes 0-2/5"}, {"ETag", "\"e\""}});
   const auto piece = client->get({"bucket", "x"}, 0, 3);
   EXPECT_EQ(piece.total_bytes, 5U);
-  EXPECT_EQ(header(0, "Range"), "bytes=0-2");
+  EXPECT_EQ(server.header(0, "Range"), "bytes=0-2");
   server.reply(206, "de", {{"Content-Range", "bytes 3-4/5"}});
   EXPECT_EQ(client->get({"bucket", "x"}, 3, 3, "e").bytes, "de");
-  EXPECT_EQ(header(1, "If-Match"), "\"e\"");
+  EXPECT_EQ(server.header(1, "If-Match"), "\"e\"");
   refuse(412, "PreconditionFailed");
   EXPECT_THAT(error_of([&] {
                 client->get({"bucket", "x"}, 3, 3, "e");
@@ -290,7 +284,7 @@ TEST_F(S3Test, DeletesByTheThousand) {
   EXPECT_THAT(error_of([&] { client->remove("bucket", keys); }),
               HasSubstr("s3://bucket/a&1000: cannot be deleted: AccessDenied"));
   EXPECT_THAT(server.requests[0].url, EndsWith("/bucket/control%01"));
-  EXPECT_EQ(header(1, "Content-MD5"), base64(md5(server.requests[1].body)));
+  EXPECT_EQ(server.header(1, "Content-MD5"), base64(md5(server.requests[1].body)));
   EXPECT_THAT(server.requests[1].body, HasSubstr("<Key>a&amp;1</Key>"));
 }
 
