@@ -5,6 +5,8 @@
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
 #include "core/text.hpp"
+#include "net/s3.hpp"
+#include "storage/remote.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -126,6 +128,35 @@ std::unique_ptr<ObjectStore> open_file_store(const std::string& path) {
 
 std::unique_ptr<ObjectStore> open_store(const std::string& url) {
   return is_s3_url(url) ? open_s3_store(url) : open_file_store(url);
+}
+
+std::pair<std::string, std::string> split_place(const std::string& url) {
+  const bool is_bucket = is_s3_url(url) && url.find('/', 5) == std::string::npos;
+  if (is_bucket)
+    return {url, ""};
+  const auto name = url.rfind('/') + 1; // 0 where there is none
+  return {url.substr(0, name), url.substr(name)};
+}
+
+void list_place(const std::string& url, bool recursive,
+                const std::function<void(const ObjectInfo&)>& each) {
+  if (url == "s3://") {
+    for (const auto& name : s3_client().list_buckets())
+      each({name + "/", 0, 0, ""});
+    return;
+  }
+  const auto [place, name] = split_place(url);
+  if (const auto object = name.empty() ? std::nullopt : open_store(place)->find(name)) {
+    each(*object);
+    return;
+  }
+  bool is_empty = true;
+  open_store(url)->list("", recursive, [&](const ObjectInfo& entry) {
+    is_empty = false;
+    each(entry);
+  });
+  if (is_empty && !is_folder(url))
+    throw Error(Fault::input, url + ": there is no such object or folder", "check the name");
 }
 
 } // namespace mlopsctl::storage

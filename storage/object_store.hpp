@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mlopsctl::storage {
@@ -51,5 +52,12 @@ std::unique_ptr<ObjectStore> open_store(const std::string& url);
 std::unique_ptr<ObjectStore> open_file_store(const std::string& path);
 std::unique_ptr<ObjectStore> open_s3_store(const std::string& url);
 bool is_s3_url(const std::string& url);
+/// "s3://b/p/x" -> "s3://b/p/", "x"; "x" -> "", "x"; what can only be a folder -> itself, "".
+std::pair<std::string, std::string> split_place(const std::string& url);
+
+/// What stands at \p url: one object, or what is in a folder; at "s3://" the buckets.
+/// \throws Error(input) if nothing does.
+void list_place(const std::string& url, bool recursive,
+                const std::function<void(const ObjectInfo&)>& each);
 
 } // namespace mlopsctl::storage

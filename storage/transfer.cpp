@@ -19,17 +19,8 @@ constexpr std::uint64_t k_large_bytes = std::uint64_t{8} << 20;
 constexpr std::ptrdiff_t k_large_at_once = 2; ///< each has several pieces in memory
 constexpr std::size_t k_buffer_bytes = std::size_t{1} << 20;
 
-/// "s3://b/p/x" -> "s3://b/p/", "x"; "x" -> "", "x".
-std::pair<std::string, std::string> split_name(const std::string& url) {
-  const auto slash = url.rfind('/');
-  if (slash == std::string::npos)
-    return {"", url};
-  return {url.substr(0, slash + 1), url.substr(slash + 1)};
-}
-
 bool names_folder(const std::string& url) {
-  const bool is_bucket = is_s3_url(url) && url.find('/', 5) == std::string::npos;
-  return url.ends_with('/') || is_bucket || (!is_s3_url(url) && is_folder(url));
+  return split_place(url).second.empty() || (!is_s3_url(url) && is_folder(url));
 }
 
 std::vector<ObjectInfo> list_all(ObjectStore& store) {
@@ -138,8 +129,8 @@ TransferPlan plan_copy(const std::string& from, const std::string& to, bool recu
   }
   if (names_folder(from))
     throw Error(Fault::usage, from + ": is a folder", "pass --recursive to copy all of it");
-  const auto [from_folder, from_name] = split_name(from);
-  const auto [to_folder, to_name] = names_folder(to) ? std::pair(to, from_name) : split_name(to);
+  const auto [from_folder, from_name] = split_place(from);
+  const auto [to_folder, to_name] = names_folder(to) ? std::pair(to, from_name) : split_place(to);
   plan.from = open_store(from_folder);
   plan.to = open_store(to_folder);
   const auto object = plan.from->find(from_name);

@@ -4,9 +4,7 @@
 #include "commands/remote_options.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
-#include "net/s3.hpp"
 #include "storage/object_store.hpp"
-#include "storage/remote.hpp"
 
 namespace mlopsctl::commands {
 namespace {
@@ -24,7 +22,6 @@ public:
 
   void add(const storage::ObjectInfo& object) {
     const bool is_folder = object.name.ends_with('/');
-    ++count_;
     bytes_ += object.size_bytes;
     if (ctx_.options.json) {
       Value entry = Value::object();
@@ -45,19 +42,17 @@ public:
     ctx_.say(pad(time, 20) + "  " + std::string(size.size() < 12 ? 12 - size.size() : 0, ' ') +
              size + "  " + object.name);
   }
-  int finish() {
-    if (ctx_.options.json) {
-      Value document = Value::object();
-      document["schema"] = "mlopsctl.store.ls/1";
-      document["url"] = o_.url;
-      document["folders"] = std::move(folders_);
-      document["objects"] = std::move(objects_);
-      document["bytes"] = static_cast<std::int64_t>(bytes_);
-      ctx_.print(document);
-    }
-    return exit_ok;
+  void finish() {
+    if (!ctx_.options.json)
+      return;
+    Value document = Value::object();
+    document["schema"] = "mlopsctl.store.ls/1";
+    document["url"] = o_.url;
+    document["folders"] = std::move(folders_);
+    document["objects"] = std::move(objects_);
+    document["bytes"] = static_cast<std::int64_t>(bytes_);
+    ctx_.print(document);
   }
-  bool empty() const { return count_ == 0; }
 
 private:
   static std::string pad(std::string text, std::size_t width) {
@@ -69,38 +64,14 @@ private:
   const Context& ctx_;
   Value folders_ = Value::array();
   Value objects_ = Value::array();
-  std::int64_t count_ = 0;
   std::uint64_t bytes_ = 0;
 };
 
-/// "s3://b/p/x" is an object or what stands below it.
-void list(const Options& o, Listing& listing) {
-  const auto slash = o.url.rfind('/');
-  const bool may_be_object = !o.url.ends_with('/') && o.url.find('/', 5) != std::string::npos;
-  if (may_be_object || !storage::is_s3_url(o.url)) {
-    const auto parent =
-        storage::open_store(o.url.substr(0, slash == std::string::npos ? 0 : slash + 1));
-    const auto name = o.url.substr(slash == std::string::npos ? 0 : slash + 1);
-    if (const auto object = name.empty() ? std::nullopt : parent->find(name)) {
-      listing.add(*object);
-      return;
-    }
-  }
-  storage::open_store(o.url)->list("", o.recursive, [&](const auto& entry) { listing.add(entry); });
-}
-
 int run(const Options& o, Context& ctx) {
   Listing listing(o, ctx);
-  if (o.url == "s3://") {
-    for (const auto& name : storage::s3_client().list_buckets())
-      listing.add({name + "/", 0, 0, ""});
-    return listing.finish();
-  }
-  list(o, listing);
-  const bool is_bucket = storage::is_s3_url(o.url) && net::parse_s3_url(o.url).key.empty();
-  if (listing.empty() && !is_bucket && !is_folder(o.url))
-    throw Error(Fault::input, o.url + ": there is no such object or folder", "check the name");
-  return listing.finish();
+  storage::list_place(o.url, o.recursive, [&](const auto& entry) { listing.add(entry); });
+  listing.finish();
+  return exit_ok;
 }
 
 Run declare(Args& args) {
