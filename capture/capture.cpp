@@ -4,6 +4,7 @@
 #include "capture/capture_folder.hpp"
 #include "capture/frame_judge.hpp"
 #include "capture/name_template.hpp"
+#include "capture/spread.hpp"
 #include "core/interrupt.hpp"
 #include "core/log.hpp"
 #include "core/parallel.hpp"
@@ -13,6 +14,7 @@
 
 #include <exception>
 #include <filesystem>
+#include <set>
 
 namespace mlopsctl::capture {
 namespace {
@@ -72,14 +74,82 @@ std::shared_ptr<const imaging::Glance> glance_at(const Picture& picture) {
   return std::make_shared<const imaging::Glance>(imaging::glance(small));
 }
 
+/// What is wrong with a picture is told by its candidate.
+void note_faults(Candidate& candidate, const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    if (error.fault() != Fault::input)
+      throw;
+    candidate.problem = error.what();
+    candidate.glance = nullptr;
+  }
+}
+
+/// The picture, and what the rules see of it.
+Picture look_at(Candidate& candidate, Job& job, const CaptureOptions& options) {
+  Picture picture = job.make();
+  candidate.entry.width = options.size ? options.size->first : picture.width();
+  candidate.entry.height = options.size ? options.size->second : picture.height();
+  if (options.keep.any())
+    candidate.glance = glance_at(picture);
+  return picture;
+}
+
+/// With rules, --at-most is the last of them, and the frames that are judged are chosen without it.
+Selection sampling_of(const CaptureOptions& options) {
+  Selection selection = options.selection;
+  if (options.keep.any())
+    selection.at_most.reset();
+  return selection;
+}
+
+/// Looks at the whole source once, storing nothing: which frames that pass the rules differ most.
+std::set<std::int64_t> different_frames(const CaptureOptions& options) {
+  const auto source = open_frames(options.source, {options.jobs, options.assume_fps, options.size});
+  Sampler sampler(sampling_of(options), *source);
+  FrameJudge judge(options.keep);
+  Spread spread;
+  const auto take_decided = [&] {
+    while (const auto candidate = judge.next())
+      if (candidate->entry.is_kept)
+        spread.add(candidate->entry.frame_index, *candidate->glance);
+  };
+  const auto produce = [&]() -> std::optional<Job> {
+    for (;;) {
+      check_interrupt();
+      auto frame = source->next();
+      if (!frame || sampler.is_past_end(*frame))
+        return std::nullopt;
+      if (sampler.takes(*frame))
+        return Job{std::move(*frame), source->picture()};
+    }
+  };
+  const auto look = [&](Job&& job) {
+    Candidate candidate;
+    candidate.entry.frame_index = job.frame.index;
+    candidate.entry.time_s = job.frame.time_s;
+    note_faults(candidate, [&] { look_at(candidate, job, options); });
+    return candidate;
+  };
+  ordered_parallel<Job, Candidate>(options.jobs, produce, look, [&](Candidate&& candidate) {
+    judge.add(std::move(candidate));
+    take_decided();
+  });
+  judge.finish();
+  take_decided();
+  return spread.choose(*options.selection.at_most);
+}
+
 /// One run, with what its three stages share.
 class Run {
 public:
   Run(const CaptureOptions& options, const std::function<void()>& on_read)
       : options_(options), on_read_(on_read), name_(options.name),
         source_(open_frames(options.source, {options.jobs, options.assume_fps, options.size})),
-        sampler_(options.selection, *source_), judge_(options.keep) {
+        sampler_(sampling_of(options), *source_), judge_(options.keep) {
     refuse_live_resume();
+    refuse_live_spread();
     refuse_output_in_source();
     const FolderMode mode = options.resume      ? FolderMode::resume
                             : options.overwrite ? FolderMode::replace
@@ -99,6 +169,8 @@ public:
   }
 
   void capture() {
+    if (options_.keep.any() && options_.selection.at_most)
+      different_ = different_frames(options_);
     choose();
     ordered_parallel<Job, Candidate>(
         options_.jobs, [this] { return produce(); }, [this](Job&& job) { return encode(job); },
@@ -167,6 +239,13 @@ private:
                   "give an -o outside of " + options_.source);
   }
 
+  void refuse_live_spread() const {
+    if (options_.keep.any() && options_.selection.at_most && source_->info().is_live)
+      throw Error(Fault::usage,
+                  source_->info().name + ": has no known end to spread --at-most over",
+                  "use --fps or --every, with --duration");
+  }
+
   void refuse_live_resume() const {
     std::error_code ignored;
     if (options_.resume && source_->info().is_live &&
@@ -216,20 +295,21 @@ private:
     return options_.keep.any() || frame.index > resume_behind_;
   }
 
+  bool may_be_kept(std::int64_t frame_index) const {
+    return !different_ || different_->contains(frame_index);
+  }
+
   Candidate encode(Job& job) const {
     Candidate candidate;
     auto& entry = candidate.entry;
     entry.source = job.frame.source;
     entry.time_s = job.frame.time_s;
     entry.frame_index = job.frame.index;
-    try {
-      Picture picture = job.make();
-      entry.width = options_.size ? options_.size->first : picture.width();
-      entry.height = options_.size ? options_.size->second : picture.height();
-      if (options_.keep.any())
-        candidate.glance = glance_at(picture);
-      if (entry.frame_index <= resume_behind_)
-        return candidate;
+    entry.planted = job.frame.planted;
+    note_faults(candidate, [&] {
+      Picture picture = look_at(candidate, job, options_);
+      if (entry.frame_index <= resume_behind_ || !may_be_kept(entry.frame_index))
+        return;
       if (options_.size)
         picture.image = resized(picture, *options_.size);
       if (!source_->info().classes.empty())
@@ -237,12 +317,7 @@ private:
       candidate.jpeg = picture.image.empty()
                            ? imaging::encode_jpeg(picture.yuv, options_.quality)
                            : imaging::encode_jpeg(picture.image, options_.quality);
-    } catch (const Error& error) {
-      if (error.fault() != Fault::input)
-        throw;
-      candidate.problem = error.what();
-      candidate.glance = nullptr;
-    }
+    });
     return candidate;
   }
 
@@ -273,6 +348,10 @@ private:
     auto& entry = candidate.entry;
     if (entry.frame_index <= resume_behind_) // it is in the journal
       return;
+    if (entry.is_kept && !may_be_kept(entry.frame_index)) {
+      entry.is_kept = false;
+      entry.reason = reason::k_at_most;
+    }
     if (entry.is_kept) {
       entry.ref = name_.name(folder_->kept(), entry.frame_index);
       return folder_->keep(entry, candidate.jpeg);
@@ -290,6 +369,7 @@ private:
   std::unique_ptr<FrameSource> source_;
   Sampler sampler_;
   FrameJudge judge_;
+  std::optional<std::set<std::int64_t>> different_; ///< with --keep and --at-most
   std::unique_ptr<CaptureFolder> folder_;
   std::int64_t resume_behind_ = -1;
   bool is_chosen_ = false; ///< only frames that are taken come

@@ -21,12 +21,11 @@ constexpr double k_motion_s = 0.08;
 /// Alike enough that labelling both is labelling twice.
 bool is_alike(const imaging::Glance& a, const imaging::Glance& b, double& changed) {
   constexpr int k_alike_bits = 10;
-  constexpr double k_alike_changed = 0.004, k_alike_most = 12;
+  constexpr double k_alike_changed = 0.005;
   if (dataset::distance(a.fingerprint, b.fingerprint) > k_alike_bits)
     return false;
-  const auto difference = imaging::difference(a, b);
-  changed = difference.changed;
-  return difference.changed <= k_alike_changed || difference.most <= k_alike_most;
+  changed = imaging::difference(a, b).changed;
+  return changed <= k_alike_changed;
 }
 
 /// \param part 0..1; \p values are reordered.
@@ -155,7 +154,8 @@ void FrameJudge::judge(std::int64_t position) {
 /// Beside the better frames of its scene, as many as are in the window; a scene of one or two
 /// frames is judged beside all in the window.
 bool FrameJudge::is_blurred(std::int64_t position, Judgement& judgement) const {
-  constexpr double k_better = 0.75, k_steep = 0.65, k_not_steep = 0.5, k_detail = 0.65;
+  constexpr double k_better = 0.75, k_steep = 0.65, k_detail = 0.65;
+  constexpr double k_not_steep = 0.5, k_less_steep = 0.85, k_no_detail = 0.25;
   constexpr std::size_t k_scene = 3;
   const auto here = static_cast<std::size_t>(position - first_sight_);
   const auto last = std::min(sights_.size(), here + static_cast<std::size_t>(window_) + 1);
@@ -171,13 +171,14 @@ bool FrameJudge::is_blurred(std::int64_t position, Judgement& judgement) const {
   if (is_any_scene)
     ratios = values(true, &imaging::Acuteness::ratio);
   auto details = values(is_any_scene, &imaging::Acuteness::detail);
-  const double usual = quantile(ratios, k_better);
+  const double usual = std::max(quantile(ratios, k_better), 1e-9);
+  const double usual_detail = quantile(details, k_better);
+  const double steep = judgement.sharpness / usual;
   judgement.sharpness_needed = k_steep * usual;
-  judgement.detail_needed = k_detail * quantile(details, k_better);
+  judgement.detail_needed = k_detail * usual_detail;
   // What comes into the picture may have softer edges, but then it adds detail.
-  return judgement.sharpness < k_not_steep * usual ||
-         (judgement.sharpness < *judgement.sharpness_needed &&
-          judgement.detail < *judgement.detail_needed);
+  return steep < k_not_steep || (steep < k_steep && judgement.detail < k_detail * usual_detail) ||
+         (steep < k_less_steep && judgement.detail < k_no_detail * usual_detail);
 }
 
 /// Moves much more than the quiet frames around it.
@@ -214,7 +215,9 @@ void FrameJudge::compare(std::int64_t position) {
   const auto& glance = *waiting(position).candidate.glance;
   double changed = 0;
   if (!run_.empty()) {
-    if (is_alike(*waiting(run_.front()).candidate.glance, glance, changed))
+    // Beside its first one alone, slow changes would be passed over up to twice.
+    if (is_alike(*waiting(run_.front()).candidate.glance, glance, changed) &&
+        is_alike(*waiting(best_).candidate.glance, glance, changed))
       return join_run(position);
     close_run();
   }

@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "dataset/sample.hpp"
 #include "imaging/image.hpp"
+#include "imaging/pattern_plan.hpp"
 #include "imaging/yuv.hpp"
 
 #include <cstdint>
@@ -38,6 +39,7 @@ struct Frame {
   std::int64_t index = 0;       ///< 0, 1, 2 ... in the source
   std::optional<double> time_s; ///< presentation time since the first frame
   std::string source;           ///< the clip or picture it is from; secrets of URLs removed
+  std::optional<imaging::Planted> planted{}; ///< by the test pattern
 };
 
 struct SourceInfo {

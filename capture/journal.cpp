@@ -78,6 +78,13 @@ std::string to_line(const JournalEntry& entry) {
   line["reason"] = entry.reason;
   if (entry.judgement)
     add_judgement(line, *entry.judgement);
+  if (entry.planted) {
+    Value& planted = line["planted"] = Value::object();
+    planted["blurred"] = entry.planted->is_blurred;
+    planted["transition"] = entry.planted->is_transition;
+    const auto standstill = entry.planted->standstill;
+    planted["standstill"] = standstill >= 0 ? Value(standstill) : Value();
+  }
   if (entry.annotations)
     line["boxes"] = to_value(*entry.annotations);
   return to_json(line) + "\n";

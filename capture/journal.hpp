@@ -4,6 +4,7 @@
 
 #include "capture/keep_rules.hpp"
 #include "dataset/sample.hpp"
+#include "imaging/pattern_plan.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -23,7 +24,8 @@ struct JournalEntry {
   int height = 0;
   bool is_kept = false;
   std::string reason;
-  std::optional<Judgement> judgement; ///< by --keep; written, not read again
+  std::optional<Judgement> judgement;      ///< by --keep; written, not read again
+  std::optional<imaging::Planted> planted; ///< truth of the test pattern; not read again either
   /// Exact boxes, px of the stored picture; nothing if the source knows none.
   std::optional<std::vector<dataset::Annotation>> annotations;
 };

@@ -11,6 +11,8 @@ namespace {
 constexpr std::string_view k_scheme = "pattern:";
 constexpr double k_most_seconds = 86400 * 366.0;
 constexpr double k_most_fps = 1000;
+const std::vector<std::string> k_keys{"seed",       "size", "fps",    "seconds",
+                                      "max_shapes", "blur", "freeze", "transition"};
 
 [[noreturn]] void fail_value(const std::string& key, const std::string& value, const char* wanted) {
   throw Error(Fault::usage, "pattern:shapes: " + key + "=" + printable(value) + " is not " + wanted,
@@ -21,6 +23,15 @@ double positive(const std::string& key, const std::string& value, double most) {
   const auto parsed = parse_double(value);
   if (!parsed || *parsed <= 0 || *parsed > most)
     fail_value(key, value, ("a number above 0 and up to " + number(most)).c_str());
+  return *parsed;
+}
+
+/// Of the time.
+double part(const std::string& key, const std::string& value) {
+  constexpr double k_most = 0.8;
+  const auto parsed = parse_double(value);
+  if (!parsed || !(*parsed >= 0 && *parsed <= k_most))
+    fail_value(key, value, "a part of the time, 0 to 0.8");
   return *parsed;
 }
 
@@ -48,18 +59,25 @@ void set_option(imaging::PatternOptions& options, const std::string& key,
     if (!count || *count < 0 || *count > 5)
       fail_value(key, value, "0 to 5");
     options.max_shapes = static_cast<int>(*count);
+  } else if (key == "blur") {
+    options.planted.blur = part(key, value);
+  } else if (key == "freeze") {
+    options.planted.freeze = part(key, value);
+  } else if (key == "transition") {
+    options.planted.transition = part(key, value);
   } else {
     throw Error(Fault::usage,
                 "pattern:shapes: unknown option '" + printable(key) + "'" +
-                    did_you_mean(key, {"seed", "size", "fps", "seconds", "max_shapes"}),
-                "the options are seed, size, fps, seconds and max_shapes");
+                    did_you_mean(key, k_keys),
+                "the options are " + join(k_keys, ", "));
   }
 }
 
 class PatternSource final : public FrameSource {
 public:
   PatternSource(std::string url, const imaging::PatternOptions& options)
-      : pattern_(std::make_shared<const imaging::Pattern>(options)), fps_(options.fps) {
+      : pattern_(std::make_shared<const imaging::Pattern>(options)), fps_(options.fps),
+        has_planted_(options.planted.any()) {
     info_.name = std::move(url);
     for (const auto kind : imaging::pattern_kinds())
       info_.classes.emplace_back(kind);
@@ -71,7 +89,10 @@ public:
     if (next_ >= pattern_->frame_count())
       return std::nullopt;
     const std::int64_t index = next_++;
-    return Frame{index, time_of(index), info_.name};
+    Frame frame{index, time_of(index), info_.name};
+    if (has_planted_)
+      frame.planted = pattern_->planted(index);
+    return frame;
   }
 
   std::function<Picture()> picture() override {
@@ -100,6 +121,7 @@ private:
 
   std::shared_ptr<const imaging::Pattern> pattern_;
   double fps_;
+  bool has_planted_;
   std::int64_t next_ = 0;
   SourceInfo info_;
 };
@@ -123,6 +145,9 @@ imaging::PatternOptions parse_pattern_url(const std::string& url) {
                   "such as pattern:shapes?seed=1&size=640x480");
     set_option(options, part.substr(0, equals), part.substr(equals + 1));
   }
+  if (options.planted.freeze > 0 && options.planted.transition > 0)
+    throw Error(Fault::usage, "pattern:shapes: freeze and transition exclude each other",
+                "between transitions the picture stands still anyway");
   return options;
 }
 

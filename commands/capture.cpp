@@ -26,7 +26,7 @@ struct Options {
 };
 
 void validate(Options& o) {
-  apply_frame_options(o.frames);
+  apply_frame_options(o.frames, !o.keep.empty());
   o.capture.selection = o.frames.selection;
   o.capture.keep = capture::parse_keep(o.keep);
   constexpr double k_most_fps = 1000;
@@ -89,6 +89,8 @@ void print_result(const Context& ctx, const Options& o, const capture::CaptureRe
   Value dropped = Value::object();
   for (const auto* reason : {"blurred", "duplicate", "transition"})
     dropped[reason] = count_of(result, reason);
+  if (o.capture.keep.any() && o.capture.selection.at_most)
+    dropped["at_most"] = count_of(result, capture::reason::k_at_most);
   dropped["unreadable"] = result.unreadable;
   document["dropped"] = std::move(dropped);
   document["output"] = o.capture.output;

@@ -10,14 +10,16 @@ void add_frame_options(Args& args, FrameOptions& options) {
   args.value("--fps", options.fps, "Frames per second of the source's own time").metavar("R");
   args.value("--every", options.every, "Every Nth frame, or one every so much time (200ms)")
       .metavar("N|TIME");
-  args.value("--at-most", options.selection.at_most, "This many, evenly spread").metavar("N");
+  args.value("--at-most", options.selection.at_most,
+             "This many, evenly spread (with --keep: as different as can be)")
+      .metavar("N");
   args.duration("--duration", options.selection.duration_s, "Only the first part (10s)");
 }
 
-void apply_frame_options(FrameOptions& options) {
+void apply_frame_options(FrameOptions& options, bool is_limit) {
   auto& selection = options.selection;
-  const int ways =
-      (options.fps ? 1 : 0) + (options.every.empty() ? 0 : 1) + (selection.at_most ? 1 : 0);
+  const int ways = (options.fps ? 1 : 0) + (options.every.empty() ? 0 : 1) +
+                   (selection.at_most && !is_limit ? 1 : 0);
   if (ways > 1)
     throw Error(Fault::usage, "--fps, --every and --at-most are three ways to choose frames",
                 "give one of them");

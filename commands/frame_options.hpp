@@ -17,7 +17,8 @@ struct FrameOptions {
 };
 
 void add_frame_options(Args& args, FrameOptions& options);
+/// \param is_limit --at-most is no way to choose, but how many of the chosen ones may stay.
 /// \throws Error(usage) for two ways to choose, or a number that is none.
-void apply_frame_options(FrameOptions& options);
+void apply_frame_options(FrameOptions& options, bool is_limit = false);
 
 } // namespace mlopsctl::commands

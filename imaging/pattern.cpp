@@ -111,7 +111,8 @@ struct Pattern::Body {
   std::int64_t turn = 0;   // see Outline
 };
 
-Pattern::Pattern(const PatternOptions& options) : options_(options) {
+Pattern::Pattern(const PatternOptions& options)
+    : options_(options), plan_(options.planted, options.seed) {
   check(options);
   frame_count_ = std::max<std::int64_t>(std::llround(options.fps * options.seconds), 1);
   Random random(mix(options.seed ^ 0x7061747465726e31U));
@@ -272,22 +273,27 @@ void Pattern::add_noise(Image& image, std::int64_t index) const {
   }
 }
 
+std::int64_t Pattern::time_us(std::int64_t index) const {
+  return std::llround(static_cast<double>(index) * 1e6 / options_.fps);
+}
+
 PatternFrame Pattern::frame(std::int64_t index) const {
   if (index < 0 || index >= frame_count_)
     throw std::out_of_range("pattern: frame " + std::to_string(index) + " is outside 0 to " +
                             std::to_string(frame_count_ - 1));
-  const std::int64_t time_us = std::llround(static_cast<double>(index) * 1e6 / options_.fps);
+  const std::int64_t film_us = plan_.film_us(time_us(index));
   PatternFrame result{background_, {}};
   Canvas canvas(result.image);
   for (int i = 0; i < std::min(slot_count_, options_.max_shapes); ++i) {
     Body body;
-    if (!place(i, time_us, body))
+    if (!place(i, film_us, body))
       continue;
     const Slot& slot = slots_[static_cast<std::size_t>(i)];
     canvas.draw(Outline(body.kind, body.centre, body.radius, body.turn), body.kind, slot.colour,
                 slot.shade);
   }
   result.shapes = canvas.labels();
+  plan_.blur(result.image, time_us(index)); // the lens comes before the sensor
   add_noise(result.image, index);
   return result;
 }

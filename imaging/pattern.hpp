@@ -4,6 +4,7 @@
 #pragma once
 
 #include "imaging/image.hpp"
+#include "imaging/pattern_plan.hpp"
 
 #include <array>
 #include <cstdint>
@@ -21,6 +22,7 @@ struct PatternOptions {
   double fps = 30;        ///< frames per second, > 0
   double seconds = 10;    ///< length, > 0
   int max_shapes = 5;     ///< 0..5; draws only the rearmost shapes, 0 leaves the bare background
+  PlantedParts planted{}; ///< faults to be found again; none
 };
 
 /// One labelled shape of a frame.
@@ -64,6 +66,8 @@ public:
   /// The frame shown at index / fps seconds. Safe to call from several threads.
   /// \throws std::out_of_range if index is not in 0..frame_count()-1.
   PatternFrame frame(std::int64_t index) const;
+  /// What is planted in it.
+  Planted planted(std::int64_t index) const { return plan_.planted(time_us(index)); }
 
 private:
   static constexpr int k_slots = 5;
@@ -82,6 +86,7 @@ private:
   };
   struct Body;
 
+  std::int64_t time_us(std::int64_t index) const;
   void make_slots(const Rgb& middle);
   void paint_background(const Rgb& middle);
   static std::uint64_t first_generation(const Slot& slot);
@@ -90,6 +95,7 @@ private:
   void add_noise(Image& image, std::int64_t index) const;
 
   PatternOptions options_;
+  PatternPlan plan_;
   std::int64_t frame_count_ = 0;
   int slot_count_ = 0;
   int kind_offset_ = 0;

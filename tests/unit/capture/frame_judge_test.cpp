@@ -39,8 +39,8 @@ public:
   /// A frame of the pattern at 10 frames a second of its own time.
   void show(std::int64_t pattern_frame, int blur = 0) {
     imaging::PatternOptions options;
-    options.width = 160;
-    options.height = 120;
+    options.width = 320;
+    options.height = 240;
     options.fps = 10;
     options.seconds = 60;
     auto image = imaging::Pattern(options).frame(pattern_frame).image;
@@ -93,7 +93,7 @@ TEST(KeepRules, NamesAreCheckedAndOrdered) {
 TEST(FrameJudge, BlurredFramesGo) {
   Film film({.sharp = true});
   for (int i = 0; i < 40; ++i)
-    film.show(i, i >= 10 && i < 15 ? 2 : 0);
+    film.show(i, i >= 10 && i < 15 ? 3 : 0);
   const auto reasons = film.reasons();
   ASSERT_EQ(reasons.size(), 40U);
   for (int i = 0; i < 40; ++i)
@@ -106,7 +106,7 @@ TEST(FrameJudge, BlurredFramesGo) {
 TEST(FrameJudge, WhereAllAreBlurredNoneGoes) {
   Film film({.sharp = true});
   for (int i = 0; i < 20; ++i)
-    film.show(i, 4);
+    film.show(i, 6);
   EXPECT_THAT(film.reasons(), Each("kept"));
   EXPECT_TRUE(film.judge().saw_no_sharp_frame());
 }
@@ -126,7 +126,7 @@ TEST(FrameJudge, TheSharpestOfAlikeFramesStays) {
 
 TEST(FrameJudge, OneFrameOfALongStandstill) {
   Film film({.distinct = true});
-  for (int i = 0; i < 700; ++i)
+  for (int i = 0; i < 650; ++i)
     film.show(5);
   const auto reasons = film.reasons();
   EXPECT_EQ(std::count(reasons.begin(), reasons.end(), "kept"), 1);
