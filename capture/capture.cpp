@@ -146,7 +146,8 @@ class Run {
 public:
   Run(const CaptureOptions& options, const std::function<void()>& on_read)
       : options_(options), on_read_(on_read), name_(options.name),
-        source_(open_frames(options.source, {options.jobs, options.assume_fps, options.size})),
+        source_(open_frames(options.source,
+                            {options.jobs, options.assume_fps, options.size, options.max_gap_s})),
         sampler_(sampling_of(options), *source_), judge_(options.keep) {
     refuse_live_resume();
     refuse_live_spread();

@@ -27,6 +27,7 @@ struct CaptureOptions {
   int quality = 95;                        ///< 1..100
   std::string name = "frame{index:06}.jpg";
   double assume_fps = 0; ///< 0: not given
+  double max_gap_s = 10; ///< see keep_alive()
   bool overwrite = false;
   bool resume = false;
   int jobs = 1;

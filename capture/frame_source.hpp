@@ -46,6 +46,7 @@ struct SourceInfo {
   std::string name;                 ///< for messages and the journal
   bool has_time = true;             ///< false: frames have no time_s
   bool is_live = false;             ///< no known end, cannot be read again
+  bool has_end = true;              ///< false: a camera; when it stops, something is wrong
   std::vector<std::string> classes; ///< of the boxes; empty: the source knows no boxes
 };
 
@@ -76,6 +77,7 @@ struct SourceOptions {
   int jobs = 1;                                   ///< threads for decoding; never changes results
   double assume_fps = 0;                          ///< for sources without times; 0: not given
   std::optional<std::pair<int, int>> camera_size; ///< px asked of a camera
+  double max_gap_s = 10; ///< of a camera or a stream without an end: how long it may be away
 };
 
 struct SourceKind {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/video_source.hpp"
 
+#include "capture/live_source.hpp"
 #include "core/text.hpp"
 #include "imaging/video.hpp"
 
@@ -19,6 +20,7 @@ public:
     info_.name = options.name.empty() ? imaging::without_secrets(url) : options.name;
     info_.has_time = reader_.info().has_time;
     info_.is_live = reader_.info().is_live;
+    info_.has_end = reader_.info().has_end;
   }
 
   const SourceInfo& info() const override { return info_; }
@@ -78,6 +80,16 @@ private:
   SourceInfo info_;
 };
 
+/// Opened again when it stops, unless it says how long it is.
+std::unique_ptr<FrameSource> open_live(const std::string& url, const imaging::VideoOptions& video,
+                                       double max_gap_s) {
+  const auto open = [url, video] { return std::make_unique<VideoSource>(url, video); };
+  auto first = open();
+  if (first->info().has_end)
+    return first;
+  return keep_alive(std::move(first), open, max_gap_s);
+}
+
 } // namespace
 
 std::unique_ptr<FrameSource> open_video_file(const std::string& url, const SourceOptions& options) {
@@ -101,7 +113,7 @@ std::unique_ptr<FrameSource> open_stream(const std::string& url, const SourceOpt
   video.kind = imaging::VideoKind::stream;
   video.jobs = options.jobs;
   video.assume_fps = options.assume_fps;
-  return std::make_unique<VideoSource>(url, video);
+  return open_live(url, video, options.max_gap_s);
 }
 
 std::unique_ptr<FrameSource> open_camera(const std::string& url, const SourceOptions& options) {
@@ -128,7 +140,7 @@ std::unique_ptr<FrameSource> open_camera(const std::string& url, const SourceOpt
   video.jobs = options.jobs;
   video.camera_size = options.camera_size;
   video.name = name;
-  return std::make_unique<VideoSource>(device, video);
+  return open_live(device, video, options.max_gap_s);
 }
 
 } // namespace mlopsctl::capture

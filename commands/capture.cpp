@@ -33,6 +33,10 @@ void validate(Options& o) {
   if (o.capture.assume_fps < 0 || o.capture.assume_fps > k_most_fps)
     throw Error(Fault::usage,
                 "--assume-fps: " + number(o.capture.assume_fps) + " is not above 0 and up to 1000");
+  constexpr double k_longest_gap_s = 7 * 24 * 3600;
+  if (!(o.capture.max_gap_s >= 0 && o.capture.max_gap_s <= k_longest_gap_s))
+    throw Error(Fault::usage, "--max-gap: " + number(o.capture.max_gap_s) + " is not from 0 to " +
+                                  number(k_longest_gap_s) + " s");
   if (o.capture.quality < 1 || o.capture.quality > 100)
     throw Error(Fault::usage,
                 "--quality: " + std::to_string(o.capture.quality) + " is not 1 to 100");
@@ -131,6 +135,9 @@ Run declare(Args& args) {
       .metavar("Q");
   args.value("--name", o->capture.name, "File names; {index} counts kept frames, {frame} all")
       .metavar("TEMPLATE");
+  args.value("--max-gap", o->capture.max_gap_s,
+             "Seconds that a camera or endless stream may be away; 0: its first stop is its end")
+      .metavar("S");
   args.value("--assume-fps", o->capture.assume_fps, "Frame rate of a source without time stamps")
       .metavar("R")
       .default_text("none");

@@ -157,7 +157,8 @@ VideoReader::VideoReader(const std::string& url, const VideoOptions& options)
            info.duration_s,
            info.rotation_degrees,
            info.has_time != 0,
-           info.is_live != 0};
+           info.is_live != 0,
+           info.has_end != 0};
 }
 
 VideoReader::~VideoReader() = default;

@@ -36,7 +36,8 @@ struct VideoInfo {
   double duration_s = 0;    ///< what the container claims; 0 if unknown
   int rotation_degrees = 0; ///< clockwise; image() has applied it
   bool has_time = true;     ///< false: a bare stream that does not say its rate, and no assume_fps
-  bool is_live = false;     ///< no end is known
+  bool is_live = false;     ///< cannot be read again
+  bool has_end = true;      ///< false: it goes on until somebody stops it
 };
 
 /// A frame without its pixels.

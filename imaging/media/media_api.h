@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define MLOPSCTL_MEDIA_API_VERSION 3U
+#define MLOPSCTL_MEDIA_API_VERSION 4U
 #define MLOPSCTL_MEDIA_MESSAGE_BYTES 512
 
 typedef struct MlopsctlMediaReader MlopsctlMediaReader; // NOLINT(modernize-use-using): C
@@ -54,7 +54,8 @@ typedef struct {      // NOLINT(modernize-use-using): C
   double duration_s;    ///< 0 if unknown; what the container claims
   int rotation_degrees; ///< clockwise turn for display: 0, 90, 180, 270
   int has_time;         ///< 0: neither the container nor the bitstream says when frames are shown
-  int is_live;          ///< 1: no end is known
+  int is_live;          ///< 1: cannot be read again
+  int has_end;          ///< 1: it says how long it is; 0: it goes on until somebody stops it
 } MlopsctlMediaInfo;
 
 typedef struct { // NOLINT(modernize-use-using): C

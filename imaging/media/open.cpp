@@ -6,6 +6,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <mutex>
+#include <string_view>
 
 extern "C" {
 #include <libavdevice/avdevice.h>
@@ -40,13 +41,15 @@ void keep_log(void* source, int level, const char* format, va_list arguments) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '.'))
     text.pop_back();
   const std::lock_guard lock(log_mutex);
+  if (text.find("should be 18446744073709551615") != text.npos) {
+    has_no_length = true; // no fault of the pictures
+    return;
+  }
   ++complaints;
   if (first_error.empty())
     first_error = text;
   if (text.find("prematurely") != text.npos || text.find("partial file") != text.npos)
     ends_early = true;
-  if (text.find("should be 18446744073709551615") != text.npos)
-    has_no_length = true;
 }
 
 struct Dictionary {
@@ -81,6 +84,11 @@ void set_options(const MlopsctlMediaOptions& options, Dictionary& dictionary) {
       dictionary.set("framerate", std::to_string(options.camera_fps));
     break;
   }
+}
+
+bool is_motion_jpeg(const AVFormatContext& format) {
+  const std::string_view name = format.iformat->name;
+  return name == "mpjpeg" || name == "mjpeg";
 }
 
 } // namespace
@@ -154,6 +162,9 @@ FormatPtr open_format(const MlopsctlMediaOptions& options) {
     throw Failure{MLOPSCTL_MEDIA_NOT_FOUND, explain(code)};
   if (code < 0)
     throw Failure{MLOPSCTL_MEDIA_FAILED, explain(code)};
+  if (options.kind == MLOPSCTL_MEDIA_STREAM && is_motion_jpeg(*format))
+    format->use_wallclock_as_timestamps =
+        1; // its frames say no time: when they come is all there is
   const int found = avformat_find_stream_info(format.get(), nullptr);
   if (found == AVERROR_EXIT)
     throw Failure{MLOPSCTL_MEDIA_INTERRUPTED, {}};

@@ -26,7 +26,10 @@ bool is_sane_fps(double fps) {
 }
 
 /// Bare streams: the demuxer makes stamps up from a rate that it assumes.
-bool has_own_stamps(const AVInputFormat& format) {
+bool has_own_stamps(const AVFormatContext& context) {
+  if (context.use_wallclock_as_timestamps != 0)
+    return true;
+  const AVInputFormat& format = *context.iformat;
   constexpr std::array<std::string_view, 9> k_bare{"h264", "hevc", "m4v",   "mpegvideo", "vc1",
                                                    "obu",  "h263", "mjpeg", "dirac"};
   return (format.flags & AVFMT_NOTIMESTAMPS) == 0 &&
@@ -97,7 +100,7 @@ void MlopsctlMediaReader::open_decoder() {
 /// bitstream.
 void MlopsctlMediaReader::start_clock() {
   const double listed_fps = ratio(stream().avg_frame_rate);
-  if (has_own_stamps(*format_->iformat) && stream().time_base.num > 0) {
+  if (has_own_stamps(*format_) && stream().time_base.num > 0) {
     has_time_ = true;
     clock_ = media::Clock(true, stream().time_base, is_sane_fps(listed_fps) ? listed_fps : 0);
     return;
@@ -141,6 +144,8 @@ void MlopsctlMediaReader::info(MlopsctlMediaInfo& info) const {
   info.has_time = has_time_ ? 1 : 0;
   const bool is_file = options_.kind == MLOPSCTL_MEDIA_FILE && avio_size(format_->pb) > 0;
   info.is_live = is_file ? 0 : 1; // a FIFO has no size
+  const bool has_size = format_->pb && avio_size(format_->pb) > 0;
+  info.has_end = is_file || !is_network() || info.duration_s > 0 || has_size ? 1 : 0;
   std::size_t size = 0;
   if (const auto* matrix = av_stream_get_side_data(&video, AV_PKT_DATA_DISPLAYMATRIX, &size);
       matrix && size >= 9 * sizeof(std::int32_t)) {
@@ -225,7 +230,7 @@ std::optional<std::int64_t> MlopsctlMediaReader::choose(int (*takes)(void*, std:
                                                         void* context) {
   constexpr std::size_t k_most_packets = 50'000'000; // of 24 bytes; eight days at 60 a second
   const bool is_file = options_.kind == MLOPSCTL_MEDIA_FILE && avio_size(format_->pb) > 0;
-  if (!is_file || !has_time_ || is_ahead_ || !has_own_stamps(*format_->iformat) || count_ > 0)
+  if (!is_file || !has_time_ || is_ahead_ || !has_own_stamps(*format_) || count_ > 0)
     return std::nullopt;
   std::vector<media::PacketInfo> packets;
   bool is_suitable = true;

@@ -1,0 +1,64 @@
+# Streams without an end: one that comes back, one that does not, and one whose first stop is meant to be the end.
+. "$(dirname "$0")/../cli/lib.sh"
+run 0 capture 'pattern:shapes?size=64x48&fps=10&seconds=2' -o made
+cat > server.py <<'PY'
+# Motion JPEG as network cameras send it: /N gives N pictures, then the connection is cut; the file "down" makes it refuse.
+import http.server, os, time
+pictures = [open(f"made/frame{i:06}.jpg", "rb").read() for i in range(20)]
+class Handler(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *words): pass
+    def do_GET(self):
+        if os.path.exists("down"):
+            return self.send_error(503)
+        open("asked", "a").write(self.path + "\n")
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace;boundary=frame")
+        self.end_headers()
+        for i in range(int(self.path.split("/")[-1])):
+            picture = pictures[i % 20]
+            self.wfile.write(b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(picture) + picture + b"\r\n")
+            self.wfile.flush()
+            time.sleep(0.05)
+        if "once" in self.path:
+            open("down", "w").write("yes")
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+server.daemon_threads = True
+print(server.server_address[1], flush=True)
+server.serve_forever()
+PY
+start python3 server.py > port
+wait_for port
+URL=http://127.0.0.1:$(cat port)
+
+# It comes back each time: numbers and times go on, and what is missing is told.
+run 0 capture "$URL/7" -o again --duration 3s --max-gap 5 --json
+[ "$(wc -l < asked)" -gt 2 ] || fail "asked $(wc -l < asked) times"
+json '[.problems[] | select(.rule == "stream-gap") | .severity]' '["warning"]'
+jq -es 'length > 14 and map(.frame_index) == [range(length)] and ([.[1:], .[:-1]] | transpose | all(.[0].time_s > .[1].time_s)) and last.time_s < 3' \
+  again/frames.jsonl > "$OUT" || fail "numbers or times"
+err_has "$URL/7: it ended; trying again for 5 s"
+
+# Its frames have the time at which they came: seven within half a second, not one each 25th of a second.
+run 0 capture "$URL/7" -o times --max-gap 0 --json
+json '[.frames_kept, (.problems | length)]' '[7,0]'
+jq -es 'last.time_s > 0.28 and last.time_s < 3' times/frames.jsonl > "$OUT" || fail "times of arrival: $(jq -c .time_s times/frames.jsonl | tr '\n' ' ')"
+
+# It does not: what came is kept, and the exit code says so.
+run 1 capture "$URL/once/5" -o gone --max-gap 1
+err_has "$URL/once/5: stopped after 0."
+err_has "and did not come back within 1 s"
+err_has "--max-gap waits longer"
+[ "$(wc -l < gone/frames.jsonl)" -eq 5 ] && [ "$(find gone -name '*.jpg' | wc -l)" -eq 5 ] || fail "kept: $(ls gone)"
+
+# Ctrl-C while it is away.
+rm -f down
+"$MLOPSCTL" capture "$URL/once/5" -o interrupted --max-gap 60 > "$OUT" 2> "$ERR" &
+pid=$!
+wait_for down
+sleep 0.5
+kill -INT $pid
+wait $pid
+[ $? -eq 130 ] || fail "Ctrl-C while the stream is away"
+[ "$(wc -l < interrupted/frames.jsonl)" -eq 5 ] || fail "frames before the gap are lost"
+run 2 capture "$URL/7" -o bad --max-gap -1
+err_has "--max-gap: -1 is not from 0"
