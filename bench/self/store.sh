@@ -29,6 +29,7 @@ measure() { # NAME COMMAND...
   echo "$name $wall $(echo "$user $system" | awk '{ print $1 + $2 }')" >>"$work/all"
   echo "$name: $wall s, processor $user + $system s"
 }
+"$mlopsctl" store cp "$work/files" s3://bench/first --recursive -q # the server makes its pools at the first write
 for run in $(seq "$runs"); do
   measure mlopsctl "$mlopsctl" store cp "$work/files" "s3://bench/ours-$run" --recursive -q
   measure awscli /usr/bin/aws --endpoint-url "$AWS_ENDPOINT_URL" s3 cp --recursive --quiet "$work/files" "s3://bench/aws-$run"
