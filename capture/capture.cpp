@@ -96,6 +96,16 @@ Picture look_at(Candidate& candidate, Job& job, const CaptureOptions& options) {
   return picture;
 }
 
+/// For the report.
+std::string thumbnail_of(Picture& picture) {
+  constexpr int k_side_px = 160, k_quality = 70;
+  const int longer = std::max(picture.width(), picture.height());
+  const auto scaled = [&](int side) { return std::max(1, side * k_side_px / longer); };
+  const int width = scaled(picture.width()), height = scaled(picture.height());
+  return imaging::encode_jpeg(
+      imaging::resize(picture.rgb(), width, height, imaging::Interpolation::area), k_quality);
+}
+
 /// With rules, --at-most is the last of them, and the frames that are judged are chosen without it.
 Selection sampling_of(const CaptureOptions& options) {
   Selection selection = options.selection;
@@ -292,12 +302,22 @@ private:
   }
 
   /// With rules, frames of an earlier run are looked at again: later ones are judged beside them.
+  /// A report shows them, too.
   bool is_needed(const Frame& frame) const {
-    return options_.keep.any() || frame.index > resume_behind_;
+    return options_.keep.any() || options_.on_decided || frame.index > resume_behind_;
   }
 
   bool may_be_kept(std::int64_t frame_index) const {
     return !different_ || different_->contains(frame_index);
+  }
+
+  void encode_picture(Candidate& candidate, Picture& picture) const {
+    if (options_.size)
+      picture.image = resized(picture, *options_.size);
+    if (!source_->info().classes.empty())
+      candidate.entry.annotations = std::move(picture.annotations);
+    candidate.jpeg = picture.image.empty() ? imaging::encode_jpeg(picture.yuv, options_.quality)
+                                           : imaging::encode_jpeg(picture.image, options_.quality);
   }
 
   Candidate encode(Job& job) const {
@@ -309,15 +329,10 @@ private:
     entry.planted = job.frame.planted;
     note_faults(candidate, [&] {
       Picture picture = look_at(candidate, job, options_);
-      if (entry.frame_index <= resume_behind_ || !may_be_kept(entry.frame_index))
-        return;
-      if (options_.size)
-        picture.image = resized(picture, *options_.size);
-      if (!source_->info().classes.empty())
-        entry.annotations = std::move(picture.annotations);
-      candidate.jpeg = picture.image.empty()
-                           ? imaging::encode_jpeg(picture.yuv, options_.quality)
-                           : imaging::encode_jpeg(picture.image, options_.quality);
+      if (entry.frame_index > resume_behind_ && may_be_kept(entry.frame_index))
+        encode_picture(candidate, picture);
+      if (options_.on_decided)
+        candidate.thumbnail = thumbnail_of(picture);
     });
     return candidate;
   }
@@ -347,12 +362,14 @@ private:
 
   void store(Candidate& candidate) {
     auto& entry = candidate.entry;
-    if (entry.frame_index <= resume_behind_) // it is in the journal
-      return;
     if (entry.is_kept && !may_be_kept(entry.frame_index)) {
       entry.is_kept = false;
       entry.reason = reason::k_at_most;
     }
+    if (options_.on_decided)
+      options_.on_decided(entry, candidate.thumbnail);
+    if (entry.frame_index <= resume_behind_) // it is in the journal
+      return;
     if (entry.is_kept) {
       entry.ref = name_.name(folder_->kept(), entry.frame_index);
       return folder_->keep(entry, candidate.jpeg);

@@ -2,6 +2,7 @@
 // The pipeline of a capture: source, choice, JPEG, folder, journal.
 #pragma once
 
+#include "capture/journal.hpp"
 #include "capture/keep_rules.hpp"
 #include "capture/sampling.hpp"
 #include "core/error.hpp"
@@ -31,6 +32,9 @@ struct CaptureOptions {
   bool overwrite = false;
   bool resume = false;
   int jobs = 1;
+  /// Called for every candidate in order, those of earlier runs too, with a small JPEG of it (empty
+  /// if it could not be decoded). Nothing: none is made.
+  std::function<void(const JournalEntry&, const std::string& thumbnail)> on_decided;
 };
 
 struct CaptureResult {

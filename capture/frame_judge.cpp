@@ -20,11 +20,11 @@ constexpr double k_motion_s = 0.08;
 
 /// Alike enough that labelling both is labelling twice.
 bool is_alike(const imaging::Glance& a, const imaging::Glance& b, double& changed) {
-  constexpr int k_alike_bits = 10;
-  constexpr double k_alike_changed = 0.005;
+  constexpr int k_alike_bits = 16;
+  constexpr double k_alike_changed = 0.002;
   if (dataset::distance(a.fingerprint, b.fingerprint) > k_alike_bits)
     return false;
-  changed = imaging::difference(a, b).changed;
+  changed = imaging::moved(a, b);
   return changed <= k_alike_changed;
 }
 
@@ -253,8 +253,7 @@ void FrameJudge::close_run() {
       continue;
     auto& judgement = *waiting(position).candidate.entry.judgement;
     judgement.like = best.entry.frame_index;
-    judgement.changed =
-        imaging::difference(*waiting(position).candidate.glance, *best.glance).changed;
+    judgement.changed = imaging::moved(*waiting(position).candidate.glance, *best.glance);
     drop(position, reason::k_duplicate);
   }
   kept_.push_back({best.glance, best.entry.frame_index});

@@ -42,7 +42,7 @@ struct Judgement {
   std::optional<double> motion_allowed; ///< above it the frame is on the way between poses
   std::int64_t scene = 0;               ///< 0, 1, ...: grows at each cut
   std::optional<std::int64_t> like;     ///< frame index of the kept frame that it is like
-  std::optional<double> changed;        ///< part of the picture that differs from that frame
+  std::optional<double> changed;        ///< imaging::moved() from that frame
 };
 
 } // namespace mlopsctl::capture

@@ -6,11 +6,13 @@
 #include "commands/frame_options.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
+#include "core/io.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
 #include "formats/labels/format.hpp"
 #include "imaging/codecs.hpp"
+#include "report/capture_page.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -23,7 +25,25 @@ struct Options {
   capture::CaptureOptions capture;
   FrameOptions frames;
   std::vector<std::string> keep;
+  std::string report;
 };
+
+report::CaptureCard card_of(const capture::JournalEntry& entry, const std::string& thumbnail) {
+  report::CaptureCard card;
+  card.frame_index = entry.frame_index;
+  card.time_s = entry.time_s;
+  card.is_kept = entry.is_kept;
+  card.reason = entry.reason;
+  card.thumbnail = thumbnail;
+  if (const auto& judgement = entry.judgement) {
+    card.sharpness = judgement->sharpness;
+    card.sharpness_needed = judgement->sharpness_needed;
+    card.motion = judgement->motion;
+    card.motion_allowed = judgement->motion_allowed;
+    card.like = judgement->like;
+  }
+  return card;
+}
 
 void validate(Options& o) {
   apply_frame_options(o.frames, !o.keep.empty());
@@ -103,8 +123,15 @@ void print_result(const Context& ctx, const Options& o, const capture::CaptureRe
   ctx.print(document);
 }
 
-int run(const Options& o, Context& ctx) {
+int run(Options& o, Context& ctx) {
   const Stopwatch watch;
+  std::optional<report::CapturePage> page;
+  if (!o.report.empty()) {
+    page.emplace(create_sink(o.report, ctx.existing()));
+    o.capture.on_decided = [&](const capture::JournalEntry& entry, const std::string& thumbnail) {
+      page->add(card_of(entry, thumbnail));
+    };
+  }
   const auto progress = ctx.progress("capture", 0, "frames");
   const auto result = capture::capture(o.capture, create_labels, [&] { progress->advance(); });
   if (result.is_interrupted) {
@@ -112,6 +139,9 @@ int run(const Options& o, Context& ctx) {
               o.capture.output + (result.is_live ? "" : "; --resume goes on from there"));
     check_interrupt();
   }
+  if (page)
+    page->finish(result.source, std::to_string(result.kept) + " frames kept of " +
+                                    std::to_string(result.read) + " read" + dropped_text(result));
   print_result(ctx, o, result, watch.seconds());
   print_problems(ctx, result.problems);
   const bool is_damaged =
@@ -129,6 +159,8 @@ Run declare(Args& args) {
   add_frame_options(args, o->frames);
   args.list("--keep", o->keep, "Of these only what is sharp, distinct or still (see below)")
       .metavar("RULE,...");
+  args.value("--report", o->report, "Page that shows kept and dropped frames with the reasons")
+      .metavar("FILE.html");
   args.size("--size", o->capture.size, "Size of the stored frames (default: as they come)");
   args.value("--quality", o->capture.quality,
              "JPEG quality, 1 to 100; full colour from 90 on, where the source has it")

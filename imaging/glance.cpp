@@ -112,6 +112,14 @@ Image small_grey(const Pixels& pixels, int side_px) {
   return grey;
 }
 
+/// Levels that \p a is brighter by.
+int brighter_by(const Glance& a, const Glance& b) {
+  int sum = 0;
+  for (std::size_t i = 0; i < a.cells.size(); ++i)
+    sum += a.cells[i] - b.cells[i];
+  return sum / static_cast<int>(a.cells.size());
+}
+
 } // namespace
 
 Image small_grey(const Image& image, int side_px) {
@@ -169,13 +177,37 @@ Glance glance(const Image& small) {
   return result;
 }
 
+double moved(const Glance& a, const Glance& b) {
+  constexpr int k_visible = 6, k_last_row = k_glance_rows - 1;
+  constexpr std::size_t k_columns = k_glance_columns;
+  using Row = std::array<std::uint8_t, k_columns>;
+  const int brighter = brighter_by(a, b);
+  int changed = 0;
+  for (int y = 0; y < k_glance_rows; ++y) {
+    const auto row = [&](int at) {
+      return a.cells.data() + static_cast<std::size_t>(std::clamp(at, 0, k_last_row)) * k_columns;
+    };
+    const std::uint8_t *above = row(y - 1), *here = row(y), *below = row(y + 1);
+    Row least, most;
+    for (std::size_t x = 0; x < k_columns; ++x) {
+      least[x] = std::min({above[x], here[x], below[x]});
+      most[x] = std::max({above[x], here[x], below[x]});
+    }
+    const std::uint8_t* other = b.cells.data() + static_cast<std::size_t>(y) * k_columns;
+    for (std::size_t x = 0; x < k_columns; ++x) {
+      const std::size_t left = x == 0 ? 0 : x - 1, right = std::min(x + 1, k_columns - 1);
+      const int value = other[x] + brighter;
+      changed += value <= std::min({least[left], least[x], least[right]}) - k_visible ||
+                 value >= std::max({most[left], most[x], most[right]}) + k_visible;
+    }
+  }
+  return static_cast<double>(changed) / static_cast<double>(a.cells.size());
+}
+
 Difference difference(const Glance& a, const Glance& b) {
   constexpr std::size_t k_count = std::tuple_size_v<Glance::Cells>;
   constexpr int k_visible = 8;
-  int sum = 0;
-  for (std::size_t i = 0; i < k_count; ++i)
-    sum += a.cells[i] - b.cells[i];
-  const int brighter = sum / static_cast<int>(k_count);
+  const int brighter = brighter_by(a, b);
   std::array<std::uint32_t, 512> histogram{};
   for (std::size_t i = 0; i < k_count; ++i)
     ++histogram[static_cast<std::size_t>(std::abs(a.cells[i] - b.cells[i] - brighter))];

@@ -48,3 +48,18 @@ json .frames_kept "$kept"
 diff -r whole broken >"$OUT" || fail "resumed is not the same as whole"
 run 2 capture "$PATTERN" -o broken --every 2 --keep sharp --resume
 err_has 'broken: was captured with keep "sharp,distinct,still", now it is "sharp"'
+
+# The report: every candidate, in order, with its reason; nothing is asked of a network.
+P='pattern:shapes?seed=5&size=320x240&fps=20&seconds=10&blur=0.2&transition=0.3'
+run 0 capture "$P" -o seen --keep sharp,distinct,still --report page.html --every 2
+diff <(grep -o 'data-reason="[a-z-]*"' page.html) <(jq -r '"data-reason=\"\(.reason)\""' seen/frames.jsonl) >"$OUT" || fail "the page's reasons are not the journal's"
+[ "$(grep -c 'src="data:image/jpeg;base64,' page.html)" -eq 100 ] || fail "a thumbnail for each candidate"
+! grep -qE 'src="?(https?:)?//|<link' page.html || fail "the page asks a network"
+grep -qF 'aria-label="Kept and dropped frames"' page.html || fail "no timeline"
+run 2 capture "$P" -o seen2 --report page.html --every 2
+err_has "page.html: already exists"
+[ ! -e seen2 ] || fail "refused, and a folder is there"
+run 0 capture "$P" -o seen --keep sharp,distinct,still --report page2.html --every 2 --resume
+cmp page.html page2.html || fail "the page of a resumed capture differs"
+run 0 capture "$P" -o plain --report plain.html --every 20
+[ "$(grep -c 'data-reason="kept"' plain.html)" -eq 10 ] || fail "a page without rules"

@@ -70,5 +70,17 @@ TEST(Glance, DifferenceIsOfWhatMovedNotOfTheLight) {
   EXPECT_GT(moved.most, 150);
 }
 
+TEST(Glance, WhatTremblesByACellHasNotMoved) {
+  const auto spot_at = [](int left) {
+    Image image(640, 480, 1, 90);
+    for (int y = 200; y < 280; ++y)
+      std::fill(image.row(y) + left, image.row(y) + left + 80, std::uint8_t{200});
+    return glance(image);
+  };
+  EXPECT_EQ(moved(spot_at(200), spot_at(208)), 0);
+  EXPECT_EQ(moved(spot_at(200), spot_at(200)), 0);
+  EXPECT_NEAR(moved(spot_at(200), spot_at(240)), 2 * 3 * 8 / 3072.0, 0.003);
+}
+
 } // namespace
 } // namespace mlopsctl::imaging
