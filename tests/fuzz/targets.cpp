@@ -17,9 +17,11 @@
 #include "net/credentials.hpp"
 #include "net/dynamodb.hpp"
 #include "net/profile.hpp"
+#include "net/s3.hpp"
 #include "package/draft.hpp"
 #include "package/model_spec.hpp"
 #include "tests/fuzz/label_targets.hpp"
+#include "tests/unit/net/fakes.hpp"
 
 #include <turbojpeg.h>
 
@@ -27,6 +29,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -93,6 +96,49 @@ void plan_packets(std::string_view bytes) {
     for (std::size_t i = 0; i < packets.size(); ++i)
       if (packets[i].stamp == wanted.stamp && !plan->is_needed(i))
         std::abort();
+}
+
+/// Whatever a server answers, every kind of call ends with a result or an Error.
+void read_s3_reply(std::string_view bytes) {
+  const std::vector<std::function<void(net::S3Client&)>> calls{
+      [](net::S3Client& client) {
+        client.list({"bucket", ""}, "/", "");
+      },
+      [](net::S3Client& client) { client.list_buckets(); },
+      [](net::S3Client& client) {
+        client.create_upload({"bucket", "key"});
+      },
+      [](net::S3Client& client) {
+        client.list_parts({"bucket", "key"}, "upload");
+      },
+      [](net::S3Client& client) {
+        client.find_upload({"bucket", "key"});
+      },
+      [](net::S3Client& client) {
+        client.remove("bucket", {"a", "b"});
+      },
+      [](net::S3Client& client) {
+        client.complete_upload({"bucket", "key"}, "upload", {{1, 5, "e"}},
+                               net::S3Existing::replace);
+      },
+  };
+  for (const auto& call : calls) {
+    net::FakeServer server;
+    constexpr int k_replies = 4; // pages of pages
+    for (int i = 0; i < k_replies; ++i)
+      server.reply(200, std::string(bytes));
+    net::S3Client client(
+        {"http://127.0.0.1:9000", "us-east-1", false}, {},
+        net::CredentialChain("", {},
+                             net::environment_of({{"AWS_ACCESS_KEY_ID", "AKID"},
+                                                  {"AWS_SECRET_ACCESS_KEY", "secret"}}),
+                             net::factory_of(server)),
+        [&] { return std::make_unique<net::FakeClient>(server); }, net::Backoff([](double) {}));
+    try {
+      call(client);
+    } catch (const Error&) {
+    }
+  }
 }
 
 /// Whatever graph is read, a draft of it is YAML.
@@ -208,6 +254,7 @@ const std::vector<Target>& targets() {
                               {"image", decode_image},
                               {"jpeg_reduced", reduce_jpeg},
                               {"video_packets", plan_packets},
+                              {"s3_reply", read_s3_reply},
                               {"capture-journal", parse_capture_journal},
                               {"capture-words", parse_capture_words},
                           });
