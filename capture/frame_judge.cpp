@@ -70,7 +70,7 @@ void FrameJudge::add(Candidate&& candidate) {
 /// not begin one with every frame.
 void FrameJudge::find_scene(Sight& sight) {
   constexpr int k_other_bits = 16; // chance gives 32
-  constexpr double k_other_mean = 12, k_other_changed = 0.5, k_sudden = 2.5;
+  constexpr double k_other_mean = 12, k_other_changed = 0.5, k_sudden = 1.5;
   if (last_seen_ && sight.glance) {
     const auto change = imaging::difference(*last_seen_, *sight.glance);
     const bool is_sudden = change.mean > k_sudden * last_change_;
