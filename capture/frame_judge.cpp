@@ -8,8 +8,8 @@ namespace mlopsctl::capture {
 namespace {
 
 // Encoded frames wait for what comes behind them: so many pixels of them, at about 0.4 bytes each.
-constexpr std::int64_t k_waiting_px = 80'000'000;
-constexpr std::int64_t k_least_window = 32;
+constexpr std::int64_t k_waiting_px = 50'000'000;
+constexpr std::int64_t k_least_window = 24;
 constexpr std::int64_t k_most_window = 300;
 constexpr std::int64_t k_remembered = 600; ///< frames behind one
 constexpr std::size_t k_longest_run = 600;

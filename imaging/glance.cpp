@@ -102,6 +102,10 @@ Image small_grey(const Pixels& pixels, int side_px) {
   if (width == 0 || height == 0) // a strip, hundreds of times as long as wide: nothing to be told
     return Image(1, 1, 1);
   Image grey(width, height, 1);
+  for (int y = 0; step == 1 && pixels.channels == 1 && y < height; ++y)
+    std::copy_n(pixels.data + static_cast<std::size_t>(y) * pixels.stride, width, grey.row(y));
+  if (step == 1 && pixels.channels == 1)
+    return grey;
   std::vector<std::uint16_t> sums(static_cast<std::size_t>(width * step * pixels.channels));
   for (int y = 0; y < height; ++y) {
     std::fill(sums.begin(), sums.end(), std::uint16_t{0});
