@@ -206,7 +206,8 @@ BenchmarkOutcome run_benchmark(const package::ModelPackage& package, const Truth
   ScoreOptions scoring = options.score;
   scoring.wants_details = true;
   scoring.score_threshold = package.spec.decoder.score_threshold; // as people will see its boxes
-  const Score scored = score(truth, predictions, scoring);
+  outcome.score = score(truth, predictions, scoring);
+  const Score& scored = outcome.score;
   row.engine = result.engine;
   row.engine_version = result.engine_version;
   row.threads = result.threads;
@@ -219,8 +220,7 @@ BenchmarkOutcome run_benchmark(const package::ModelPackage& package, const Truth
   add_circumstances(options, images, row);
   outcome.is_stable = result.spread <= options.run.max_spread;
   storage::seal(row);
-  outcome.detections = static_cast<std::int64_t>(predictions.detections.size());
-  outcome.left_out = std::move(predictions.left_out);
+  outcome.predictions = std::move(predictions);
   return outcome;
 }
 

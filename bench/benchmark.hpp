@@ -24,10 +24,10 @@ struct BenchmarkOptions {
 };
 
 struct BenchmarkOutcome {
-  storage::BenchmarkRow row;   ///< sealed
-  bool is_stable = true;       ///< the last three windows lie within RunOptions::max_spread
-  std::int64_t detections = 0; ///< that were scored
-  LeftOut left_out;
+  storage::BenchmarkRow row; ///< sealed
+  bool is_stable = true;     ///< the last three windows lie within RunOptions::max_spread
+  Predictions predictions;   ///< that were scored, and what was left out of them
+  Score score;               ///< with details
 };
 
 /// \throws Error(input) if the model's task is not the truth's, or they have no class name in

@@ -95,7 +95,7 @@ std::optional<Range> range_of(const storage::BenchmarkRow& row, const std::strin
   if (spread) {
     const double side = *value * *spread / 100;
     range = range.value_or(Range{*value, *value});
-    range->low = std::min(range->low, *value - side);
+    range->low = std::max(0.0, std::min(range->low, *value - side)); // no time is less
     range->high = std::max(range->high, *value + side);
   }
   return range;

@@ -194,8 +194,8 @@ std::string rows_html(const Rows& rows, const std::vector<std::string>& metrics)
 
 } // namespace
 
-std::string bench_page(const std::string& title, const Rows& rows,
-                       std::vector<std::string> metrics) {
+std::string bench_page(const std::string& title, const Rows& rows, std::vector<std::string> metrics,
+                       const std::string& more) {
   if (metrics.empty())
     for (const char* name : {"map_50_95", "map_50", "accuracy", "p50_ms", "images_per_s"})
       if (any_has(rows, name))
@@ -208,7 +208,7 @@ std::string bench_page(const std::string& title, const Rows& rows,
   for (const auto& name : metrics)
     out += chart_html(history(rows, name));
   out += chart_html(distribution(rows));
-  return out + "</div>\n" + rows_html(rows, metrics) + "</main>\n</body>\n</html>\n";
+  return out + "</div>\n" + more + rows_html(rows, metrics) + "</main>\n</body>\n</html>\n";
 }
 
 } // namespace mlopsctl::report

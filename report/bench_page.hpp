@@ -11,8 +11,9 @@
 namespace mlopsctl::report {
 
 /// \param rows not empty, oldest first. \param metrics to chart from run to run; empty: the usual
-/// quality of these rows, p50_ms and images_per_s.
+/// quality of these rows, p50_ms and images_per_s. \param more sections of HTML about the newest
+/// row.
 std::string bench_page(const std::string& title, const std::vector<storage::BenchmarkRow>& rows,
-                       std::vector<std::string> metrics);
+                       std::vector<std::string> metrics, const std::string& more = {});
 
 } // namespace mlopsctl::report

@@ -150,6 +150,21 @@ std::vector<WorstImage> worst_images(const bench::Truth& truth,
   return images;
 }
 
+std::string score_sections(const bench::Truth& truth, const bench::Predictions& predictions,
+                           const bench::Score& score, const ScorePage& page) {
+  std::string out = "<h2>What is right</h2>\n<div class=\"charts\">" + curves_html(score) +
+                    "</div>\n" + classes_html(score);
+  if (!page.worst.empty()) {
+    out += "<h2>Images with most errors <small>from score " + number(page.score_threshold) +
+           " on, IoU 0.5; <span class=\"truth\">truth</span>, <span "
+           "class=\"found\">detections</span></small></h2>\n<div class=\"pictures\">\n";
+    for (const auto& worst : page.worst)
+      out += card(truth, predictions, page, worst);
+    out += "</div>\n";
+  }
+  return out;
+}
+
 std::string score_page(const bench::Truth& truth, const bench::Predictions& predictions,
                        const bench::Score& score, const ScorePage& page) {
   std::string out = page_head(page.title, embedded_asset("bench.css"), "") + "<header><h1>" +
@@ -163,17 +178,8 @@ std::string score_page(const bench::Truth& truth, const bench::Predictions& pred
     if (value)
       out += "<div class=\"tile\"><span>" + html_escaped(name) + "</span><b>" +
              shown_number(name, value) + "</b></div>\n";
-  out +=
-      "</section>\n<div class=\"charts\">" + curves_html(score) + "</div>\n" + classes_html(score);
-  if (!page.worst.empty()) {
-    out += "<h2>Images with most errors <small>from score " + number(page.score_threshold) +
-           " on, IoU 0.5; <span class=\"truth\">truth</span>, <span "
-           "class=\"found\">detections</span></small></h2>\n<div class=\"pictures\">\n";
-    for (const auto& worst : page.worst)
-      out += card(truth, predictions, page, worst);
-    out += "</div>\n";
-  }
-  return out + "</main>\n</body>\n</html>\n";
+  return out + "</section>\n" + score_sections(truth, predictions, score, page) +
+         "</main>\n</body>\n</html>\n";
 }
 
 } // namespace mlopsctl::report

@@ -29,6 +29,10 @@ struct ScorePage {
   std::function<std::string(std::size_t image, std::string& why_missing)> picture;
 };
 
+/// The curves, the classes and the worst pictures of score_page(), to stand in another page.
+std::string score_sections(const bench::Truth& truth, const bench::Predictions& predictions,
+                           const bench::Score& score, const ScorePage& page);
+
 /// \param score with details. Detection truths only.
 std::string score_page(const bench::Truth& truth, const bench::Predictions& predictions,
                        const bench::Score& score, const ScorePage& page);

@@ -5,7 +5,9 @@
 #include "commands/bench_report.hpp"
 #include "commands/command.hpp"
 #include "commands/engine_options.hpp"
+#include "commands/manifest/labels_io.hpp"
 #include "commands/remote_options.hpp"
+#include "commands/score_report.hpp"
 #include "commands/truth_input.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
@@ -38,6 +40,7 @@ struct Options {
   GateOptions gate;
   std::string table = "bench.db";
   std::string tag, note;
+  std::string report;
 };
 
 constexpr double k_least_rate = 0.001; ///< one in a quarter of an hour
@@ -177,13 +180,13 @@ bench::BenchmarkOutcome measure(const package::ModelPackage& package, const benc
 
 void say_what_was_left_out(const bench::BenchmarkOutcome& outcome) {
   std::int64_t others = 0;
-  for (const auto& [name, count] : outcome.left_out.unknown_classes)
+  for (const auto& [name, count] : outcome.predictions.left_out.unknown_classes)
     others += count;
   if (others > 0)
     log::info(std::to_string(others) + " detections of " +
-              std::to_string(outcome.left_out.unknown_classes.size()) +
+              std::to_string(outcome.predictions.left_out.unknown_classes.size()) +
               " classes that the data set does not have were left out");
-  if (outcome.row.task == "detection" && outcome.detections == 0)
+  if (outcome.row.task == "detection" && outcome.predictions.detections.empty())
     log::warn("there is not one detection: average precision is 0");
 }
 
@@ -232,7 +235,20 @@ find_baselines(const Options& o, const bench::Truth& truth, const std::vector<st
   return found;
 }
 
+/// Rows that can stand in one chart with \p row, the newest last.
+std::vector<storage::BenchmarkRow> history_of(const storage::BenchmarkRow& row,
+                                              storage::BenchmarkTable& table) {
+  auto rows = table.rows();
+  std::erase_if(rows, [&](const auto& other) {
+    return other.dataset_digest != row.dataset_digest || other.protocol != row.protocol ||
+           other.scenario != row.scenario;
+  });
+  return rows;
+}
+
 int run(const Options& o, Context& ctx) {
+  refuse_mixed_reports({{"--report", o.report}});
+  refuse_existing(ctx, {o.report}, {o.model, o.data.path, o.table});
   const auto package = package::open_model(o.model, ctx.options.set);
   const auto options = benchmark_options(o, ctx, package.spec.task);
   const auto gates = parse_gates(o.gate, bench::number_names(options.score));
@@ -245,8 +261,9 @@ int run(const Options& o, Context& ctx) {
   std::vector<storage::BenchmarkRow> rows;
   std::vector<GatedRow> gated;
   bool is_stable = true;
+  bench::BenchmarkOutcome outcome;
   for (std::size_t i = 0; i < sizes.size(); ++i) {
-    const auto outcome = measure(package, truth, images, sizes[i], options, ctx);
+    outcome = measure(package, truth, images, sizes[i], options, ctx);
     storage::append_measured(
         *table, o.table, outcome.row); // at once: what was measured survives whatever comes next
     rows.push_back(outcome.row);
@@ -254,6 +271,11 @@ int run(const Options& o, Context& ctx) {
     say_what_was_left_out(outcome);
     is_stable = check_stability(outcome, gates, o, ctx) && is_stable;
   }
+  if (!o.report.empty())
+    write_run_page(o.report, o.data,
+                   bench::subset(truth, bench::nested_sample(truth, sizes.back(), options.seed)),
+                   outcome, history_of(outcome.row, *table), package.spec.decoder.score_threshold,
+                   ctx);
   if (ctx.options.json)
     ctx.print(rows_document(rows));
   else
@@ -289,6 +311,9 @@ Run declare(Args& args) {
   add_remote_options(args);
   args.value("--tag", o->tag, "Word to find the rows by").metavar("T");
   args.value("--note", o->note, "Remark to keep with the rows");
+  args.value("--report", o->report,
+             "Also write a page (.html): history, times, curves, and the images with most errors")
+      .metavar("FILE");
   return [o](Context& ctx) {
     validate(*o);
     apply_engine_choice(o->engine);

@@ -31,6 +31,20 @@ run 1 bench show --tag nobody --report other.html
 err_has "bench.db: no such row, so there is nothing to report"
 [ ! -e other.html ] || fail "a refused page was written"
 
+# The page of bench run: its own rows' history and times, the curves, and the images with most errors.
+cp bench.db run.db
+run 0 bench run --model tiny --data t.manifest --table run.db --tag fourth --max-spread 10000 --report run.html
+for part in 'fourth' '4 rows of a benchmark table' 'Latency of the newest runs' 'Precision and recall' '<b>third'; do
+  case $part in
+    '<b>'*) ! grep -qF "$part" run.html || fail "a tag is markup" ;;
+    *) grep -qF "$part" run.html || fail "run.html lacks: $part" ;;
+  esac
+done
+run 2 bench run --model tiny --data t.manifest --report run.html
+err_has "run.html: already exists"
+run 2 bench run --model tiny --data t.manifest --report t.manifest --overwrite
+run 2 bench run --model tiny --data t.manifest --report -
+
 # The page of bench score: two boxes on one picture, one of them wrong; a picture that is not there says so.
 P='{"image":"1.png","width":16,"height":8,"detections":[{"label":"red","class_id":0,"score":0.9,"left":4,"top":2,"width":8,"height":4},{"label":"red","class_id":0,"score":0.8,"left":0,"top":0,"width":3,"height":3}]}'
 echo "$P" > p.jsonl
