@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <cstdlib>
 #include <fcntl.h>
 #include <functional>
 #include <sys/mman.h>
@@ -53,6 +52,19 @@ void write_fully(int fd, std::string_view bytes, const std::string& name) {
   }
 }
 
+bool read_fully_at(int fd, std::uint64_t offset, std::span<char> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::pread(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count <= 0)
+      return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+    offset += static_cast<std::uint64_t>(count);
+  }
+  return true;
+}
+
 void sync_folder(const fs::path& folder) {
   const Descriptor fd(
       ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -67,22 +79,10 @@ namespace {
 using detail::Descriptor;
 using detail::fail_system;
 using detail::k_buffer_bytes;
+using detail::read_fully_at;
 using detail::sync_folder;
+using detail::temporary_file;
 using detail::write_fully;
-
-/// \return false if the file ends before, or cannot be read.
-bool read_fully_at(int fd, std::uint64_t offset, std::span<char> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::pread(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count <= 0)
-      return false;
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-    offset += static_cast<std::uint64_t>(count);
-  }
-  return true;
-}
 
 /// A regular file, mapped; a pipe is read into a temporary file first by open_source.
 class FileSource final : public ByteSource {
@@ -156,61 +156,6 @@ private:
   std::string text_;
   std::string name_;
   std::size_t position_ = 0;
-};
-
-/// An open file without a name. \param path its former name, for messages.
-Descriptor temporary_file(std::string& path) {
-  const char* folder =
-      std::getenv("TMPDIR"); // NOLINT(concurrency-mt-unsafe): nothing here sets the environment
-  path = std::string(folder && *folder ? folder : "/tmp") + "/mlopsctl.XXXXXX";
-  Descriptor file(::mkostemp(path.data(), O_CLOEXEC)); // mode 0600
-  if (!file.valid())
-    fail_system(path, "create a temporary file");
-  ::unlink(path.c_str());
-  return file;
-}
-
-class FileSpool final : public Spool {
-public:
-  FileSpool() : fd_(temporary_file(name_)) { buffer_.reserve(k_buffer_bytes); }
-  void write(std::string_view bytes) override {
-    size_ += bytes.size();
-    if (buffer_.size() + bytes.size() > k_buffer_bytes)
-      flush();
-    if (bytes.size() >= k_buffer_bytes)
-      write_fully(fd_.get(), bytes, name_);
-    else
-      buffer_ += bytes;
-  }
-  void copy_to(ByteSink& sink) override {
-    flush();
-    std::vector<char> bytes(k_buffer_bytes);
-    for (std::uint64_t offset = 0; offset < size_; offset += bytes.size()) {
-      check_interrupt();
-      bytes.resize(std::min<std::uint64_t>(bytes.size(), size_ - offset));
-      read_file_at(offset, bytes);
-      sink.write({bytes.data(), bytes.size()});
-    }
-  }
-  std::uint64_t size_bytes() const override { return size_; }
-  void read_at(std::uint64_t offset, std::span<char> bytes) override {
-    flush();
-    read_file_at(offset, bytes);
-  }
-
-private:
-  void flush() {
-    write_fully(fd_.get(), buffer_, name_);
-    buffer_.clear();
-  }
-  void read_file_at(std::uint64_t offset, std::span<char> bytes) const {
-    if (!read_fully_at(fd_.get(), offset, bytes))
-      fail_system(name_, "read");
-  }
-  std::string name_;
-  Descriptor fd_;
-  std::string buffer_;
-  std::uint64_t size_ = 0;
 };
 
 /// \param read fills the front of a buffer; 0 at the end.
@@ -404,10 +349,6 @@ std::unique_ptr<ByteSink> create_sink(const std::string& path, Existing existing
     throw Error(Fault::input, path + ": the folder '" + parent.string() + "' does not exist",
                 "create it first");
   return detail::create_file_sink(path, detail::Durable::now);
-}
-
-std::unique_ptr<Spool> create_spool() {
-  return std::make_unique<FileSpool>();
 }
 
 std::string read_all(ByteSource& source, std::uint64_t limit_bytes) {

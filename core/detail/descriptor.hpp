@@ -5,8 +5,10 @@
 
 #include "core/io.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unistd.h>
@@ -45,6 +47,10 @@ private:
 [[noreturn]] void fail_system(const std::string& name, const char* action);
 /// Every byte, through short writes and signals. \throws Error(input), Interrupted.
 void write_fully(int fd, std::string_view bytes, const std::string& name);
+/// \return false if the file ends before, or cannot be read.
+bool read_fully_at(int fd, std::uint64_t offset, std::span<char> bytes);
+/// An open file without a name. \param path gets its former name, for messages.
+Descriptor temporary_file(std::string& path);
 /// Makes a rename in \p folder survive a power cut.
 void sync_folder(const std::filesystem::path& folder);
 
