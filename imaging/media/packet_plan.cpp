@@ -167,12 +167,16 @@ PacketPlan::make(const std::vector<PacketInfo>& packets,
   std::iota(shown.begin(), shown.end(), 0U);
   std::sort(shown.begin(), shown.end(),
             [&](auto a, auto b) { return packets[a].stamp < packets[b].stamp; });
+  const auto twice = std::adjacent_find(shown.begin(), shown.end(), [&](auto a, auto b) {
+    return packets[a].stamp == packets[b].stamp;
+  });
+  if (twice != shown.end())
+    return std::nullopt; // before anybody is asked: who takes frames may count them
+
   PacketPlan plan;
   plan.is_needed_.resize(packets.size());
   for (std::size_t i = 0; i < shown.size(); ++i) {
     const std::int64_t stamp = packets[shown[i]].stamp;
-    if (i > 0 && stamp == packets[shown[i - 1]].stamp)
-      return std::nullopt;
     if (takes(static_cast<std::int64_t>(i), stamp)) {
       plan.wanted_.push_back({stamp, static_cast<std::int64_t>(i)});
       plan.is_needed_[shown[i]] = true;

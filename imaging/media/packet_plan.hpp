@@ -44,7 +44,8 @@ struct WantedFrame {
 class PacketPlan {
 public:
   /// \param packets in the order of decoding. \param takes asked in the order of presentation.
-  /// \return nothing if the packets are not those of closed groups of pictures.
+  /// \return nothing, and nobody was asked, if the packets are not those of closed groups of
+  /// pictures.
   static std::optional<PacketPlan>
   make(const std::vector<PacketInfo>& packets,
        const std::function<bool(std::int64_t index, std::int64_t stamp)>& takes);

@@ -30,11 +30,13 @@ const std::vector<PacketInfo> k_two_groups{entry(0),   reference(20), unused(10)
 /// "x.x..x..": a letter a packet.
 std::string needed(const std::vector<PacketInfo>& packets,
                    const std::vector<std::int64_t>& wanted) {
+  int asked = 0;
   const auto plan = PacketPlan::make(packets, [&](std::int64_t index, std::int64_t) {
+    ++asked;
     return std::find(wanted.begin(), wanted.end(), index) != wanted.end();
   });
   if (!plan)
-    return "everything";
+    return asked == 0 ? "everything" : "everything, and was asked all the same";
   std::string text;
   for (std::size_t i = 0; i < plan->packet_count(); ++i)
     text += plan->is_needed(i) ? 'x' : '.';
