@@ -29,7 +29,6 @@ std::mutex log_mutex;
 std::string first_error;
 std::int64_t complaints = 0;
 bool ends_early = false;
-bool has_no_length = false;
 
 void keep_log(void* source, int level, const char* format, va_list arguments) {
   if (level > AV_LOG_ERROR)
@@ -41,10 +40,8 @@ void keep_log(void* source, int level, const char* format, va_list arguments) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '.'))
     text.pop_back();
   const std::lock_guard lock(log_mutex);
-  if (text.find("should be 18446744073709551615") != text.npos) {
-    has_no_length = true; // no fault of the pictures
-    return;
-  }
+  if (text.find("should be 18446744073709551615") != text.npos)
+    return; // the end of a stream whose length nobody said: no fault of the pictures
   ++complaints;
   if (first_error.empty())
     first_error = text;
@@ -91,6 +88,14 @@ bool is_motion_jpeg(const AVFormatContext& format) {
   return name == "mpjpeg" || name == "mjpeg";
 }
 
+/// Packets get the time at which they come. The clock of the format itself ticks 25 times a second.
+void take_times_of_arrival(AVFormatContext& format) {
+  format.use_wallclock_as_timestamps = 1;
+  for (unsigned i = 0; i < format.nb_streams; ++i)
+    format.streams[i]->time_base = {1, 1'000'000};
+  format.fps_probe_size = 0; // the first picture says all there is to know
+}
+
 } // namespace
 
 void silence_log() {
@@ -102,7 +107,6 @@ void forget_complaints() {
   first_error.clear();
   complaints = 0;
   ends_early = false;
-  has_no_length = false;
 }
 
 std::string first_complaint() {
@@ -118,11 +122,6 @@ std::int64_t count_complaints() {
 bool complained_of_early_end() {
   const std::lock_guard lock(log_mutex);
   return ends_early;
-}
-
-bool complained_of_no_length() {
-  const std::lock_guard lock(log_mutex);
-  return has_no_length;
 }
 
 std::string explain(int code) {
@@ -163,8 +162,7 @@ FormatPtr open_format(const MlopsctlMediaOptions& options) {
   if (code < 0)
     throw Failure{MLOPSCTL_MEDIA_FAILED, explain(code)};
   if (options.kind == MLOPSCTL_MEDIA_STREAM && is_motion_jpeg(*format))
-    format->use_wallclock_as_timestamps =
-        1; // its frames say no time: when they come is all there is
+    take_times_of_arrival(*format); // its frames say no time: when they come is all there is
   const int found = avformat_find_stream_info(format.get(), nullptr);
   if (found == AVERROR_EXIT)
     throw Failure{MLOPSCTL_MEDIA_INTERRUPTED, {}};

@@ -161,6 +161,11 @@ void MlopsctlMediaReader::note_damage(int code) {
     copy_text(damage_.message, sizeof damage_.message, media::explain(code));
 }
 
+/// Over HTTP libav reports the end of a stream whose length nobody said as an input error.
+bool MlopsctlMediaReader::is_end_of_endless(int code) const {
+  return code == AVERROR(EIO) && format_->pb && avio_size(format_->pb) < 0;
+}
+
 void MlopsctlMediaReader::throw_if_interrupted() const {
   if (options_.is_interrupted && options_.is_interrupted(options_.context) != 0)
     throw Failure{MLOPSCTL_MEDIA_INTERRUPTED, {}};
@@ -179,7 +184,7 @@ void MlopsctlMediaReader::feed() {
       if (code != AVERROR_EOF && !is_network())
         note_damage(code);
       // Told after the frames that the decoder still holds.
-      if (code != AVERROR_EOF && is_network() && !media::complained_of_no_length())
+      if (code != AVERROR_EOF && is_network() && !is_end_of_endless(code))
         failure_ = media::explain(code);
       if (!is_network() && media::complained_of_early_end())
         damage_.is_cut_off = 1;

@@ -58,8 +58,6 @@ std::string first_complaint();
 std::int64_t count_complaints();
 /// The log is the only place where some demuxers say that a file ends early.
 bool complained_of_early_end();
-/// An HTTP reply without a length that ends is reported as one that is 2^64-1 bytes long and cut.
-bool complained_of_no_length();
 
 /// SWS_CS_*: the matrix of the stream; where it says none, what players take: BT.709 for high
 /// definition, else BT.601.
@@ -132,6 +130,7 @@ private:
   bool is_wanted_packet();
   MlopsctlMediaStatus next_wanted(MlopsctlMediaFrame& frame);
   void decode_everything();
+  bool is_end_of_endless(int code) const;
   void throw_if_interrupted() const;
 
   std::string url_;
