@@ -53,7 +53,9 @@ public:
   std::optional<std::vector<double>> times() const override { return std::nullopt; }
 
   Problems problems() const override {
-    auto problems = inner_->problems();
+    auto problems = problems_;
+    for (auto& problem : inner_->problems())
+      problems.push_back(std::move(problem));
     if (gaps_ > 0)
       problems.push_back({"stream-gap", Severity::warning, info_.name,
                           "stopped and came back " + std::to_string(gaps_) + " times; " +
@@ -67,6 +69,9 @@ private:
       is_new_ = false;
       first_index_ = next_index_ - frame.index;
       start_s_ = next_index_ == 0 ? 0 : last_s_ + since_last_.seconds() - frame.time_s.value_or(0);
+      gaps_ += next_index_ == 0 ? 0 : 1;
+      gap_s_ += next_index_ == 0 ? 0 : since_last_.seconds();
+      wait_s_ = k_first_wait_s;
     }
     frame.index += first_index_;
     if (frame.time_s)
@@ -80,9 +85,9 @@ private:
   /// \throws Error(remote) when it stays away for too long.
   void reopen(const Error& reason) {
     const std::string why = *reason.what() ? std::string(reason.what()) : info_.name + ": it ended";
-    log::warn(why + "; trying again for " + number(max_gap_s_) + " s");
-    constexpr double k_first_wait_s = 0.2, k_longest_wait_s = 5;
-    double wait_s = k_first_wait_s;
+    if (!is_new_) // else it opened and gave nothing, again
+      log::warn(why + "; trying again for " + number(max_gap_s_) + " s");
+    keep_problems();
     for (;;) {
       const double left_s = max_gap_s_ - since_last_.seconds();
       if (left_s <= 0)
@@ -91,19 +96,27 @@ private:
                         " s and did not come back within " + number(max_gap_s_) + " s (" + why +
                         ")",
                     "what came until then is kept; --max-gap waits longer");
-      sleep_s(std::min(wait_s, left_s));
-      wait_s = std::min(2 * wait_s, k_longest_wait_s);
+      sleep_s(std::min(wait_s_, left_s));
+      wait_s_ = std::min(2 * wait_s_, k_longest_wait_s);
       try {
-        auto opened = open_();
-        ++gaps_;
-        gap_s_ += since_last_.seconds();
-        inner_ = std::move(opened);
+        inner_ = open_();
         is_new_ = true;
         return;
       } catch (const Error&) { // not yet; the first reason is the one to tell of
       }
     }
   }
+
+  /// Of the connection that ended. A camera may come and go for months.
+  void keep_problems() {
+    constexpr std::size_t k_most = 100;
+    for (auto& problem : inner_->problems())
+      if (problems_.size() < k_most)
+        problems_.push_back(std::move(problem));
+  }
+
+  static constexpr double k_first_wait_s = 0.2;
+  static constexpr double k_longest_wait_s = 5;
 
   std::function<std::unique_ptr<FrameSource>()> open_;
   double max_gap_s_;
@@ -114,7 +127,9 @@ private:
   std::int64_t next_index_ = 0;
   double start_s_ = 0;
   double last_s_ = 0;
-  Stopwatch since_last_; ///< frame, or since it was opened for the first time
+  Stopwatch since_last_;           ///< frame, or since it was opened for the first time
+  double wait_s_ = k_first_wait_s; ///< before it is opened next; longer each time
+  Problems problems_;              ///< of earlier connections
   std::int64_t gaps_ = 0;
   double gap_s_ = 0;
 };
