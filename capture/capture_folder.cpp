@@ -184,9 +184,7 @@ void CaptureFolder::remove_capture() const {
 }
 
 void CaptureFolder::for_each(const VisitLine& visit) const {
-  const auto source = open_source(file(k_journal_name).string());
-  for_each_line(source->mapped().value_or(std::string_view{}), file(k_journal_name).string(),
-                visit);
+  for_each_line(file(k_journal_name).string(), visit);
 }
 
 /// Goes back to the last line whose frame is whole, and cuts the journal there.

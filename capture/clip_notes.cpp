@@ -2,7 +2,6 @@
 #include "capture/clip_notes.hpp"
 
 #include "capture/capture_folder.hpp"
-#include "core/io.hpp"
 
 #include <filesystem>
 
@@ -18,14 +17,11 @@ const JournalEntry* ClipNotes::find(const std::string& path) {
     known = folders_.emplace(folder, Entries{}).first;
     const fs::path journal = file.parent_path() / k_journal_name;
     std::error_code ignored;
-    if (fs::is_regular_file(journal, ignored)) {
-      const auto source = open_source(journal.string());
-      for_each_line(source->mapped().value_or(std::string_view{}), journal.string(),
-                    [&](const JournalEntry& entry, std::int64_t) {
-                      if (entry.is_kept)
-                        known->second.emplace(entry.ref, entry);
-                    });
-    }
+    if (fs::is_regular_file(journal, ignored))
+      for_each_line(journal.string(), [&](const JournalEntry& entry, std::int64_t) {
+        if (entry.is_kept)
+          known->second.emplace(entry.ref, entry);
+      });
   }
   const auto entry = known->second.find(file.filename().string());
   return entry == known->second.end() ? nullptr : &entry->second;

@@ -2,6 +2,7 @@
 #include "capture/journal.hpp"
 
 #include "core/error.hpp"
+#include "core/io.hpp"
 #include "core/text.hpp"
 #include "core/value.hpp"
 
@@ -110,15 +111,20 @@ JournalEntry parse_line(std::string_view line, const std::string& place) {
   return entry;
 }
 
-void for_each_line(std::string_view text, const std::string& name, const VisitLine& visit) {
-  std::size_t begin = 0;
+void for_each_line(const std::string& path, const VisitLine& visit) {
+  constexpr std::size_t k_drop_bytes = std::size_t{1} << 18;
+  const auto source = open_source(path);
+  const std::string_view text = source->mapped().value_or(std::string_view{});
+  std::size_t begin = 0, dropped = 0;
   for (int line = 1; begin < text.size(); ++line) {
     const auto end = text.find('\n', begin);
     if (end == text.npos)
       return;
-    const auto place = name + ":" + std::to_string(line);
+    const auto place = path + ":" + std::to_string(line);
     visit(parse_line(text.substr(begin, end - begin), place), static_cast<std::int64_t>(end + 1));
     begin = end + 1;
+    if (begin - dropped >= k_drop_bytes)
+      source->drop_before(dropped = begin);
   }
 }
 

@@ -35,9 +35,10 @@ std::string to_line(const JournalEntry& entry);
 /// \param place "frames.jsonl:17". \throws Error(input) if it is not such a line.
 JournalEntry parse_line(std::string_view line, const std::string& place);
 
-/// Every line of a journal's text; a last line without its end was torn by a kill and is left out.
-/// \param visit takes the entry and the offset behind its line.
 using VisitLine = std::function<void(const JournalEntry& entry, std::int64_t end_bytes)>;
-void for_each_line(std::string_view text, const std::string& name, const VisitLine& visit);
+/// Every line of the journal in the file \p path, a line at a time in memory; a last line without
+/// its end was torn by a kill and is left out. \param visit takes the entry and the offset behind
+/// its line. \throws Error(input) for a line that is none.
+void for_each_line(const std::string& path, const VisitLine& visit);
 
 } // namespace mlopsctl::capture
