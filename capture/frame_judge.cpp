@@ -24,7 +24,7 @@ bool is_alike(const imaging::Glance& a, const imaging::Glance& b, double& change
   constexpr double k_alike_changed = 0.002;
   if (dataset::distance(a.fingerprint, b.fingerprint) > k_alike_bits)
     return false;
-  changed = imaging::moved(a, b);
+  changed = imaging::moved(a, b, k_alike_changed);
   return changed <= k_alike_changed;
 }
 

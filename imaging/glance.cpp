@@ -181,13 +181,14 @@ Glance glance(const Image& small) {
   return result;
 }
 
-double moved(const Glance& a, const Glance& b) {
+double moved(const Glance& a, const Glance& b, double enough) {
   constexpr int k_visible = 6, k_last_row = k_glance_rows - 1;
   constexpr std::size_t k_columns = k_glance_columns;
   using Row = std::array<std::uint8_t, k_columns>;
   const int brighter = brighter_by(a, b);
+  const auto cells = static_cast<double>(a.cells.size());
   int changed = 0;
-  for (int y = 0; y < k_glance_rows; ++y) {
+  for (int y = 0; y < k_glance_rows && changed <= enough * cells; ++y) {
     const auto row = [&](int at) {
       return a.cells.data() + static_cast<std::size_t>(std::clamp(at, 0, k_last_row)) * k_columns;
     };
@@ -205,7 +206,7 @@ double moved(const Glance& a, const Glance& b) {
                  value >= std::max({most[left], most[x], most[right]}) + k_visible;
     }
   }
-  return static_cast<double>(changed) / static_cast<double>(a.cells.size());
+  return changed / cells;
 }
 
 Difference difference(const Glance& a, const Glance& b) {

@@ -55,7 +55,7 @@ Difference difference(const Glance& a, const Glance& b);
 
 /// Part of the cells of \p b that are 6 levels or more outside of what \p a has there or in a
 /// neighbouring cell, 0..1: a camera that trembles changes nothing, something that moves by more
-/// than a cell does.
-double moved(const Glance& a, const Glance& b);
+/// than a cell does. \param enough 0..1: looked no further, and returned as found, once it is more.
+double moved(const Glance& a, const Glance& b, double enough = 1);
 
 } // namespace mlopsctl::imaging

@@ -79,7 +79,11 @@ TEST(Glance, WhatTremblesByACellHasNotMoved) {
   };
   EXPECT_EQ(moved(spot_at(200), spot_at(208)), 0);
   EXPECT_EQ(moved(spot_at(200), spot_at(200)), 0);
-  EXPECT_NEAR(moved(spot_at(200), spot_at(240)), 2 * 3 * 8 / 3072.0, 0.003);
+  const double far = moved(spot_at(200), spot_at(240));
+  EXPECT_NEAR(far, 2 * 3 * 8 / 3072.0, 0.003);
+  EXPECT_EQ(moved(spot_at(200), spot_at(240), far), far) << "what is enough is not yet too much";
+  EXPECT_GT(moved(spot_at(200), spot_at(240), 0.001), 0.001);
+  EXPECT_LT(moved(spot_at(200), spot_at(240), 0.001), far) << "the rows below are not looked at";
 }
 
 } // namespace
