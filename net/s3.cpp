@@ -243,6 +243,32 @@ std::string S3Client::put(const S3Name& name, std::string bytes, S3Existing exis
   }
 }
 
+std::optional<std::string> S3Client::replace(const S3Name& name, const std::string& bytes,
+                                             const std::string& etag) {
+  for (const std::string& condition : {"\"" + etag + "\"", etag}) {
+    Call request{"PUT", name, "PutObject"};
+    request.headers = {{"Content-Type", content_type_of(name.key)}, {"If-Match", condition}};
+    request.body = bytes;
+    request.keeps_checksum = true;
+    AwsRequest made;
+    try {
+      return without_quotes(call(std::move(request), &made).header("etag").value_or(""));
+    } catch (const AwsError& error) {
+      if (error.status() != 412 && error.status() != 404 && error.status() != 501)
+        throw;
+      const auto there = head(name);
+      // An attempt whose reply was lost may have written it.
+      if (made.attempts > 1 && there && there->etag == to_hex(md5(bytes)))
+        return there->etag;
+      if (!there || there->etag != etag)
+        return std::nullopt;
+      if (error.status() == 501) // a server without conditions
+        return put(name, bytes, S3Existing::replace);
+    } // it is the same, and Ceph compares it with the quotes that do not belong to it
+  }
+  return std::nullopt;
+}
+
 void refuse_existing(const S3Name& name) {
   throw Error(Fault::usage, to_url(name) + ": already exists",
               "pass --overwrite to replace it, or give another name");

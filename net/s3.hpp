@@ -73,6 +73,10 @@ public:
               const std::string& etag = {});
   /// \return the ETag. \throws Error(usage) if it is there and \p existing is refuse.
   std::string put(const S3Name& name, std::string bytes, S3Existing existing);
+  /// In place of the object of this ETag. \return the new one; nothing if another is there by now,
+  /// or none.
+  std::optional<std::string> replace(const S3Name& name, const std::string& bytes,
+                                     const std::string& etag);
   /// Also what is not there. Any number, 1,000 at a time.
   void remove(const std::string& bucket, const std::vector<std::string>& keys);
   /// Over there; up to k_s3_copy_limit_bytes.

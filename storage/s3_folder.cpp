@@ -10,9 +10,8 @@
 #include "storage/s3_object.hpp"
 
 #include <algorithm>
-#include <map>
 #include <mutex>
-#include <set>
+#include <optional>
 
 namespace mlopsctl::storage {
 namespace {
@@ -95,60 +94,24 @@ class S3FolderSink final : public FolderSink {
 public:
   S3FolderSink(net::S3Client& client, net::S3Name folder, Existing existing)
       : client_(client), folder_(std::move(folder)), name_(to_url(folder_)) {
-    for_each_object(client_, folder_, [&](const net::S3Object& object) {
-      old_.insert(object.key.substr(folder_.key.size()));
-    });
-    refuse_foreign_folder(existing);
-    client_.put(inside(folder_, k_partial_name), "{\"schema\":\"mlopsctl.folder/1\"}\n",
-                to_s3(existing));
-    if (old_.contains(k_complete_name))
-      client_.remove(folder_.bucket, {folder_.key + k_complete_name});
+    const FolderNames there = list_s3_folder(client_, folder_);
+    refuse_foreign_folder(there, name_, existing);
+    old_ = there.files;
+    lock_.emplace(client_, folder_);
+    if (there.is_complete)
+      remove_files(client_, folder_, {k_complete_name});
   }
 
   std::unique_ptr<ByteSink> create(const std::string& name) override;
   void finish() override {
     while (!pending_.empty())
       pending_.take();
-    Value files = Value::array();
-    for (const auto& [name, object] : written_) {
-      Value file = Value::object();
-      file["name"] = name;
-      file["size_bytes"] = static_cast<std::int64_t>(object.size_bytes);
-      file["digest"] = object.digest;
-      files.push(std::move(file));
-      old_.erase(name);
-    }
-    Value document = Value::object();
-    document["schema"] = "mlopsctl.folder/1";
-    document["files"] = std::move(files);
-    old_.erase(k_complete_name);
-    old_.erase(k_partial_name);
-    remove(old_);
-    client_.put(inside(folder_, k_complete_name), to_json(document) + "\n",
-                net::S3Existing::replace);
-    remove({k_partial_name});
+    complete_s3_folder(client_, folder_, *lock_, written_, old_);
   }
   const std::string& name() const override { return name_; }
 
 private:
   friend class FileOfFolder;
-  void refuse_foreign_folder(Existing existing) const {
-    if (old_.empty())
-      return;
-    if (existing == Existing::refuse)
-      throw Error(Fault::usage, name_ + ": already exists",
-                  "pass --overwrite to replace it, or give another -o");
-    if (!old_.contains(k_complete_name) && !old_.contains(k_partial_name))
-      throw Error(Fault::usage,
-                  name_ + ": was not made by mlopsctl, so --overwrite will not replace it",
-                  "remove it yourself or give another -o");
-  }
-  void remove(const std::set<std::string>& names) {
-    std::vector<std::string> keys;
-    for (const auto& name : names)
-      keys.push_back(folder_.key + name);
-    client_.remove(folder_.bucket, keys);
-  }
   void note(const std::string& name, const WrittenObject& object) {
     const std::lock_guard lock(mutex_);
     written_[name] = object;
@@ -171,8 +134,9 @@ private:
   std::string name_;
   std::set<std::string> old_; ///< what was there before
   std::mutex mutex_;
-  std::map<std::string, WrittenObject> written_;
+  WrittenFiles written_;
   Pending<bool> pending_;
+  std::optional<S3FolderLock> lock_;
 };
 
 /// Kept in memory as long as it is small.
@@ -226,6 +190,59 @@ void for_each_object(net::S3Client& client, const net::S3Name& prefix,
         each(object);
     start = page.next;
   } while (!start.empty());
+}
+
+FolderNames list_s3_folder(net::S3Client& client, const net::S3Name& folder) {
+  FolderNames there;
+  for_each_object(client, folder, [&](const net::S3Object& object) {
+    const std::string name = object.key.substr(folder.key.size());
+    there.is_complete = there.is_complete || name == k_complete_name;
+    if (name == k_complete_name || name == k_partial_name)
+      there.is_marked = true;
+    else
+      there.files.insert(name);
+  });
+  return there;
+}
+
+void remove_files(net::S3Client& client, const net::S3Name& folder,
+                  const std::set<std::string>& names) {
+  std::vector<std::string> keys;
+  for (const auto& name : names)
+    keys.push_back(folder.key + name);
+  client.remove(folder.bucket, keys);
+}
+
+void refuse_foreign_folder(const FolderNames& there, const std::string& name, Existing existing) {
+  if (there.files.empty() && !there.is_marked)
+    return;
+  if (existing == Existing::refuse)
+    throw Error(Fault::usage, name + ": already exists",
+                "pass --overwrite to replace it, or give another -o");
+  if (!there.is_marked)
+    throw Error(Fault::usage,
+                name + ": was not made by mlopsctl, so --overwrite will not replace it",
+                "remove it yourself or give another -o");
+}
+
+void complete_s3_folder(net::S3Client& client, const net::S3Name& folder, S3FolderLock& lock,
+                        const WrittenFiles& written, std::set<std::string> others) {
+  Value files = Value::array();
+  for (const auto& [name, object] : written) {
+    Value file = Value::object();
+    file["name"] = name;
+    file["size_bytes"] = static_cast<std::int64_t>(object.size_bytes);
+    file["digest"] = object.digest;
+    files.push(std::move(file));
+    others.erase(name);
+  }
+  Value document = Value::object();
+  document["schema"] = "mlopsctl.folder/1";
+  document["files"] = std::move(files);
+  lock.check();
+  remove_files(client, folder, others);
+  client.put(inside(folder, k_complete_name), to_json(document) + "\n", net::S3Existing::replace);
+  lock.release();
 }
 
 net::S3Name folder_name(const std::string& url) {

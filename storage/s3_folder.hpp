@@ -4,16 +4,18 @@
 
 #include "core/io.hpp"
 #include "net/s3.hpp"
+#include "storage/s3_folder_lock.hpp"
+#include "storage/written_object.hpp"
 
 #include <functional>
 #include <memory>
+#include <set>
+#include <string>
 
 namespace mlopsctl::storage {
 
 /// Comes last, with names, sizes and digests of all files.
 inline constexpr const char* k_complete_name = "_COMPLETE.json";
-/// Comes first, and goes after _COMPLETE.json: its presence says that files are missing.
-inline constexpr const char* k_partial_name = "_PARTIAL.json";
 
 /// \p each with every object below the prefix, in the order of their keys; folder placeholders
 /// (keys that end with '/') are left out.
@@ -22,6 +24,22 @@ void for_each_object(net::S3Client& client, const net::S3Name& prefix,
 /// "s3://b/p" and "s3://b/p/" -> key "p/"; the bucket itself -> "".
 net::S3Name folder_name(const std::string& url);
 bool is_s3_folder(net::S3Client& client, const std::string& url);
+
+/// Names below the prefix that are not marks of this program.
+struct FolderNames {
+  std::set<std::string> files;
+  bool is_marked = false; ///< this program wrote it, or began to
+  bool is_complete = false;
+};
+FolderNames list_s3_folder(net::S3Client& client, const net::S3Name& folder);
+/// Objects below the folder by their names there.
+void remove_files(net::S3Client& client, const net::S3Name& folder,
+                  const std::set<std::string>& names);
+/// Removes \p others that are not in \p files, writes _COMPLETE.json, and gives up the lock.
+void complete_s3_folder(net::S3Client& client, const net::S3Name& folder, S3FolderLock& lock,
+                        const WrittenFiles& files, std::set<std::string> others);
+/// \throws Error(usage) if there is anything and \p existing is refuse, or it is not ours.
+void refuse_foreign_folder(const FolderNames& there, const std::string& name, Existing existing);
 
 /// \throws Error(input) if nothing is there, or a FolderSink was not finished or somebody took a
 /// file away since.

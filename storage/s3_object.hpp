@@ -5,6 +5,7 @@
 
 #include "core/io.hpp"
 #include "net/s3.hpp"
+#include "storage/written_object.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -21,11 +22,6 @@ inline constexpr std::size_t k_parts_at_once = 4;
 /// Error(input).
 std::unique_ptr<ByteSource> open_s3_source(net::S3Client& client, const net::S3Name& name);
 
-/// What a finished sink wrote.
-struct WrittenObject {
-  std::uint64_t size_bytes = 0;
-  std::string digest; ///< "sha256:..."
-};
 /// One put, or parts as soon as there is more than one part's worth; nothing is visible before
 /// finish(), and without it the parts are given up. \param written called by finish(); may be
 /// empty, and then no digest is made.

@@ -316,5 +316,29 @@ TEST_F(S3Test, SaysNoSecret) {
   EXPECT_THAT(words, Not(HasSubstr("TOKEN")));
 }
 
+TEST_F(S3Test, ReplacesOnlyWhatItKnows) {
+  const auto client = cellar();
+  server.reply(200, "", {{"etag", "\"new\""}});
+  EXPECT_EQ(client->replace({"bucket", "x"}, "hello", "old"), "new");
+  EXPECT_EQ(server.header(0, "If-Match"), "\"old\"");
+  refuse(412, "PreconditionFailed");
+  server.reply(200, "", {{"content-length", "5"}, {"etag", "\"another\""}});
+  EXPECT_EQ(client->replace({"bucket", "x"}, "hello", "old"), std::nullopt);
+  refuse(412, "PreconditionFailed"); // it takes the quotes for a part of the ETag
+  server.reply(200, "", {{"content-length", "5"}, {"etag", "\"old\""}});
+  server.reply(200, "", {{"etag", "\"new\""}});
+  EXPECT_EQ(client->replace({"bucket", "x"}, "hello", "old"), "new");
+  EXPECT_EQ(server.header(5, "If-Match"), "old");
+  server.reset(); // written, and nobody heard of it
+  refuse(412, "PreconditionFailed");
+  server.reply(200, "", {{"content-length", "5"}, {"etag", "\"" + to_hex(md5("hello")) + "\""}});
+  EXPECT_EQ(client->replace({"bucket", "x"}, "hello", "old"), to_hex(md5("hello")));
+  refuse(501, "NotImplemented");
+  server.reply(200, "", {{"content-length", "5"}, {"etag", "\"old\""}});
+  server.reply(200, "", {{"etag", "\"new\""}});
+  EXPECT_EQ(client->replace({"bucket", "x"}, "hello", "old"), "new");
+  EXPECT_EQ(server.header(server.requests.size() - 1, "If-Match"), "");
+}
+
 } // namespace
 } // namespace mlopsctl::net

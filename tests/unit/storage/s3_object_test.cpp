@@ -12,6 +12,7 @@
 namespace mlopsctl::storage {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
@@ -182,6 +183,37 @@ TEST_F(S3ObjectTest, AFolderIsCompleteWithItsLastFile) {
   list({{"p/theirs", 1}});
   EXPECT_THAT(error_of([&] { create_s3_folder(client, "s3://bucket/p", Existing::replace); }),
               HasSubstr("was not made by mlopsctl"));
+}
+
+TEST_F(S3ObjectTest, OnlyOneProcessWritesAFolder) {
+  const net::S3Name folder{"bucket", "p/"};
+  const auto is_there = [&](const Owner& owner) {
+    server.reply(412, "<Error><Code>PreconditionFailed</Code></Error>");
+    server.reply(200, "", {{"content-length", "1"}});
+    server.reply(200, to_text(owner), {{"etag", "\"theirs\""}});
+  };
+  Owner owner = this_process();
+  owner.host += "-other";
+  is_there(owner);
+  EXPECT_THAT(error_and_hint_of([&] { S3FolderLock lock(client, folder); }),
+              AllOf(HasSubstr("s3://bucket/p/: is being written by process"), HasSubstr("60 s")));
+
+  owner.heartbeat_s -= k_owner_stale_s + 1;
+  is_there(owner);
+  server.reply(200, "", {{"etag", "\"mine\""}});
+  {
+    S3FolderLock lock(client, folder);
+    EXPECT_EQ(server.header(server.requests.size() - 1, "If-Match"), "\"theirs\"");
+    server.reply(200, "<DeleteResult/>");
+    lock.release();
+  }
+  is_there(owner);
+  server.reply(412, "<Error><Code>PreconditionFailed</Code></Error>"); // a third one was quicker
+  server.reply(200, "", {{"content-length", "1"}});
+  owner.heartbeat_s += k_owner_stale_s;
+  is_there(owner);
+  EXPECT_THAT(error_of([&] { S3FolderLock lock(client, folder); }),
+              HasSubstr("is being written by process"));
 }
 
 } // namespace
