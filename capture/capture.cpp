@@ -47,6 +47,8 @@ Value settings_of(const CaptureOptions& options, const SourceInfo& source) {
   Value settings = Value::object();
   settings["schema"] = k_settings_schema;
   settings["source"] = source.name;
+  if (source.is_live)
+    settings["live"] = true;
   std::error_code error;
   if (std::filesystem::is_regular_file(options.source, error))
     settings["source_bytes"] =
@@ -165,8 +167,10 @@ public:
     const FolderMode mode = options.resume      ? FolderMode::resume
                             : options.overwrite ? FolderMode::replace
                                                 : FolderMode::fresh;
-    folder_ = std::make_unique<CaptureFolder>(options.output, mode,
-                                              settings_of(options, source_->info()));
+    if (options.on_open)
+      options.on_open(source_->info());
+    folder_ = std::make_unique<CaptureFolder>(
+        options.output, mode, settings_of(options, source_->info()), options.outlet);
     result_.source = source_->info().name;
     result_.is_live = source_->info().is_live;
     result_.kept_before = folder_->kept();
@@ -407,7 +411,8 @@ CaptureResult capture(const CaptureOptions& options, const CreateLabels& create_
       run.write_labels(create_labels);
     } catch (const Error&) { // the first failure is the one to tell of
     }
-    log::warn(std::to_string(run.kept()) + " frames are kept in " + options.output);
+    if (options.outlet == nullptr)
+      log::warn(std::to_string(run.kept()) + " frames are kept in " + options.output);
     throw;
   }
   run.write_labels(create_labels);

@@ -2,6 +2,8 @@
 // The pipeline of a capture: source, choice, JPEG, folder, journal.
 #pragma once
 
+#include "capture/frame_outlet.hpp"
+#include "capture/frame_source.hpp"
 #include "capture/journal.hpp"
 #include "capture/keep_rules.hpp"
 #include "capture/sampling.hpp"
@@ -21,7 +23,7 @@ namespace mlopsctl::capture {
 
 struct CaptureOptions {
   std::string source;
-  std::string output; ///< a folder
+  std::string output; ///< a folder; for capture_to_store() a prefix of a bucket
   Selection selection;
   KeepRules keep;
   std::optional<std::pair<int, int>> size; ///< px of the stored frames; nothing: as they come
@@ -35,6 +37,8 @@ struct CaptureOptions {
   /// Called for every candidate in order, those of earlier runs too, with a small JPEG of it (empty
   /// if it could not be decoded). Nothing: none is made.
   std::function<void(const JournalEntry&, const std::string& thumbnail)> on_decided;
+  std::function<void(const SourceInfo&)> on_open; ///< called before the first frame, if any
+  FrameOutlet* outlet = nullptr; ///< where frames go on to from the folder; null: they stay there
 };
 
 struct CaptureResult {
@@ -42,6 +46,7 @@ struct CaptureResult {
   std::int64_t read = 0;                       ///< frames of the source in this run
   std::int64_t kept = 0;                       ///< frames in the folder now
   std::int64_t kept_before = 0;                ///< of these by earlier runs
+  std::int64_t sent = 0;                       ///< of the frames, to a store, by this run
   std::int64_t unreadable = 0;                 ///< pictures that could not be decoded
   std::map<std::string, std::int64_t> dropped; ///< by reason, by earlier runs too
   bool is_live = false;                        ///< --resume cannot go on

@@ -76,8 +76,9 @@ bool is_whole_frame(const fs::path& path) {
 
 } // namespace
 
-CaptureFolder::CaptureFolder(const std::string& path, FolderMode mode, const Value& settings)
-    : path_(path), name_(path) {
+CaptureFolder::CaptureFolder(const std::string& path, FolderMode mode, const Value& settings,
+                             FrameOutlet* outlet)
+    : path_(path), name_(path), outlet_(outlet) {
   if (!path_.has_filename())
     path_ = path_.parent_path(); // "out/" means "out"
   try {
@@ -118,12 +119,16 @@ void CaptureFolder::prepare(FolderMode mode, const Value& settings) {
     check_settings(settings);
   open_journal(mode);
   remove_leftovers();
+  if (outlet_ != nullptr)
+    outlet_->open(mode);
   if (mode == FolderMode::replace)
     remove_capture();
   if (mode != FolderMode::resume || !has_settings)
     write_file(file(k_settings_name).string(), to_json(settings, 2) + "\n", Existing::replace);
-  if (mode == FolderMode::resume)
+  if (mode == FolderMode::resume) {
     recover();
+    offer_rest();
+  }
 }
 
 void CaptureFolder::check_settings(const Value& settings) const {
@@ -187,6 +192,24 @@ void CaptureFolder::for_each(const VisitLine& visit) const {
   for_each_line(file(k_journal_name).string(), visit);
 }
 
+/// Nothing of it is lost: it is whole in the folder, or beyond it.
+bool CaptureFolder::is_safe(const JournalEntry& entry, bool looks_inside) const {
+  if (!entry.is_kept || (outlet_ != nullptr && outlet_->has_taken(entry.ref)))
+    return true;
+  std::error_code ignored;
+  return looks_inside ? is_whole_frame(file(entry.ref)) : fs::exists(file(entry.ref), ignored);
+}
+
+/// What earlier runs could not pass on.
+void CaptureFolder::offer_rest() {
+  if (outlet_ == nullptr)
+    return;
+  for_each([&](const JournalEntry& entry, std::int64_t) {
+    if (entry.is_kept && !outlet_->has_taken(entry.ref))
+      outlet_->take(entry.ref, fs::file_size(file(entry.ref)));
+  });
+}
+
 /// Goes back to the last line whose frame is whole, and cuts the journal there.
 void CaptureFolder::recover() {
   struct Line {
@@ -205,7 +228,7 @@ void CaptureFolder::recover() {
     if (tail.size() <= k_tail)
       return;
     const auto& old = tail.front().entry;
-    if (old.is_kept && !fs::exists(file(old.ref)))
+    if (!is_safe(old, false))
       throw Error(Fault::input,
                   file(old.ref).string() + ": is in the journal but not in the folder",
                   "put it back, or capture again with --overwrite");
@@ -214,7 +237,7 @@ void CaptureFolder::recover() {
   });
   for (std::size_t i = 0; i < tail.size(); ++i) {
     const auto& entry = tail[i].entry;
-    if (!entry.is_kept || is_whole_frame(file(entry.ref)))
+    if (is_safe(entry, true))
       continue;
     journal_bytes_ = tail[i].begin_bytes;
     last_index_ = i > 0 ? tail[i - 1].entry.frame_index : last_checked_index;
@@ -242,6 +265,8 @@ void CaptureFolder::append(const JournalEntry& entry) {
 }
 
 void CaptureFolder::keep(const JournalEntry& entry, std::string_view bytes) {
+  if (outlet_ != nullptr)
+    outlet_->make_room(bytes.size());
   const int fd =
       ::openat(folder_, k_temporary_name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0)
@@ -259,6 +284,8 @@ void CaptureFolder::keep(const JournalEntry& entry, std::string_view bytes) {
   }
   append(entry);
   ++kept_;
+  if (outlet_ != nullptr)
+    outlet_->take(entry.ref, bytes.size());
 }
 
 void CaptureFolder::skip(const JournalEntry& entry) {

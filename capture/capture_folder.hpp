@@ -3,6 +3,7 @@
 // capture that is killed at any moment keeps what it had and can go on.
 #pragma once
 
+#include "capture/frame_outlet.hpp"
 #include "capture/journal.hpp"
 #include "core/time.hpp"
 #include "core/value.hpp"
@@ -19,17 +20,13 @@ inline constexpr const char* k_settings_name = "capture.json";
 inline constexpr const char* k_settings_schema = "mlopsctl.capture.settings/1";
 inline constexpr const char* k_labels_name = "labels.manifest";
 
-enum class FolderMode {
-  fresh,   ///< refuses a folder that has anything in it
-  replace, ///< removes what an earlier capture wrote
-  resume   ///< goes on behind the last journalled frame
-};
-
 class CaptureFolder {
 public:
   /// \param settings source and options; a folder that was captured with others is not resumed.
+  /// \param outlet where frames go on to; null: they stay.
   /// \throws Error(usage) if the folder may not be used in this way; Error(input) if it cannot be.
-  CaptureFolder(const std::string& path, FolderMode mode, const Value& settings);
+  CaptureFolder(const std::string& path, FolderMode mode, const Value& settings,
+                FrameOutlet* outlet = nullptr);
   ~CaptureFolder();
   CaptureFolder(const CaptureFolder&) = delete;
   CaptureFolder& operator=(const CaptureFolder&) = delete;
@@ -56,10 +53,13 @@ private:
   [[noreturn]] void refuse_used() const;
   void open_journal(FolderMode mode);
   void recover();
+  bool is_safe(const JournalEntry& entry, bool looks_inside) const;
+  void offer_rest();
   void append(const JournalEntry& entry);
 
   std::filesystem::path path_;
   std::string name_;
+  FrameOutlet* outlet_ = nullptr;
   int folder_ = -1;
   int journal_ = -1;
   std::int64_t journal_bytes_ = 0;

@@ -2,8 +2,11 @@
 // capture: frames of a video, a camera, a folder or the test pattern as JPEG files with a journal.
 #include "capture/capture.hpp"
 
+#include "capture/store_capture.hpp"
 #include "commands/command.hpp"
 #include "commands/frame_options.hpp"
+#include "commands/remote_options.hpp"
+#include "commands/spool_options.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
 #include "core/io.hpp"
@@ -13,6 +16,7 @@
 #include "formats/labels/format.hpp"
 #include "imaging/codecs.hpp"
 #include "report/capture_page.hpp"
+#include "storage/object_store.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -24,6 +28,8 @@ namespace {
 struct Options {
   capture::CaptureOptions capture;
   FrameOptions frames;
+  SpoolOptions spool;
+  capture::StoreOptions store;
   std::vector<std::string> keep;
   std::string report;
 };
@@ -60,9 +66,11 @@ void validate(Options& o) {
   if (o.capture.quality < 1 || o.capture.quality > 100)
     throw Error(Fault::usage,
                 "--quality: " + std::to_string(o.capture.quality) + " is not 1 to 100");
-  if (o.capture.output == "-" || o.capture.output.find("://") != std::string::npos)
+  const bool is_remote = storage::is_s3_url(o.capture.output);
+  if (o.capture.output == "-" || (!is_remote && o.capture.output.find("://") != std::string::npos))
     throw Error(Fault::usage, "--output: '" + o.capture.output + "' is not a folder",
-                "capture writes to a folder on this machine");
+                "capture writes to a folder on this machine, or to s3://BUCKET/PREFIX");
+  o.store = store_options_of(o.spool, is_remote);
   constexpr int k_most_px = 65500; // a side of a JPEG
   if (const auto& size = o.capture.size;
       size && (std::max(size->first, size->second) > k_most_px ||
@@ -116,11 +124,21 @@ void print_result(const Context& ctx, const Options& o, const capture::CaptureRe
   if (o.capture.keep.any() && o.capture.selection.at_most)
     dropped["at_most"] = count_of(result, capture::reason::k_at_most);
   dropped["unreadable"] = result.unreadable;
+  if (storage::is_s3_url(o.capture.output)) {
+    dropped["spool_full"] = count_of(result, capture::reason::k_spool_full);
+    document["frames_sent"] = result.sent;
+  }
   document["dropped"] = std::move(dropped);
   document["output"] = o.capture.output;
   document["seconds"] = seconds;
   document["problems"] = to_value(result.problems);
   ctx.print(document);
+}
+
+capture::CaptureResult capture_to_output(const Options& o, const std::function<void()>& on_read) {
+  return storage::is_s3_url(o.capture.output)
+             ? capture::capture_to_store(o.capture, o.store, create_labels, on_read)
+             : capture::capture(o.capture, create_labels, on_read);
 }
 
 int run(Options& o, Context& ctx) {
@@ -133,7 +151,7 @@ int run(Options& o, Context& ctx) {
     };
   }
   const auto progress = ctx.progress("capture", 0, "frames");
-  const auto result = capture::capture(o.capture, create_labels, [&] { progress->advance(); });
+  const auto result = capture_to_output(o, [&] { progress->advance(); });
   if (result.is_interrupted) {
     log::warn("interrupted: " + std::to_string(result.kept) + " frames are kept in " +
               o.capture.output + (result.is_live ? "" : "; --resume goes on from there"));
@@ -155,7 +173,9 @@ Run declare(Args& args) {
   args.value("SOURCE", o->capture.source,
              "Video file, folder of pictures, camera:0, rtsp://..., or pattern:shapes")
       .required();
-  args.output(o->capture.output, "Folder for the frames, frames.jsonl and labels").required();
+  args.output(o->capture.output,
+              "Folder or s3://BUCKET/PREFIX for the frames, frames.jsonl, labels")
+      .required();
   add_frame_options(args, o->frames);
   args.list("--keep", o->keep, "Of these only what is sharp, distinct or still (see below)")
       .metavar("RULE,...");
@@ -174,6 +194,8 @@ Run declare(Args& args) {
       .metavar("R")
       .default_text("none");
   args.flag("--resume", o->capture.resume, "Go on behind the last frame in the journal");
+  add_spool_options(args, o->spool);
+  add_remote_options(args);
   return [o](Context& ctx) {
     validate(*o);
     o->capture.jobs = ctx.jobs();

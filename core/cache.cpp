@@ -30,15 +30,20 @@ fs::path cache_root() {
   return {};
 }
 
+fs::path state_root() {
+  if (const fs::path xdg = environment("XDG_STATE_HOME"); xdg.is_absolute())
+    return xdg / "mlopsctl";
+  if (const fs::path home = environment("HOME"); home.is_absolute())
+    return home / ".local" / "state" / "mlopsctl";
+  return {};
+}
+
 /// Nobody else may write to it.
 bool is_own(const struct stat& status) {
   return status.st_uid == ::geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-} // namespace
-
-std::string cache_folder(const std::string& name) {
-  const fs::path root = cache_root();
+std::string own_folder(const fs::path& root, const std::string& name) {
   if (root.empty())
     return {};
   std::error_code error;
@@ -50,6 +55,16 @@ std::string cache_folder(const std::string& name) {
   const bool is_ours = ::lstat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
                        is_own(status) && ::access(folder.c_str(), W_OK) == 0;
   return is_ours ? folder.string() : std::string();
+}
+
+} // namespace
+
+std::string cache_folder(const std::string& name) {
+  return own_folder(cache_root(), name);
+}
+
+std::string state_folder(const std::string& name) {
+  return own_folder(state_root(), name);
 }
 
 bool is_own_file(const std::string& path) {

@@ -11,6 +11,10 @@ namespace mlopsctl {
 /// cannot be written, or others may write to it and so would choose what this user runs.
 std::string cache_folder(const std::string& name);
 
+/// Likewise for what must not be lost: "<state>/mlopsctl/<name>"; <state> is XDG_STATE_HOME or
+/// ~/.local/state.
+std::string state_folder(const std::string& name);
+
 /// Whether \p path is a plain file that only this user can have written.
 bool is_own_file(const std::string& path);
 

@@ -16,6 +16,7 @@ constexpr std::int64_t k_same_request_ms = 500;
 
 std::atomic<int> requested_signal{0};
 std::atomic<std::int64_t> requested_at_ms{0};
+std::atomic<int> holds{0};
 static_assert(std::atomic<int>::is_always_lock_free &&
                   std::atomic<std::int64_t>::is_always_lock_free,
               "a signal handler may only touch lock-free atomics");
@@ -46,7 +47,17 @@ void install_interrupt_handlers() {
 }
 
 int interrupt_requested() {
-  return requested_signal.load(std::memory_order_relaxed);
+  return holds.load(std::memory_order_relaxed) > 0
+             ? 0
+             : requested_signal.load(std::memory_order_relaxed);
+}
+
+InterruptHold::InterruptHold() {
+  ++holds;
+}
+
+InterruptHold::~InterruptHold() {
+  --holds;
 }
 
 void check_interrupt() {

@@ -15,4 +15,14 @@ int interrupt_requested();
 /// \throws Interrupted when a signal asked us to stop.
 void check_interrupt();
 
+/// While it lives, a request is not seen, so that what is left can still be finished; a second
+/// signal ends the process at once, as ever.
+class InterruptHold {
+public:
+  InterruptHold();
+  ~InterruptHold();
+  InterruptHold(const InterruptHold&) = delete;
+  InterruptHold& operator=(const InterruptHold&) = delete;
+};
+
 } // namespace mlopsctl

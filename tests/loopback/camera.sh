@@ -1,32 +1,7 @@
 # Streams without an end: one that comes back, one that does not, and one whose first stop is meant to be the end.
 . "$(dirname "$0")/../cli/lib.sh"
 run 0 capture 'pattern:shapes?size=64x48&fps=10&seconds=2' -o made
-cat > server.py <<'PY'
-# Motion JPEG as network cameras send it: /N gives N pictures, then the connection is cut; the file "down" makes it refuse.
-import http.server, os, time
-pictures = [open(f"made/frame{i:06}.jpg", "rb").read() for i in range(20)]
-class Handler(http.server.BaseHTTPRequestHandler):
-    def log_message(self, *words): pass
-    def do_GET(self):
-        if os.path.exists("down"):
-            return self.send_error(503)
-        open("asked", "a").write(self.path + "\n")
-        self.send_response(200)
-        self.send_header("Content-Type", "multipart/x-mixed-replace;boundary=frame")
-        self.end_headers()
-        for i in range(int(self.path.split("/")[-1])):
-            picture = pictures[i % 20]
-            self.wfile.write(b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(picture) + picture + b"\r\n")
-            self.wfile.flush()
-            time.sleep(0.17 if "slow" in self.path else 0.05)
-        if "once" in self.path:
-            open("down", "w").write("yes")
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-server.daemon_threads = True
-print(server.server_address[1], flush=True)
-server.serve_forever()
-PY
-start python3 server.py > port
+start python3 "$HERE/mjpeg_server.py" > port
 wait_for port
 URL=http://127.0.0.1:$(cat port)
 

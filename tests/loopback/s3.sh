@@ -1,28 +1,8 @@
 # store ls, cp and sync, and s3:// names, against a strict S3 server (Ceph) and a proxy that resets, throttles and cuts.
 . "$(dirname "$0")/../cli/lib.sh"
-no_cloud
-export AWS_ACCESS_KEY_ID=tester AWS_REGION=us-east-1
-RGW=$HERE/../../scripts/rgw.sh
-AWS_SECRET_ACCESS_KEY=$(bash "$RGW" secret)
-export AWS_SECRET_ACCESS_KEY
-trap 'bash "$RGW" stop "$WORK/ceph"; sleep 1; tidy_up' EXIT
-server=$(bash "$RGW" start "$WORK/ceph" 2> "$ERR")
-rc=$?
-[ $rc -ne 77 ] || [ "${CI:-}" = true ] || { cat "$ERR"; exit 77; }
-[ $rc -eq 0 ] || fail "no server"
-export AWS_ENDPOINT_URL_S3=$server
-proxy() { # LOG FAULTS: from here on every request goes through it
-  : > "$1"
-  start python3 "$HERE/s3_proxy.py" "$server" "$1" "$2" > "$1.port"
-  wait_for "$1.port"
-  AWS_ENDPOINT_URL_S3=http://127.0.0.1:$(cat "$1.port")
-}
-direct() { AWS_ENDPOINT_URL_S3=$server; }
-had() { grep -q -- "$2" "$1" || fail "$1 lacks: $2"; }
-for bucket in /bucket /b.dots '/shown x-amz-acl:public-read'; do
-  # shellcheck disable=SC2086 # two words on purpose
-  python3 "$HERE/s3_request.py" "$server" PUT $bucket > "$OUT" 2> "$ERR" || fail "no bucket"
-done
+. "$HERE/lib.sh"
+make_bucket b.dots
+make_bucket shown x-amz-acl:public-read
 
 # Every size there and back, through a file and through a pipe.
 for size in 0 1 5242880 8388608 8388609 12582912; do
@@ -157,7 +137,7 @@ fi
 # Buckets as host names, and one that cannot be.
 mkdir -p .aws
 printf '[default]\ns3 =\n  addressing_style = virtual\n' > .aws/config
-AWS_ENDPOINT_URL_S3=http://localhost:${server##*:}
+export AWS_ENDPOINT_URL_S3=http://localhost:${SERVER##*:}
 run 0 store ls s3://bucket/size
 run 0 store cp f1 s3://b.dots/x
 run 0 store ls s3://b.dots

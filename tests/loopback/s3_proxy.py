@@ -1,11 +1,11 @@
 """Stands before an S3 server on loopback and is as rough as a real network. Faults come by count, not by chance.
 
-    s3_proxy.py ENDPOINT LOG [FAULTS]    prints its own port, then serves until it is killed
+    s3_proxy.py ENDPOINT LOG [FAULTS [PORT]]    prints its own port, then serves until it is killed
 
 FAULTS: comma-separated, one a request and over again: none, slowdown (503), broken (500 that is no XML), timeout (400
 RequestTimeout), reset (nothing was done), reset-after (it was done, and nobody hears of it), cut (half of the reply), expired (the
 session's token), late-error and late-denied (an error inside a reply of 200, where uploads in parts are completed; elsewhere none),
-damaged (a byte of the reply's body is another). The Host header goes on as it came: it is signed.
+damaged (a byte of the reply's body is another), slow (passed on a fifth of a second later). The Host header goes on as it came: it is signed.
 LOG gets a line for each request: method, path, fault, status of the server's reply or '-'.
 """
 
@@ -15,6 +15,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 import urllib.parse
 
 SERVER = urllib.parse.urlsplit(sys.argv[1]).netloc
@@ -53,7 +54,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             counts[is_completion] += 1
         if fault.startswith("late-") and not is_completion:
             fault = "none"
-        if fault in ("none", "reset-after", "cut", "damaged"):
+        if fault == "slow":
+            time.sleep(0.2)
+        if fault in ("none", "slow", "reset-after", "cut", "damaged"):
             status = self.pass_on(body, fault)
         else:
             status = "-"
@@ -97,6 +100,6 @@ class Server(http.server.ThreadingHTTPServer):
         pass
 
 
-server = Server(("127.0.0.1", 0), Handler)
+server = Server(("127.0.0.1", int(sys.argv[4]) if len(sys.argv) > 4 else 0), Handler)
 print(server.server_address[1], flush=True)
 server.serve_forever()

@@ -33,8 +33,19 @@ run 2 capture "$P" -o o --duration -1s
 err_has "--duration"
 run 2 capture "$P" -o o --size 640
 err_has "--size"
-run 2 capture "$P" -o s3://bucket/prefix
-err_has "'s3://bucket/prefix' is not a folder"
+run 2 capture "$P" -o gs://bucket/prefix
+err_has "'gs://bucket/prefix' is not a folder; capture writes to a folder on this machine, or to s3://BUCKET/PREFIX"
+for flag in '--spool x' '--spool-limit 1MB' '--on-full stop' '--store-gap 1s'; do
+  # shellcheck disable=SC2086 # two words on purpose
+  run 2 capture "$P" -o o $flag
+  err_has "${flag% *}: nothing waits on the way to a folder; it goes with -o s3://BUCKET/PREFIX"
+done
+for size in 0 much; do
+  run 2 capture "$P" -o s3://bucket/prefix --spool-limit $size
+  err_has "--spool-limit: '$size' is not a size above 0; such as 500MB or 1GiB"
+done
+run 2 capture "$P" -o s3://bucket/prefix --on-full wait
+err_has "--on-full"
 for bad in 'frame.jpg|no {index}' '../x{index}.jpg|a path in it' 'a/{index}.jpg|a path in it' '{index}.png|does not end in .jpg' \
            '{indx}{index}.jpg|unknown field '"'{indx}', did you mean 'index'?" '{index.jpg|a brace without its partner' \
            '{index:99}.jpg|width is not' '.{index}.jpg|may not begin with'; do

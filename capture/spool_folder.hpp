@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// SpoolFolder: the place on this machine where the frames of one remote output wait.
+#pragma once
+
+#include "core/value.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace mlopsctl::capture {
+
+class SpoolFolder {
+public:
+  /// Makes nothing. \param base of all spools; empty: the user's state folder.
+  /// \param url of the output. \throws Error(usage) if there is no place.
+  SpoolFolder(const std::string& base, const std::string& url);
+
+  /// With mode 0700. \throws Error(usage) if others may look into the one that is there.
+  void create() const;
+  /// An earlier capture left it.
+  bool is_used() const;
+  /// The source has ended, or can give nothing more: only sending is left.
+  bool is_captured() const;
+  void mark_captured() const;
+  Value settings() const;
+  void remove() const;
+  const std::filesystem::path& path() const { return path_; }
+
+private:
+  std::filesystem::path path_;
+};
+
+} // namespace mlopsctl::capture

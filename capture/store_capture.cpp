@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/store_capture.hpp"
+
+#include "capture/capture_folder.hpp"
+#include "capture/spool_folder.hpp"
+#include "core/interrupt.hpp"
+#include "core/io.hpp"
+#include "core/log.hpp"
+#include "core/value.hpp"
+#include "storage/growing_folder.hpp"
+
+#include <exception>
+
+namespace fs = std::filesystem;
+
+namespace mlopsctl::capture {
+namespace {
+
+constexpr const char* k_final_journal_name = ".journal.tmp";
+
+storage::Growth growth_of(const CaptureOptions& options) {
+  return options.resume      ? storage::Growth::resume
+         : options.overwrite ? storage::Growth::replace
+                             : storage::Growth::fresh;
+}
+
+/// The numbers that a journal tells.
+void count(const JournalEntry& entry, CaptureResult& result) {
+  if (entry.is_kept)
+    ++result.kept;
+  else if (entry.reason == reason::k_unreadable)
+    ++result.unreadable;
+  else
+    ++result.dropped[entry.reason];
+}
+
+class StoreCapture {
+public:
+  StoreCapture(const CaptureOptions& options, const StoreOptions& store)
+      : options_(options), url_(storage::folder_url(options.output)), spool_(store.spool, url_),
+        sender_(spool_.path(), store.rules) {
+    if (spool_.is_used() && !options.resume && !options.overwrite)
+      throw Error(Fault::usage,
+                  url_ + ": frames of an earlier capture wait in " + spool_.path().string(),
+                  "pass --resume to send them and go on, or --overwrite to begin anew");
+  }
+
+  CaptureResult run(const CreateLabels& create_labels, const std::function<void()>& on_read) {
+    if (options_.resume && !spool_.is_used() && is_finished())
+      return finished_result();
+    if (options_.resume && spool_.is_used() && spool_.is_captured())
+      take_up();
+    else if (!capture_frames(create_labels, on_read))
+      return std::move(result_);
+    // The end of a live source is Ctrl-C: what is captured is sent all the same.
+    std::optional<InterruptHold> hold;
+    if (result_.is_interrupted) {
+      hold.emplace();
+      log::info("interrupted: what waits is sent to " + url_ + "; a second signal leaves it in " +
+                spool_.path().string());
+    }
+    send_rest();
+    publish();
+    if (failure_)
+      std::rethrow_exception(failure_);
+    return std::move(result_);
+  }
+
+private:
+  bool is_finished() const {
+    const auto state = storage::folder_state(url_);
+    if (!state.begun_by.empty() && state.has_files)
+      throw Error(Fault::usage,
+                  url_ + ": was begun by " + state.begun_by + ", and its journal is not in " +
+                      spool_.path().string(),
+                  "go on where it is, with the same --spool, or begin anew with --overwrite");
+    return state.is_complete;
+  }
+
+  CaptureResult finished_result() {
+    open_folder(url_); // refuses one of which a file is missing
+    for_each_line(url_ + k_journal_name,
+                  [&](const JournalEntry& entry, std::int64_t) { count(entry, result_); });
+    result_.source = options_.source;
+    result_.kept_before = result_.kept;
+    log::info(url_ + ": is finished");
+    return std::move(result_);
+  }
+
+  void begin(bool is_live) {
+    store_ = storage::grow_folder(url_, growth_of(options_));
+    if (options_.overwrite && !options_.resume)
+      spool_.remove();
+    spool_.create();
+    sender_.begin(*store_, is_live);
+  }
+
+  /// Only sending is left.
+  void take_up() {
+    begin(false);
+    const Value settings = spool_.settings();
+    const CaptureFolder folder(spool_.path().string(), FolderMode::resume, settings, &sender_);
+    folder.for_each([&](const JournalEntry& entry, std::int64_t) { count(entry, result_); });
+    if (const Value* source = settings.find("source"))
+      result_.source = source->string;
+    result_.kept_before = result_.kept;
+  }
+
+  /// \return whether the source has ended.
+  bool capture_frames(const CreateLabels& create_labels, const std::function<void()>& on_read) {
+    CaptureOptions options = options_;
+    options.output = spool_.path().string();
+    options.outlet = &sender_;
+    bool is_live = false;
+    options.on_open = [&](const SourceInfo& source) { begin(is_live = source.is_live); };
+    try {
+      result_ = capture(options, create_labels, on_read);
+    } catch (const Error&) {
+      if (!is_live || !store_) {
+        if (spool_.is_used())
+          log::warn("what was captured is in " + url_ + " or waits in " + spool_.path().string() +
+                    "; --resume goes on");
+        throw;
+      }
+      failure_ = std::current_exception();
+    }
+    if (result_.is_interrupted && !is_live)
+      return false;
+    spool_.mark_captured();
+    return true;
+  }
+
+  void send_rest() {
+    try {
+      sender_.drain();
+    } catch (const Interrupted&) {
+      log::warn("interrupted: " + sender_.waiting() + "; --resume goes on from there");
+      throw;
+    }
+  }
+
+  /// Frames that were dropped from the spool are not kept ones.
+  fs::path final_journal() {
+    const auto& dropped = sender_.log().dropped();
+    const fs::path journal = spool_.path() / k_journal_name;
+    if (dropped.empty())
+      return journal;
+    const fs::path corrected = spool_.path() / k_final_journal_name;
+    const auto sink = create_sink(corrected.string(), Existing::replace);
+    const auto source = open_source(journal.string());
+    const std::string_view text = source->mapped().value_or(std::string_view{});
+    std::size_t begin = 0;
+    for_each_line(journal.string(), [&](const JournalEntry& entry, std::int64_t end) {
+      const auto line = text.substr(begin, static_cast<std::size_t>(end) - begin);
+      begin = static_cast<std::size_t>(end);
+      if (!entry.is_kept || !dropped.contains(entry.ref))
+        return sink->write(line);
+      Value value = parse_json(line, journal.string());
+      value["ref"] = Value();
+      value["kept"] = false;
+      value["reason"] = reason::k_spool_full;
+      sink->write(to_json(value) + "\n");
+    });
+    sink->finish();
+    return corrected;
+  }
+
+  void publish() {
+    storage::WrittenFiles files = sender_.log().files();
+    const auto add = [&](const std::string& name, const fs::path& path) {
+      files[name] = store_->replace(name, *open_source(path.string()));
+    };
+    add(k_settings_name, spool_.path() / k_settings_name);
+    if (fs::exists(spool_.path() / k_labels_name))
+      add(k_labels_name, spool_.path() / k_labels_name);
+    add(k_journal_name, final_journal());
+    store_->finish(files);
+    const auto dropped = static_cast<std::int64_t>(sender_.log().dropped().size());
+    result_.kept -= dropped;
+    if (dropped > 0)
+      result_.dropped[reason::k_spool_full] = dropped;
+    result_.sent = sender_.sent();
+    spool_.remove();
+  }
+
+  const CaptureOptions& options_;
+  std::string url_;
+  SpoolFolder spool_;
+  std::unique_ptr<storage::GrowingFolder> store_;
+  FrameSender sender_; ///< its threads use the store
+  std::exception_ptr failure_;
+  CaptureResult result_;
+};
+
+} // namespace
+
+CaptureResult capture_to_store(const CaptureOptions& options, const StoreOptions& store,
+                               const CreateLabels& create_labels,
+                               const std::function<void()>& on_read) {
+  return StoreCapture(options, store).run(create_labels, on_read);
+}
+
+} // namespace mlopsctl::capture
