@@ -200,6 +200,8 @@ fs::path temporary_name(const fs::path& target) {
 
 /// Worth a call of its own rather than a copy into a buffer.
 constexpr std::size_t k_large_bytes = std::size_t{32} * 1024;
+/// As much goes to the disk at a time while more is made, so that little is left for the last sync.
+constexpr std::uint64_t k_early_bytes = std::uint64_t{8} << 20;
 
 class FileSink final : public ByteSink {
 public:
@@ -224,7 +226,7 @@ public:
     if (buffer_.size() + bytes.size() > k_buffer_bytes || bytes.size() >= k_large_bytes)
       flush();
     if (bytes.size() >= k_large_bytes)
-      write_fully(fd_.get(), bytes, name_);
+      append(bytes);
     else
       buffer_ += bytes;
   }
@@ -243,8 +245,18 @@ public:
 
 private:
   void flush() {
-    write_fully(fd_.get(), buffer_, name_);
+    append(buffer_);
     buffer_.clear();
+  }
+  void append(std::string_view bytes) {
+    write_fully(fd_.get(), bytes, name_);
+    size_ += bytes.size();
+    if (durable_ && size_ - started_ >= k_early_bytes) {
+      // Only begins, so that pages stay in the cache; what goes wrong is told by fsync.
+      ::sync_file_range(fd_.get(), static_cast<off_t>(started_),
+                        static_cast<off_t>(size_ - started_), SYNC_FILE_RANGE_WRITE);
+      started_ = size_;
+    }
   }
 
   fs::path target_;
@@ -253,6 +265,8 @@ private:
   bool durable_;
   Descriptor fd_;
   std::string buffer_;
+  std::uint64_t size_ = 0;    ///< without what is in the buffer
+  std::uint64_t started_ = 0; ///< as much of it is on its way to the disk
 };
 
 class StdoutSink final : public ByteSink {

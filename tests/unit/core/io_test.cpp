@@ -45,6 +45,20 @@ TEST_F(Io, SinkIsInvisibleUntilFinished) {
   EXPECT_EQ(read_file(path("a"), 100), "other");
 }
 
+TEST_F(Io, LargeFilesHoldWhatWasWritten) { // more than goes to the disk at a time
+  for (const std::size_t chunk : {std::size_t{1000}, std::size_t{300'000}}) {
+    const auto sink = create_sink(path("large"), Existing::replace);
+    std::string all;
+    while (all.size() < (std::size_t{20} << 20)) {
+      std::string bytes(chunk, static_cast<char>('a' + all.size() / chunk % 26));
+      sink->write(bytes);
+      all += bytes;
+    }
+    sink->finish();
+    EXPECT_TRUE(read_file(path("large"), all.size()) == all);
+  }
+}
+
 TEST_F(Io, LimitIsCheckedBeforeReading) {
   write_file(path("a"), std::string(11, 'x'), Existing::refuse);
   EXPECT_THROW(read_file(path("a"), 10), Error);
