@@ -9,6 +9,7 @@
 #include "formats/labels/coco_record.hpp"
 #include "formats/labels/coco_write.hpp"
 #include "formats/labels/format.hpp"
+#include "formats/labels/json_elements.hpp"
 #include "formats/labels/own_members.hpp"
 
 #include <simdjson.h>
@@ -109,12 +110,14 @@ private:
                   "id " + document_.ids.shown(image.id) + " stands in an earlier image");
     }
     first_.assign(document_.images.size() + 1, 0);
-    const auto find = [&](const CocoAnnotation& annotation) {
-      return annotation.image_id == CocoIds::k_no_id ? image_by_id.end()
-                                                     : image_by_id.find(annotation.image_id);
-    };
+    constexpr std::uint32_t k_no_image = UINT32_MAX;
+    std::vector<std::uint32_t> images; // of each annotation
+    images.reserve(document_.annotations.size());
     for (const auto& annotation : document_.annotations) {
-      const auto found = find(annotation);
+      const auto found = annotation.image_id == CocoIds::k_no_id
+                             ? image_by_id.end()
+                             : image_by_id.find(annotation.image_id);
+      images.push_back(found == image_by_id.end() ? k_no_image : found->second);
       if (found != image_by_id.end())
         ++first_[found->second + 1];
       else
@@ -126,9 +129,9 @@ private:
       first_[i] += first_[i - 1];
     auto position = first_;
     order_.resize(first_.back());
-    for (std::size_t i = 0; i < document_.annotations.size(); ++i)
-      if (const auto found = find(document_.annotations[i]); found != image_by_id.end())
-        order_[position[found->second]++] = static_cast<std::uint32_t>(i);
+    for (std::size_t i = 0; i < images.size(); ++i)
+      if (images[i] != k_no_image)
+        order_[position[images[i]]++] = static_cast<std::uint32_t>(i);
     tell_repeated_ids();
   }
 
@@ -195,7 +198,7 @@ private:
     sample.width = coco_side(record, "width");
     sample.height = coco_side(record, "height");
     sample.place = input_.path + ": images[" + std::to_string(image.place.number) + "]";
-    sample.extra.emplace_back("image_id", simdjson::to_string(element(record["id"])));
+    sample.extra.emplace_back("image_id", raw(element(record["id"])));
     keep_other_members(record, true, {}, sample.extra);
     take_own_members(sample);
     const auto report = [&](std::string rule, Severity severity, std::string text) {
@@ -229,7 +232,7 @@ private:
     element value;
     if (side == 0 && record[key].get(value) == simdjson::SUCCESS && !value.is_null())
       report("bad-image-size", Severity::warning,
-             std::string(key) + " " + simdjson::to_string(value) +
+             std::string(key) + " " + raw(value) +
                  " is not a whole number of 1 to 16777216, so the size counts as unknown");
   }
 

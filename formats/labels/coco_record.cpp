@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/labels/coco_record.hpp"
 
+#include "formats/labels/json_elements.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -12,16 +14,54 @@ using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-constexpr std::array<std::string_view, 8> k_box_members{
-    "id", "image_id", "category_id", "bbox", "iscrowd", "difficult", "truncated", "score"};
 constexpr std::array<std::string_view, 4> k_image_members{"file_name", "width", "height", "id"};
+constexpr std::array<std::string_view, 9> k_box_members{
+    "id", "image_id", "category_id", "bbox", "iscrowd", "difficult", "truncated", "score", "area"};
+enum BoxMember : std::size_t { // positions in k_box_members
+  k_id,
+  k_image_id,
+  k_category_id,
+  k_bbox,
+  k_crowd,
+  k_difficult,
+  k_truncated,
+  k_score,
+  k_area,
+  k_other
+};
+static_assert(k_other == k_box_members.size());
 
-bool flag(const object& record, const char* key) {
-  std::int64_t integer = 0;
-  bool boolean = false;
-  return (record[key].get(integer) == simdjson::SUCCESS && integer == 1) ||
-         (record[key].get(boolean) == simdjson::SUCCESS && boolean);
+template <std::size_t N>
+std::size_t index_of(const std::array<std::string_view, N>& names, std::string_view key) {
+  return static_cast<std::size_t>(std::find(names.begin(), names.end(), key) - names.begin());
 }
+
+/// The members of an annotation by what they are, the first of each name: one pass, as there are
+/// millions.
+struct BoxMembers {
+  std::array<std::optional<element>, k_other> values;
+  int others = 0; ///< that are none of these
+
+  explicit BoxMembers(const object& record) {
+    for (const auto member : record) {
+      const auto index = index_of(k_box_members, member.key);
+      if (index == k_other)
+        ++others;
+      else if (!values[index])
+        values[index] = member.value;
+    }
+  }
+  std::int64_t id(BoxMember member, CocoIds& ids) const {
+    return values[member] ? coco_id(*values[member], ids) : CocoIds::k_no_id;
+  }
+  bool flag(BoxMember member) const {
+    std::int64_t integer = 0;
+    bool boolean = false;
+    const auto& value = values[member];
+    return value && ((value->get(integer) == simdjson::SUCCESS && integer == 1) ||
+                     (value->get(boolean) == simdjson::SUCCESS && boolean));
+  }
+};
 
 /// "area" says something only where it is that of a segmentation.
 bool is_area_of_box(const element& value, const dataset::Box& box) {
@@ -30,23 +70,15 @@ bool is_area_of_box(const element& value, const dataset::Box& box) {
          std::abs(area - box.area()) <= 1e-6 * std::abs(area);
 }
 
-template <class Visit>
-void for_each_other(const object& record, bool is_image, const dataset::Box& box,
-                    const Visit& visit) {
-  for (const auto member : record) {
-    const bool is_known = is_image ? std::find(k_image_members.begin(), k_image_members.end(),
-                                               member.key) != k_image_members.end()
-                                   : std::find(k_box_members.begin(), k_box_members.end(),
-                                               member.key) != k_box_members.end();
-    if (!is_known && (is_image || member.key != "area" || !is_area_of_box(member.value, box)))
-      visit(member);
-  }
+bool is_other_of_box(std::string_view key, const element& value, const dataset::Box& box) {
+  const auto index = index_of(k_box_members, key);
+  return index == k_other || (index == k_area && !is_area_of_box(value, box));
 }
 
-bool read_bbox(const object& record, dataset::Box& box) {
+bool read_bbox(const std::optional<element>& bbox, dataset::Box& box) {
   array values;
   double* const targets[] = {&box.left, &box.top, &box.width, &box.height};
-  if (record["bbox"].get(values) != simdjson::SUCCESS || values.size() != 4)
+  if (!bbox || bbox->get(values) != simdjson::SUCCESS || values.size() != 4)
     return false;
   std::size_t i = 0;
   for (const auto value : values)
@@ -59,11 +91,13 @@ bool read_bbox(const object& record, dataset::Box& box) {
 
 std::int64_t coco_id(const object& record, const char* key, CocoIds& ids) {
   element value;
+  return record[key].get(value) == simdjson::SUCCESS ? coco_id(value, ids) : CocoIds::k_no_id;
+}
+
+std::int64_t coco_id(const element& value, CocoIds& ids) {
   std::int64_t integer = 0;
   std::string_view text;
   double real = 0;
-  if (record[key].get(value) != simdjson::SUCCESS)
-    return CocoIds::k_no_id;
   if (value.get(integer) == simdjson::SUCCESS)
     return integer;
   if (value.get(text) == simdjson::SUCCESS)
@@ -97,26 +131,29 @@ std::optional<CocoProblem> read_coco_annotation(const element& item, CocoIds& id
   object record;
   if (item.get(record) != simdjson::SUCCESS)
     return CocoProblem{"unknown-image", Severity::error, "", "is not an object"};
-  annotation.id = coco_id(record, "id", ids);
-  annotation.image_id = coco_id(record, "image_id", ids);
-  annotation.category_id = coco_id(record, "category_id", ids);
-  annotation.has_box = read_bbox(record, annotation.box);
-  annotation.is_crowd = flag(record, "iscrowd");
-  annotation.is_difficult = flag(record, "difficult");
-  annotation.is_truncated = flag(record, "truncated");
-  if (double score = 0; record["score"].get(score) == simdjson::SUCCESS)
-    annotation.score = score;
-  int others = 0;
-  for_each_other(record, false, annotation.box, [&](const auto&) { ++others; });
+  const BoxMembers members(record);
+  annotation.id = members.id(k_id, ids);
+  annotation.image_id = members.id(k_image_id, ids);
+  annotation.category_id = members.id(k_category_id, ids);
+  annotation.has_box = read_bbox(members.values[k_bbox], annotation.box);
+  annotation.is_crowd = members.flag(k_crowd);
+  annotation.is_difficult = members.flag(k_difficult);
+  annotation.is_truncated = members.flag(k_truncated);
+  const auto& score = members.values[k_score];
+  if (double value = 0; score && score->get(value) == simdjson::SUCCESS)
+    annotation.score = value;
+  const auto& area = members.values[k_area];
+  const int others = members.others + (area && !is_area_of_box(*area, annotation.box) ? 1 : 0);
   annotation.others = static_cast<std::uint8_t>(std::min(others, 255));
   return std::nullopt;
 }
 
 void keep_other_members(const object& record, bool is_image, const dataset::Box& box,
                         dataset::Fields& extra) {
-  for_each_other(record, is_image, box, [&](const auto& member) {
-    extra.emplace_back(member.key, simdjson::to_string(member.value));
-  });
+  for (const auto member : record)
+    if (is_image ? index_of(k_image_members, member.key) == k_image_members.size()
+                 : is_other_of_box(member.key, member.value, box))
+      extra.emplace_back(member.key, raw(member.value));
 }
 
 } // namespace mlopsctl::formats

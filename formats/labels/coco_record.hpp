@@ -12,6 +12,8 @@
 namespace mlopsctl::formats {
 
 /// Whole numbers and texts; k_no_id for anything else. 42 and "42" are the same.
+std::int64_t coco_id(const simdjson::dom::element& value, CocoIds& ids);
+/// Of a member, which may be missing.
 std::int64_t coco_id(const simdjson::dom::object& record, const char* key, CocoIds& ids);
 /// px of 1 to 2^24; 0 if it is none.
 int coco_side(const simdjson::dom::object& record, const char* key);

@@ -5,6 +5,7 @@
 
 #include "core/text.hpp"
 #include "formats/labels/ground_truth_line.hpp"
+#include "formats/labels/json_elements.hpp"
 #include "formats/labels/json_text.hpp"
 
 #include <simdjson.h>
@@ -62,7 +63,6 @@ struct Line {
 
 const Member* find(const Members& members, std::string_view key);
 std::string_view text_of(const element& value, const char* key);
-std::string raw(const element& value);
 /// Ids are numbers, or strings in files that tools other than Ground Truth wrote.
 bool get_id(const element& value, std::int64_t& id);
 bool has_duplicate_key(const object& members, std::string_view& key);

@@ -61,15 +61,6 @@ std::string_view text_of(const element& value, const char* key) {
   return value[key].get(text) == simdjson::SUCCESS ? text : std::string_view();
 }
 
-std::string raw(const element& value) {
-  std::string_view text;
-  if (value.get(text) != simdjson::SUCCESS)
-    return simdjson::to_string(value);
-  std::string quoted; // most members are texts, and this is several times faster
-  append_quoted(quoted, text);
-  return quoted;
-}
-
 bool get_id(const element& value, std::int64_t& id) {
   if (value.get(id) == simdjson::SUCCESS)
     return true;

@@ -27,7 +27,6 @@ using ground_truth_detail::element;
 using ground_truth_detail::is_metadata_key;
 using ground_truth_detail::k_metadata;
 using ground_truth_detail::object;
-using ground_truth_detail::raw;
 using ground_truth_detail::text_of;
 
 constexpr std::uint64_t k_max_file_bytes = std::uint64_t{256} << 20;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/labels/json_elements.hpp"
 
+#include "formats/labels/json_text.hpp"
+
 namespace mlopsctl::formats {
 
 simdjson::error_code ElementsParser::parse(std::string_view elements, simdjson::dom::array& items) {
@@ -13,6 +15,15 @@ simdjson::error_code ElementsParser::parse(std::string_view elements, simdjson::
 ElementsParser& ElementsParser::of_this_thread() {
   thread_local ElementsParser parser;
   return parser;
+}
+
+std::string raw(const simdjson::dom::element& value) {
+  std::string_view text;
+  if (value.get(text) != simdjson::SUCCESS)
+    return simdjson::to_string(value);
+  std::string quoted; // most members are texts, and this is several times faster
+  append_quoted(quoted, text);
+  return quoted;
 }
 
 } // namespace mlopsctl::formats

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Some elements of a JSON list, parsed as a document of their own: several threads take a list in
-// slices.
+// slices; and elements as text again.
 #pragma once
 
 #include <simdjson.h>
@@ -23,5 +23,8 @@ private:
   simdjson::dom::parser parser_;
   std::string buffer_;
 };
+
+/// Its JSON text, without spaces.
+std::string raw(const simdjson::dom::element& value);
 
 } // namespace mlopsctl::formats

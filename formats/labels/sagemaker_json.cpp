@@ -22,7 +22,6 @@ using ground_truth_detail::array;
 using ground_truth_detail::element;
 using ground_truth_detail::get_id;
 using ground_truth_detail::object;
-using ground_truth_detail::raw;
 
 constexpr std::uint64_t k_max_bytes = 16 * 1024 * 1024;
 constexpr std::uint64_t k_head_bytes = 64 * 1024;

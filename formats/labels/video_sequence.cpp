@@ -17,7 +17,6 @@ using ground_truth_detail::element;
 using ground_truth_detail::get_id;
 using ground_truth_detail::has_duplicate_key;
 using ground_truth_detail::object;
-using ground_truth_detail::raw;
 
 constexpr std::array<std::string_view, 3> k_shapes{"polylines", "polygons", "keypoints"};
 

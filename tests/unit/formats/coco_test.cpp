@@ -42,6 +42,23 @@ TEST_F(Coco, ThereAndBack) {
   EXPECT_EQ(text_of("z.json"), text);
 }
 
+TEST_F(Coco, MembersInAnyOrderAndTheFirstOfAName) {
+  const auto result =
+      read(put("x.json",
+               R"({"images":[{"id":1,"file_name":"a.jpg","width":9,"height":9,"note":"a\"b\u0007"}],
+          "annotations":[{"truncated":true,"area":4,"score":0.5,"bbox":[1,1,2,2],"bbox":[0,0,9,9],"x":[1, 2],"difficult":1,"iscrowd":false,"category_id":7,"image_id":1}],
+          "categories":[{"id":7,"name":"dog"}]})"));
+  EXPECT_TRUE(result.problems.empty()) << result.listed().at(0);
+  const auto& annotation = result.samples.at(0).annotations.at(0);
+  expect_box(annotation.box, 1, 1, 2, 2);
+  EXPECT_TRUE(annotation.is_truncated && annotation.is_difficult && !annotation.is_crowd);
+  EXPECT_EQ(annotation.score, 0.5);
+  EXPECT_THAT(annotation.extra, ElementsAre(std::pair<std::string, std::string>("x", "[1,2]")))
+      << "the area is that of the box";
+  EXPECT_THAT(result.samples[0].extra,
+              testing::Contains(std::pair<std::string, std::string>("note", R"("a\"b\u0007")")));
+}
+
 TEST_F(Coco, IdsMayBeTexts) {
   const auto result = read(put(
       "x.json",
