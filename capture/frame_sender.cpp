@@ -89,18 +89,23 @@ void FrameSender::make_room(std::uint64_t size_bytes) {
         log::info("the spool is full (" + bytes_for_people(rules_.limit_bytes) +
                   "): reading goes on as fast as " + store_->name() + " takes the frames");
       is_waiting_told_ = true;
-    } else if (rules_.on_full == OnFull::drop_oldest) {
-      drop_oldest();
-    } else if (settled_.empty()) { // else there is room in a moment
-      throw Error(Fault::remote,
-                  folder_.string() + ": the spool is full: " + waiting_text() +
-                      (away_problem_.empty() ? "" : " (" + away_problem_ + ")"),
-                  "raise --spool-limit, or let --on-full drop-oldest go on without them");
+    } else if (waiting_bytes_ - leaving_bytes_ + size_bytes > rules_.limit_bytes) {
+      if (rules_.on_full == OnFull::drop_oldest)
+        drop_oldest();
+      else
+        refuse_more();
     }
     wait_for_store(lock);
     if (!is_live_)
       check_patience(since);
   }
+}
+
+void FrameSender::refuse_more() const {
+  throw Error(Fault::remote,
+              folder_.string() + ": the spool is full: " + waiting_text() +
+                  (away_problem_.empty() ? "" : " (" + away_problem_ + ")"),
+              "raise --spool-limit, or let --on-full drop-oldest go on without them");
 }
 
 /// Also for the log to be written.
@@ -127,8 +132,13 @@ void FrameSender::check_patience(const Stopwatch& since) const {
 void FrameSender::drop_oldest() {
   if (queue_.empty())
     return; // all are on their way
-  settled_.push_back({queue_.front().name, {queue_.front().size_bytes, ""}});
+  add_settled({queue_.front().name, {queue_.front().size_bytes, ""}});
   queue_.pop_front();
+}
+
+void FrameSender::add_settled(SentFrame frame) {
+  leaving_bytes_ += frame.object.size_bytes;
+  settled_.push_back(std::move(frame));
 }
 
 void FrameSender::drain() {
@@ -197,7 +207,7 @@ FrameSender::Outcome FrameSender::send(const Item& item, storage::WrittenObject&
 void FrameSender::settle(const Item& item, Outcome outcome, const storage::WrittenObject& object,
                          const std::string& problem) {
   if (outcome == Outcome::stored) {
-    settled_.push_back({item.name, object});
+    add_settled({item.name, object});
     ++sent_;
     note_back();
     return;
@@ -255,8 +265,10 @@ void FrameSender::commit(Lock& lock) {
   }
   lock.lock();
   log_.note(frames);
-  for (const auto& frame : frames)
+  for (const auto& frame : frames) {
     waiting_bytes_ -= frame.object.size_bytes;
+    leaving_bytes_ -= frame.object.size_bytes;
+  }
   waiting_ -= static_cast<std::int64_t>(frames.size());
   changed_.notify_all();
 }

@@ -76,7 +76,9 @@ private:
   void keep_log();
   void commit(Lock& lock);
   void drop_oldest();
+  void add_settled(SentFrame frame);
   void wait_for_store(Lock& lock);
+  [[noreturn]] void refuse_more() const;
   void check_patience(const Stopwatch& since) const;
   std::string waiting_text() const;
 
@@ -91,7 +93,8 @@ private:
   std::deque<Item> queue_;
   std::vector<SentFrame> settled_;  ///< stored or dropped, not yet in the log
   std::uint64_t waiting_bytes_ = 0; ///< of files in the spool
-  std::int64_t waiting_ = 0;        ///< such files
+  std::uint64_t leaving_bytes_ = 0; ///< of these settled, so that they go in a moment
+  std::int64_t waiting_ = 0;        ///< files in the spool
   std::int64_t sent_ = 0;
   bool is_done_ = false;
   bool wants_commit_ = false;

@@ -79,9 +79,14 @@ Value SpoolFolder::settings() const {
   return parse_json(read_file(place, k_settings_limit_bytes), place);
 }
 
+/// A kill in the middle of it must not leave a spool that lacks some of its files.
 void SpoolFolder::remove() const {
+  fs::path done = path_;
+  done += ".done";
   std::error_code ignored;
-  fs::remove_all(path_, ignored);
+  fs::remove_all(done, ignored);
+  fs::rename(path_, done, ignored);
+  fs::remove_all(done, ignored);
 }
 
 } // namespace mlopsctl::capture

@@ -23,6 +23,7 @@ public:
   bool is_captured() const;
   void mark_captured() const;
   Value settings() const;
+  /// Also what a remove() that was killed left.
   void remove() const;
   const std::filesystem::path& path() const { return path_; }
 

@@ -84,6 +84,7 @@ private:
     result_.source = options_.source;
     result_.kept_before = result_.kept;
     log::info(url_ + ": is finished");
+    spool_.remove();
     return std::move(result_);
   }
 
