@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <deque>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 namespace fs = std::filesystem;
@@ -19,6 +18,7 @@ namespace mlopsctl::capture {
 namespace {
 
 constexpr const char* k_temporary_name = ".frame.tmp";
+constexpr const char* k_lock_name = ".owner.json"; ///< while somebody writes, or was killed
 constexpr double k_commit_every_s = 1;
 constexpr std::uint64_t k_settings_limit_bytes = 1 << 20;
 
@@ -44,13 +44,15 @@ std::size_t write_some(int fd, std::string_view bytes) {
   return done;
 }
 
-/// The settings say so: many programs write a frames.jsonl. A journal alone is ours only if it is
-/// empty (stopped before the settings were written).
+/// The settings say so: many programs write a frames.jsonl. Without them it is ours if it was
+/// stopped before they were written: the journal is empty, or there is only our lock.
 bool is_ours(const fs::path& path) {
   std::error_code ignored;
   const auto settings = path / k_settings_name;
   if (!fs::exists(settings, ignored)) {
     const auto journal = path / k_journal_name;
+    if (!fs::exists(fs::symlink_status(journal, ignored)))
+      return fs::is_regular_file(fs::symlink_status(path / k_lock_name, ignored));
     return fs::is_regular_file(fs::symlink_status(journal, ignored)) &&
            fs::file_size(journal, ignored) == 0;
   }
@@ -91,7 +93,7 @@ CaptureFolder::CaptureFolder(const std::string& path, FolderMode mode, const Val
 }
 
 CaptureFolder::~CaptureFolder() {
-  ::close(journal_); // and with it the lock
+  ::close(journal_);
   ::close(folder_);
 }
 
@@ -117,6 +119,7 @@ void CaptureFolder::prepare(FolderMode mode, const Value& settings) {
   const bool has_settings = fs::exists(file(k_settings_name), error);
   if (mode == FolderMode::resume && has_settings)
     check_settings(settings);
+  lock_.emplace(file(k_lock_name), name_);
   open_journal(mode);
   remove_leftovers();
   if (outlet_ != nullptr)
@@ -155,9 +158,6 @@ void CaptureFolder::open_journal(FolderMode mode) {
   journal_ = ::open(file(k_journal_name).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (journal_ < 0)
     fail(file(k_journal_name), "open");
-  if (::flock(journal_, LOCK_EX | LOCK_NB) != 0)
-    throw Error(Fault::usage, name_ + ": another capture is writing to this folder",
-                "wait for it, or give another -o");
   // One that began at the same moment and is done already: the folder looked empty to both.
   if (mode == FolderMode::fresh && ::lseek(journal_, 0, SEEK_END) > 0)
     refuse_used();

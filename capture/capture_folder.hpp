@@ -5,11 +5,13 @@
 
 #include "capture/frame_outlet.hpp"
 #include "capture/journal.hpp"
+#include "core/file_lock.hpp"
 #include "core/time.hpp"
 #include "core/value.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -60,6 +62,7 @@ private:
   std::filesystem::path path_;
   std::string name_;
   FrameOutlet* outlet_ = nullptr;
+  std::optional<FileLock> lock_;
   int folder_ = -1;
   int journal_ = -1;
   std::int64_t journal_bytes_ = 0;

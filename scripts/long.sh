@@ -16,6 +16,9 @@ for target in $("$ROOT/build/fuzz/mlopsctl_fuzz" --list); do
     "$found" "$ROOT/tests/fuzz/corpus/$target" || status=1
 done
 
+echo "== capture killed at 200 moments, into a folder and into S3"
+MLOPSCTL=$ROOT/build/ci/mlopsctl MLOPSCTL_KILL_MOMENTS=200 bash "$ROOT/tests/loopback/kill.sh" || status=1
+
 for script in "$ROOT"/bench/self/*.sh; do
   echo "== $(basename "$script")"
   bash "$script" || status=1

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds and runs every test on a fresh Debian 12. --long adds what is slow: thread sanitizer, fuzzing, benchmarks of our own code.
+# Builds and runs every test on a fresh Debian 12. --long adds what is slow: thread sanitizer, fuzzing, kill -9 at 200 moments,
+# benchmarks of our own code.
 set -eu
 . "$(cd "$(dirname "$0")" && pwd)/../scripts/setup.sh"
 

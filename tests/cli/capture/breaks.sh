@@ -60,7 +60,7 @@ diff -r whole new >"$OUT" || fail "resume of all"
 # Two captures into one folder.
 start both 05
 run 2 capture "$PATTERN" -o both --resume
-err_has "both: another capture is writing to this folder"
+err_has "both: is being written by process $pid on $(hostname) (last sign of life"
 wait $pid
 
 if [ "$(id -u)" -eq 0 ] && mkdir full && mount -t tmpfs -o size=1m tmpfs full 2>/dev/null; then

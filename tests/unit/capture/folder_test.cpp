@@ -142,7 +142,8 @@ TEST_F(Folder, RefusesWhatIsNotItsOwn) {
 
 TEST_F(Folder, TwoWritersAreRefused) {
   CaptureFolder folder(path(), FolderMode::fresh, settings_);
-  EXPECT_THAT(refusal(FolderMode::resume), HasSubstr("another capture is writing"));
+  EXPECT_THAT(refusal(FolderMode::resume),
+              HasSubstr("out: is being written by process " + std::to_string(::getpid())));
 }
 
 TEST_F(Folder, LeftoversOfAKilledRunGo) {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which process is still at its output, and which is gone.
-#include "core/owner.hpp"
+#include "core/file_lock.hpp"
+#include "core/io.hpp"
+#include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,6 +54,28 @@ TEST(Owner, ElsewhereTheHeartbeatDecides) {
     EXPECT_TRUE(is_gone(owner));
     EXPECT_THAT(describe(owner), testing::HasSubstr("(last sign of life 6"));
   }
+}
+
+TEST(FileLock, HoldsAgainstOthersAndIsTakenOverFromTheGone) {
+  const auto path =
+      std::filesystem::path(testing::TempDir()) / ("lock-" + std::to_string(::getpid()));
+  const auto refusal = [&] { return error_of([&] { FileLock lock(path, "out"); }, Fault::usage); };
+  {
+    const FileLock lock(path, "out");
+    EXPECT_THAT(refusal(), testing::HasSubstr("out: is being written by process " +
+                                              std::to_string(::getpid())));
+    EXPECT_TRUE(std::filesystem::exists(path));
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+  Owner owner = this_process(); // on a disk that it shares, where its kernel's lock does not count
+  owner.host += "-other";
+  write_file(path.string(), to_text(owner), Existing::replace);
+  EXPECT_THAT(refusal(), testing::HasSubstr("-other (last sign of life"));
+  owner.heartbeat_s -= k_owner_stale_s + 2;
+  write_file(path.string(), to_text(owner), Existing::replace);
+  EXPECT_EQ(refusal(), k_no_error);
+  write_file(path.string(), "", Existing::replace); // the disk was full
+  EXPECT_EQ(refusal(), k_no_error);
 }
 
 TEST(Owner, AHeartbeatComesAgainAndAgain) {
