@@ -112,7 +112,7 @@ JournalEntry parse_line(std::string_view line, const std::string& place) {
 }
 
 void for_each_line(const std::string& path, const VisitLine& visit) {
-  constexpr std::size_t k_drop_bytes = std::size_t{1} << 18;
+  constexpr std::size_t k_drop_bytes = std::size_t{1} << 16;
   const auto source = open_source(path);
   const std::string_view text = source->mapped().value_or(std::string_view{});
   std::size_t begin = 0, dropped = 0;

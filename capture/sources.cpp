@@ -4,6 +4,8 @@
 #include "capture/frame_source.hpp"
 #include "capture/pattern_source.hpp"
 #include "capture/video_source.hpp"
+#include "core/io.hpp"
+#include "core/remote.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -32,14 +34,14 @@ bool is_stream(const std::string& url) {
                      [&](auto scheme) { return starts_with_ignoring_case(url, scheme); });
 }
 
-bool is_folder(const std::string& url) {
-  std::error_code ignored;
-  return std::filesystem::is_directory(url, ignored);
+bool is_picture_folder(const std::string& url) {
+  return is_folder(url);
 }
 
-bool is_file(const std::string& url) {
+/// Named pipes, too.
+bool is_video_file(const std::string& url) {
   std::error_code ignored;
-  return std::filesystem::exists(url, ignored);
+  return remote_scheme_of(url) || std::filesystem::exists(url, ignored);
 }
 
 /// "patern:shapes" is no file that is missing but a word that is misspelled.
@@ -68,10 +70,11 @@ const std::vector<SourceKind>& all_sources() {
        open_stream},
       {"stdin", "-", "A video on standard input: MPEG-TS, MKV, raw H.264", is_standard_input,
        open_standard_input},
-      {"folder", "DIR", "Pictures in a folder, in the order of their names", is_folder,
-       open_picture_folder},
-      {"video", "FILE", "A video file: MP4, MKV, MOV, AVI, WebM, MPEG-TS, raw H.264 or HEVC",
-       is_file, open_video_file},
+      {"folder", "DIR, s3://BUCKET/PREFIX", "Pictures in a folder, in the order of their names",
+       is_picture_folder, open_picture_folder},
+      {"video", "FILE, s3://BUCKET/KEY",
+       "A video file: MP4, MKV, MOV, AVI, WebM, MPEG-TS, raw H.264 or HEVC", is_video_file,
+       open_video_file},
   };
   return table;
 }

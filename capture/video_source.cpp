@@ -2,6 +2,8 @@
 #include "capture/video_source.hpp"
 
 #include "capture/live_source.hpp"
+#include "core/local_copy.hpp"
+#include "core/remote.hpp"
 #include "core/text.hpp"
 #include "imaging/video.hpp"
 
@@ -17,10 +19,12 @@ class VideoSource final : public FrameSource {
 public:
   VideoSource(const std::string& url, const imaging::VideoOptions& options)
       : reader_(url, options) {
-    info_.name = options.name.empty() ? imaging::without_secrets(url) : options.name;
-    info_.has_time = reader_.info().has_time;
-    info_.is_live = reader_.info().is_live;
-    info_.has_end = reader_.info().has_end;
+    describe(options.name.empty() ? imaging::without_secrets(url) : options.name);
+  }
+  /// Of a store: a container is not read from front to back.
+  VideoSource(std::unique_ptr<LocalCopy> copy, const imaging::VideoOptions& options)
+      : copy_(std::move(copy)), reader_(copy_->path(), options) {
+    describe(options.name);
   }
 
   const SourceInfo& info() const override { return info_; }
@@ -76,6 +80,14 @@ public:
   }
 
 private:
+  void describe(const std::string& name) {
+    info_.name = name;
+    info_.has_time = reader_.info().has_time;
+    info_.is_live = reader_.info().is_live;
+    info_.has_end = reader_.info().has_end;
+  }
+
+  std::unique_ptr<LocalCopy> copy_; ///< what reader_ reads; null: a file, a stream or a device
   imaging::VideoReader reader_;
   SourceInfo info_;
 };
@@ -96,7 +108,10 @@ std::unique_ptr<FrameSource> open_video_file(const std::string& url, const Sourc
   imaging::VideoOptions video;
   video.jobs = options.jobs;
   video.assume_fps = options.assume_fps;
-  return std::make_unique<VideoSource>(url, video);
+  if (!remote_scheme_of(url))
+    return std::make_unique<VideoSource>(url, video);
+  video.name = url;
+  return std::make_unique<VideoSource>(std::make_unique<LocalCopy>(*open_source(url)), video);
 }
 
 std::unique_ptr<FrameSource> open_standard_input(const std::string& url,

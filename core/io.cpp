@@ -12,7 +12,6 @@
 #include <atomic>
 #include <cerrno>
 #include <fcntl.h>
-#include <functional>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -80,8 +79,8 @@ using detail::Descriptor;
 using detail::fail_system;
 using detail::k_buffer_bytes;
 using detail::read_fully_at;
+using detail::spool;
 using detail::sync_folder;
-using detail::temporary_file;
 using detail::write_fully;
 
 /// A regular file, mapped; a pipe is read into a temporary file first by open_source.
@@ -157,16 +156,6 @@ private:
   std::string name_;
   std::size_t position_ = 0;
 };
-
-/// \param read fills the front of a buffer; 0 at the end.
-Descriptor spool(const std::function<std::size_t(std::span<char>)>& read) {
-  std::string path;
-  Descriptor file = temporary_file(path);
-  std::vector<char> buffer(k_buffer_bytes);
-  while (const std::size_t count = read(buffer))
-    write_fully(file.get(), {buffer.data(), count}, path);
-  return file;
-}
 
 Descriptor spool(int fd, const std::string& name) {
   return spool([&](std::span<char> buffer) {

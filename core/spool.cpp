@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fcntl.h>
+#include <functional>
 #include <string>
 #include <unistd.h>
 #include <vector>
@@ -21,6 +22,15 @@ detail::Descriptor detail::temporary_file(std::string& path) {
   if (!file.valid())
     fail_system(path, "create a temporary file");
   ::unlink(path.c_str());
+  return file;
+}
+
+detail::Descriptor detail::spool(const std::function<std::size_t(std::span<char>)>& read) {
+  std::string path;
+  Descriptor file = temporary_file(path);
+  std::vector<char> buffer(k_buffer_bytes);
+  while (const std::size_t count = read(buffer))
+    write_fully(file.get(), {buffer.data(), count}, path);
   return file;
 }
 

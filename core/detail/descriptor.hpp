@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,6 +33,7 @@ public:
     return *this;
   }
   int get() const { return value_; }
+  int release() { return std::exchange(value_, -1); }
   bool valid() const { return value_ >= 0; }
   void reset() {
     if (value_ >= 0)
@@ -51,6 +53,8 @@ void write_fully(int fd, std::string_view bytes, const std::string& name);
 bool read_fully_at(int fd, std::uint64_t offset, std::span<char> bytes);
 /// An open file without a name. \param path gets its former name, for messages.
 Descriptor temporary_file(std::string& path);
+/// All that \p read gives in such a file. \param read fills the front of a buffer; 0 at the end.
+Descriptor spool(const std::function<std::size_t(std::span<char>)>& read);
 /// Makes a rename in \p folder survive a power cut.
 void sync_folder(const std::filesystem::path& folder);
 

@@ -198,6 +198,22 @@ sed 's|"image":"|&pictures/|' "$OUT" | cmp - far || fail "other predictions from
 run 0 infer t.manifest --images s3://bucket/set/pictures --model tiny --no-timing
 [ "$(grep -c '"label":"red"' "$OUT")" = 3 ] || fail "pictures were not found there"
 
+# Videos and folders of pictures in a bucket are sources of frames.
+{
+  printf 'YUV4MPEG2 W64 H48 F10:1 Ip A1:1 C420jpeg\n'
+  for _ in 1 2 3 4 5 6; do printf 'FRAME\n'; head -c 4608 /dev/urandom; done
+} > clip.y4m
+run 0 store cp clip.y4m s3://bucket/clip.y4m
+run 0 capture clip.y4m -o from-disk --every 2
+run 0 capture s3://bucket/clip.y4m -o from-store --every 2 --json
+json '[.source, .frames_kept]' '["s3://bucket/clip.y4m",3]'
+for i in 0 1 2; do cmp from-disk/frame00000$i.jpg from-store/frame00000$i.jpg || fail "frame $i"; done
+run 0 capture s3://bucket/set/pictures -o from-pictures --json
+json '[.source, .frames_read > 0]' '["s3://bucket/set/pictures",true]'
+run 1 capture s3://bucket/no/such.mp4 -o nothing
+err_has "s3://bucket/no/such.mp4: there is no such object"
+[ ! -e nothing ] || fail "a folder of nothing"
+
 # A folder is complete with its last file, and not before.
 run 0 manifest convert s3://bucket/set/t.manifest s3://bucket/voc --to voc
 run 0 store ls s3://bucket/voc/_COMPLETE.json
