@@ -2,6 +2,7 @@
 #include "core/module.hpp"
 
 #include "core/error.hpp"
+#include "core/program.hpp"
 
 #include <cstdlib>
 #include <dlfcn.h>
@@ -20,9 +21,8 @@ std::vector<std::string> module_candidates(const std::string& name) {
   // A relative path would load from wherever the user happens to stand.
   if (folder && fs::path(folder).is_absolute())
     paths.push_back((fs::path(folder) / (name + ".so")).string());
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  if (!error) {
+  const fs::path program = program_path();
+  if (!program.empty()) {
     paths.push_back((program.parent_path() / (name + ".so")).string());
     paths.push_back(
         (program.parent_path().parent_path() / "lib" / "mlopsctl" / (name + ".so")).string());

@@ -2,6 +2,7 @@
 #include "inference/onnxruntime_library.hpp"
 
 #include "core/error.hpp"
+#include "core/program.hpp"
 #include "core/text.hpp"
 #include "inference/engine.hpp"
 
@@ -163,9 +164,8 @@ std::vector<std::string> onnxruntime_candidates() {
   if (!named.empty()) // relative paths would load from wherever the user happens to stand
     return fs::path(named).is_absolute() ? std::vector{named} : std::vector<std::string>{};
   std::vector<std::string> paths;
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path();
-  if (!error) {
+  const fs::path program = program_path().parent_path();
+  if (!program.empty()) {
     add_libraries_of(program, paths);
     add_libraries_of(program.parent_path() / "lib" / "mlopsctl", paths);
   }

@@ -3,6 +3,8 @@
 // wrongly.
 #pragma once
 
+#include "core/percent.hpp"
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,8 +40,6 @@ struct SignableRequest {
   std::string payload_hash;       ///< 64 hex digits, or UNSIGNED-PAYLOAD
 };
 
-/// Everything but letters, digits and "-._~" as %XX; '/' stays if \p keep_slash.
-std::string percent_encode(std::string_view text, bool keep_slash);
 /// The 64 hex digits of SHA-256.
 std::string payload_hash(std::string_view body);
 

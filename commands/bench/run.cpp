@@ -10,6 +10,7 @@
 #include "commands/score_report.hpp"
 #include "commands/truth_input.hpp"
 #include "core/log.hpp"
+#include "core/program.hpp"
 #include "core/text.hpp"
 #include "formats/labels/image_files.hpp"
 #include "storage/benchmark_table.hpp"
@@ -72,7 +73,7 @@ void validate(const Options& o) {
 
 /// The same model by a new process of this program, which wants only a picture.
 std::vector<std::string> cold_start_command(const Options& o, const Context& ctx) {
-  std::vector<std::string> command{std::filesystem::read_symlink("/proc/self/exe").string(),
+  std::vector<std::string> command{restart_path().string(),
                                    "infer",
                                    "--model",
                                    o.model,

@@ -53,6 +53,7 @@ struct PackItem {
   std::string name;
   std::uint64_t size_bytes = 0;
   std::function<std::unique_ptr<ByteSource>()> open;
+  bool is_executable = false; ///< mode 0755 instead of 0644
 };
 
 struct PackedItem {
@@ -67,11 +68,10 @@ struct PackResult {
   std::string digest;            ///< of the archive
 };
 
-/// Writes tar.gz: members sorted by name, mtime 0, uid and gid 0, mode 0644; gzip members of 1 MiB
-/// of tar each, compressed on \p jobs threads. The bytes depend on names and contents only. Memory:
-/// about 6 MiB and 5 MiB a thread. The sink is not finished.
-/// \throws Error(input) if a name is not a plain one or occurs twice, or a file has not the stated
-/// size.
+/// Writes tar.gz: members sorted by name, mtime 0, uid and gid 0, mode 0644 (programs 0755); gzip
+/// members of 1 MiB of tar each, compressed on \p jobs threads. The bytes depend on names and
+/// contents only. Memory: about 6 MiB and 5 MiB a thread. The sink is not finished. \throws
+/// Error(input) if a name is not a plain one or occurs twice, or a file has not the stated size.
 PackResult write_tar_gz(ByteSink& sink, std::vector<PackItem> items, int jobs);
 
 } // namespace mlopsctl::formats

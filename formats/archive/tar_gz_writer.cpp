@@ -57,7 +57,7 @@ private:
   }
   void begin_item() {
     const auto& item = items_[index_];
-    pending_ += tar_header(item.name, item.size_bytes);
+    pending_ += tar_header(item.name, item.size_bytes, item.is_executable ? 0755 : 0644);
     source_ = item.open();
     hash_ = Sha256();
     copied_bytes_ = 0;

@@ -159,11 +159,11 @@ TEST(CredentialProcess, RunsWithoutAShell) {
             (std::vector<std::string>{"a", "b c", "d\\e", "f g", ""}));
   EXPECT_EQ(run_credential_process("printf '%s' '$HOME `id`'"), "$HOME `id`");
   EXPECT_THAT(error_and_hint_of([] { run_credential_process("/nonexistent/x CANARY"); }),
-              ::testing::AllOf(HasSubstr("cannot run '/nonexistent/x'"), Not(HasSubstr("CANARY"))));
+              ::testing::AllOf(HasSubstr("'/nonexistent/x' cannot be run"), Not(HasSubstr("CANARY"))));
   EXPECT_THAT(error_and_hint_of([] { run_credential_process("false"); }),
               HasSubstr("'false' failed"));
   EXPECT_THAT(error_and_hint_of([] { run_credential_process("head -c 70000 /dev/zero"); }),
-              HasSubstr("more than 64 KiB"));
+              HasSubstr("more than 64.0 KiB"));
   EXPECT_THAT(error_and_hint_of([] { split_command("a 'b"); }), HasSubstr("open quote"));
   EXPECT_THAT(error_and_hint_of([] { split_command(" "); }), HasSubstr("names no program"));
 }
