@@ -57,6 +57,9 @@ Value settings_of(const CaptureOptions& options, const SourceInfo& source) {
   settings["every"] = number_or_null(options.selection.every);
   settings["at_most"] = number_or_null(options.selection.at_most);
   settings["duration_s"] = number_or_null(options.selection.duration_s);
+  settings["clips_s"] = options.clips.any() ? Value(options.clips.length_s) : Value();
+  if (options.clips.picture != ClipPicture::none)
+    settings["frame_of_clip"] = to_text(options.clips.picture);
   settings["keep"] = options.keep.any() ? Value(to_text(options.keep)) : Value();
   settings["size"] =
       options.size
@@ -157,12 +160,15 @@ std::set<std::int64_t> different_frames(const CaptureOptions& options) {
 class Run {
 public:
   Run(const CaptureOptions& options, const std::function<void()>& on_read)
-      : options_(options), on_read_(on_read), name_(options.name),
+      : options_(options), on_read_(on_read),
+        name_(options.name,
+              options.clips.any() ? NameTemplate::Files::clips : NameTemplate::Files::pictures),
         source_(open_frames(options.source,
                             {options.jobs, options.assume_fps, options.size, options.max_gap_s})),
         sampler_(sampling_of(options), *source_), judge_(options.keep) {
     refuse_live_resume();
     refuse_live_spread();
+    refuse_clips_without_times();
     refuse_output_in_source();
     const FolderMode mode = options.resume      ? FolderMode::resume
                             : options.overwrite ? FolderMode::replace
@@ -171,6 +177,8 @@ public:
       options.on_open(source_->info());
     folder_ = std::make_unique<CaptureFolder>(
         options.output, mode, settings_of(options, source_->info()), options.outlet);
+    if (options.clips.any())
+      clips_ = std::make_unique<ClipWriter>(options.clips, options.quality, name_, *folder_);
     result_.source = source_->info().name;
     result_.is_live = source_->info().is_live;
     result_.kept_before = folder_->kept();
@@ -199,7 +207,7 @@ public:
   /// From the journal, so that the labels cover exactly the frames that are kept.
   void write_labels(const CreateLabels& create_labels) {
     const auto& classes = source_->info().classes;
-    if (classes.empty())
+    if (classes.empty() || clips_)
       return;
     const auto writer = create_labels(folder_->file(k_labels_name).string(), classes);
     folder_->for_each([&](const JournalEntry& entry, std::int64_t) {
@@ -223,6 +231,8 @@ public:
 
   CaptureResult result() {
     result_.kept = folder_->kept();
+    if (clips_)
+      count_clips();
     for (auto& problem : source_->problems())
       result_.problems.push_back(std::move(problem));
     const auto warn = [&](const char* rule, const char* text) {
@@ -254,6 +264,25 @@ private:
                   "give an -o outside of " + options_.source);
   }
 
+  void refuse_clips_without_times() const {
+    if (options_.clips.any() && !source_->info().has_time)
+      throw Error(Fault::usage,
+                  source_->info().name + ": its frames have no time stamps, so clips cannot be cut",
+                  "say the frame rate with --assume-fps R");
+  }
+
+  /// Clips are what is kept; frames are told of as well.
+  void count_clips() {
+    result_.clips = {folder_->kept(), result_.kept_before, clips_->partial_frames(),
+                     clips_->empty()};
+    result_.kept = result_.kept_before = 0;
+    folder_->for_each([this](const JournalEntry& entry, std::int64_t) {
+      const auto frames = entry.clip ? entry.clip->frames : 0;
+      result_.kept += frames;
+      result_.kept_before += entry.frame_index <= resume_behind_ ? frames : 0;
+    });
+  }
+
   void refuse_live_spread() const {
     if (options_.keep.any() && options_.selection.at_most && source_->info().is_live)
       throw Error(Fault::usage,
@@ -273,7 +302,7 @@ private:
   void choose() {
     std::int64_t in_range = 0;
     const auto frames = source_->choose([&](const Frame& frame) {
-      if (sampler_.is_past_end(frame))
+      if (is_past_end(frame))
         return false;
       ++in_range;
       return sampler_.takes(frame) && is_needed(frame);
@@ -287,7 +316,7 @@ private:
     try {
       while (interrupt_requested() == 0) {
         auto frame = source_->next();
-        if (!frame || (!is_chosen_ && sampler_.is_past_end(*frame)))
+        if (!frame || (!is_chosen_ && is_past_end(*frame)))
           return std::nullopt;
         on_read_();
         if (is_chosen_)
@@ -305,10 +334,16 @@ private:
     return std::nullopt;
   }
 
+  bool is_past_end(const Frame& frame) {
+    is_past_end_ = is_past_end_ || sampler_.is_past_end(frame);
+    return is_past_end_;
+  }
+
   /// With rules, frames of an earlier run are looked at again: later ones are judged beside them.
   /// A report shows them, too.
   bool is_needed(const Frame& frame) const {
-    return options_.keep.any() || options_.on_decided || frame.index > resume_behind_;
+    const auto first = clips_ ? resume_behind_ : resume_behind_ + 1; // clips join at its time
+    return options_.keep.any() || options_.on_decided || frame.index >= first;
   }
 
   bool may_be_kept(std::int64_t frame_index) const {
@@ -318,6 +353,11 @@ private:
   void encode_picture(Candidate& candidate, Picture& picture) const {
     if (options_.size)
       picture.image = resized(picture, *options_.size);
+    if (clips_) {
+      candidate.planes =
+          picture.image.empty() ? std::move(picture.yuv) : imaging::to_yuv(picture.image);
+      return;
+    }
     if (!source_->info().classes.empty())
       candidate.entry.annotations = std::move(picture.annotations);
     candidate.jpeg = picture.image.empty() ? imaging::encode_jpeg(picture.yuv, options_.quality)
@@ -342,6 +382,8 @@ private:
   }
 
   void take(Candidate&& candidate) {
+    if (clips_ && candidate.problem.empty())
+      return clips_->add(std::move(candidate));
     if (!options_.keep.any()) {
       candidate.entry.is_kept = candidate.problem.empty();
       candidate.entry.reason = candidate.entry.is_kept ? reason::k_sampled : reason::k_unreadable;
@@ -362,6 +404,8 @@ private:
       return;
     judge_.finish();
     store_decided();
+    if (clips_ && !result_.is_interrupted)
+      clips_->finish(is_past_end_ ? options_.selection.duration_s : std::nullopt);
   }
 
   void store(Candidate& candidate) {
@@ -393,8 +437,10 @@ private:
   FrameJudge judge_;
   std::optional<std::set<std::int64_t>> different_; ///< with --keep and --at-most
   std::unique_ptr<CaptureFolder> folder_;
+  std::unique_ptr<ClipWriter> clips_; ///< null: frames are stored, not clips
   std::int64_t resume_behind_ = -1;
-  bool is_chosen_ = false; ///< only frames that are taken come
+  bool is_past_end_ = false; ///< a frame behind --duration was seen
+  bool is_chosen_ = false;   ///< only frames that are taken come
   std::exception_ptr source_failure_;
   CaptureResult result_;
 };
@@ -412,7 +458,8 @@ CaptureResult capture(const CaptureOptions& options, const CreateLabels& create_
     } catch (const Error&) { // the first failure is the one to tell of
     }
     if (options.outlet == nullptr)
-      log::warn(std::to_string(run.kept()) + " frames are kept in " + options.output);
+      log::warn(std::to_string(run.kept()) + (options.clips.any() ? " clips" : " frames") +
+                " are kept in " + options.output);
     throw;
   }
   run.write_labels(create_labels);

@@ -2,6 +2,7 @@
 // The pipeline of a capture: source, choice, JPEG, folder, journal.
 #pragma once
 
+#include "capture/clip_writer.hpp"
 #include "capture/frame_outlet.hpp"
 #include "capture/frame_source.hpp"
 #include "capture/journal.hpp"
@@ -26,6 +27,7 @@ struct CaptureOptions {
   std::string output; ///< a folder; for capture_to_store() a prefix of a bucket
   Selection selection;
   KeepRules keep;
+  ClipOptions clips;                       ///< any(): clips are stored, not frames
   std::optional<std::pair<int, int>> size; ///< px of the stored frames; nothing: as they come
   int quality = 95;                        ///< 1..100
   std::string name = "frame{index:06}.jpg";
@@ -41,6 +43,14 @@ struct CaptureOptions {
   FrameOutlet* outlet = nullptr; ///< where frames go on to from the folder; null: they stay there
 };
 
+/// With --clips.
+struct ClipCounts {
+  std::int64_t written = 0;        ///< in the folder now
+  std::int64_t written_before = 0; ///< of these by earlier runs
+  std::int64_t partial_frames = 0; ///< behind the last whole clip
+  std::int64_t empty = 0;          ///< clips in whose time no frame came
+};
+
 struct CaptureResult {
   std::string source;                          ///< without secrets
   std::int64_t read = 0;                       ///< frames of the source in this run
@@ -49,8 +59,9 @@ struct CaptureResult {
   std::int64_t sent = 0;                       ///< of the frames, to a store, by this run
   std::int64_t unreadable = 0;                 ///< pictures that could not be decoded
   std::map<std::string, std::int64_t> dropped; ///< by reason, by earlier runs too
-  bool is_live = false;                        ///< --resume cannot go on
-  bool is_interrupted = false;                 ///< by SIGINT or SIGTERM; what is kept is complete
+  ClipCounts clips;
+  bool is_live = false;        ///< --resume cannot go on
+  bool is_interrupted = false; ///< by SIGINT or SIGTERM; what is kept is complete
   Problems problems;
 };
 

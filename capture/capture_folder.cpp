@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/capture_folder.hpp"
 
+#include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/io.hpp"
 #include "core/text.hpp"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr const char* k_temporary_name = ".frame.tmp";
 constexpr const char* k_lock_name = ".owner.json"; ///< while somebody writes, or was killed
+constexpr const char* k_temporary_clip_name = ".clip.tmp";
 constexpr double k_commit_every_s = 1;
 constexpr std::uint64_t k_settings_limit_bytes = 1 << 20;
 
@@ -71,6 +73,16 @@ bool is_whole_frame(const fs::path& path) {
   try {
     imaging::decode_file(path.string());
     return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+bool is_whole_clip(const fs::path& folder, const JournalEntry& entry) {
+  try {
+    const auto file = open_source((folder / entry.ref).string());
+    return sha256(file->mapped().value_or(std::string_view{})) == entry.clip->digest &&
+           (entry.clip->picture.empty() || is_whole_frame(folder / entry.clip->picture));
   } catch (const Error&) {
     return false;
   }
@@ -179,8 +191,11 @@ void CaptureFolder::remove_capture() const {
   fs::remove(file(k_labels_name), ignored);
   try {
     for_each([&](const JournalEntry& entry, std::int64_t) {
-      if (entry.is_kept)
-        fs::remove(file(entry.ref), ignored);
+      if (!entry.is_kept)
+        return;
+      fs::remove(file(entry.ref), ignored);
+      if (entry.clip && !entry.clip->picture.empty())
+        fs::remove(file(entry.clip->picture), ignored);
     });
   } catch (const Error&) { // a broken journal: what it still names is gone, the rest is overwritten
   }
@@ -197,7 +212,9 @@ bool CaptureFolder::is_safe(const JournalEntry& entry, bool looks_inside) const 
   if (!entry.is_kept || (outlet_ != nullptr && outlet_->has_taken(entry.ref)))
     return true;
   std::error_code ignored;
-  return looks_inside ? is_whole_frame(file(entry.ref)) : fs::exists(file(entry.ref), ignored);
+  if (!looks_inside)
+    return fs::exists(file(entry.ref), ignored);
+  return entry.clip ? is_whole_clip(path_, entry) : is_whole_frame(file(entry.ref));
 }
 
 /// What earlier runs could not pass on.
@@ -224,7 +241,7 @@ void CaptureFolder::recover() {
     tail.push_back({entry, journal_bytes_});
     journal_bytes_ = end_bytes;
     kept_ += entry.is_kept ? 1 : 0;
-    last_index_ = entry.frame_index;
+    last_index_ = entry.last_frame();
     if (tail.size() <= k_tail)
       return;
     const auto& old = tail.front().entry;
@@ -232,7 +249,7 @@ void CaptureFolder::recover() {
       throw Error(Fault::input,
                   file(old.ref).string() + ": is in the journal but not in the folder",
                   "put it back, or capture again with --overwrite");
-    last_checked_index = old.frame_index;
+    last_checked_index = old.last_frame();
     tail.pop_front();
   });
   for (std::size_t i = 0; i < tail.size(); ++i) {
@@ -240,7 +257,7 @@ void CaptureFolder::recover() {
     if (is_safe(entry, true))
       continue;
     journal_bytes_ = tail[i].begin_bytes;
-    last_index_ = i > 0 ? tail[i - 1].entry.frame_index : last_checked_index;
+    last_index_ = i > 0 ? tail[i - 1].entry.last_frame() : last_checked_index;
     kept_ -= std::count_if(tail.begin() + static_cast<std::ptrdiff_t>(i), tail.end(),
                            [](const Line& line) { return line.entry.is_kept; });
     break;
@@ -259,7 +276,7 @@ void CaptureFolder::append(const JournalEntry& entry) {
     fail(file(k_journal_name), "write");
   }
   journal_bytes_ += static_cast<std::int64_t>(line.size());
-  last_index_ = entry.frame_index;
+  last_index_ = entry.last_frame();
   if (since_commit_.seconds() - last_commit_s_ >= k_commit_every_s)
     commit();
 }
@@ -267,25 +284,40 @@ void CaptureFolder::append(const JournalEntry& entry) {
 void CaptureFolder::keep(const JournalEntry& entry, std::string_view bytes) {
   if (outlet_ != nullptr)
     outlet_->make_room(bytes.size());
-  const int fd =
-      ::openat(folder_, k_temporary_name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd < 0)
-    fail(file(entry.ref), "create");
-  const bool is_written = write_some(fd, bytes) == bytes.size();
-  const int code = errno;
-  const bool is_closed = ::close(fd) == 0;
-  if (!is_written || !is_closed ||
-      ::renameat(folder_, k_temporary_name, folder_, entry.ref.c_str()) != 0) {
-    errno = is_written ? errno : code;
-    const int reason = errno;
-    ::unlinkat(folder_, k_temporary_name, 0);
-    errno = reason;
-    fail(file(entry.ref), "write");
-  }
+  store(entry.ref, bytes);
   append(entry);
   ++kept_;
   if (outlet_ != nullptr)
     outlet_->take(entry.ref, bytes.size());
+}
+
+fs::path CaptureFolder::temporary() const {
+  return file(k_temporary_clip_name);
+}
+
+void CaptureFolder::keep_temporary(const JournalEntry& entry) {
+  if (::renameat(folder_, k_temporary_clip_name, folder_, entry.ref.c_str()) != 0)
+    fail(file(entry.ref), "write");
+  append(entry);
+  ++kept_;
+}
+
+void CaptureFolder::store(const std::string& name, std::string_view bytes) {
+  const int fd =
+      ::openat(folder_, k_temporary_name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd < 0)
+    fail(file(name), "create");
+  const bool is_written = write_some(fd, bytes) == bytes.size();
+  const int code = errno;
+  const bool is_closed = ::close(fd) == 0;
+  if (!is_written || !is_closed ||
+      ::renameat(folder_, k_temporary_name, folder_, name.c_str()) != 0) {
+    errno = is_written ? errno : code;
+    const int reason = errno;
+    ::unlinkat(folder_, k_temporary_name, 0);
+    errno = reason;
+    fail(file(name), "write");
+  }
 }
 
 void CaptureFolder::skip(const JournalEntry& entry) {

@@ -38,6 +38,12 @@ public:
 
   /// Stores the frame under entry.ref (temporary name, then rename) and only then journals it.
   void keep(const JournalEntry& entry, std::string_view bytes);
+  /// A file beside the journal (temporary name, then rename); no line tells of it yet.
+  void store(const std::string& name, std::string_view bytes);
+  /// Where a clip is written to before keep_temporary() gives it its name.
+  std::filesystem::path temporary() const;
+  /// Renames temporary() to entry.ref and only then journals it.
+  void keep_temporary(const JournalEntry& entry);
   /// Journals a frame that was not kept.
   void skip(const JournalEntry& entry);
   /// Everything so far survives a power cut afterwards. Called once a second by keep and skip.

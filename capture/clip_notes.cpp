@@ -4,10 +4,22 @@
 #include "capture/capture_folder.hpp"
 
 #include <filesystem>
+#include <utility>
 
 namespace fs = std::filesystem;
 
 namespace mlopsctl::capture {
+
+/// Of a clip the picture beside it.
+void ClipNotes::remember(Entries& entries, JournalEntry entry) {
+  if (entry.clip) {
+    entry.ref = entry.clip->picture;
+    entry.frame_index = entry.clip->picture_frame;
+    entry.time_s = entry.clip->picture_time_s;
+  }
+  const std::string name = entry.ref;
+  entries.emplace(name, std::move(entry));
+}
 
 const JournalEntry* ClipNotes::find(const std::string& path) {
   const fs::path file(path);
@@ -20,7 +32,7 @@ const JournalEntry* ClipNotes::find(const std::string& path) {
     if (fs::is_regular_file(journal, ignored))
       for_each_line(journal.string(), [&](const JournalEntry& entry, std::int64_t) {
         if (entry.is_kept)
-          known->second.emplace(entry.ref, entry);
+          remember(known->second, entry);
       });
   }
   const auto entry = known->second.find(file.filename().string());

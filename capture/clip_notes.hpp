@@ -18,6 +18,8 @@ public:
 
 private:
   using Entries = std::map<std::string, JournalEntry>; ///< by file name
+  static void remember(Entries& entries, JournalEntry entry);
+
   std::map<std::string, Entries> folders_;
 };
 

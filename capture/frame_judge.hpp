@@ -6,6 +6,7 @@
 #include "capture/journal.hpp"
 #include "capture/keep_rules.hpp"
 #include "imaging/glance.hpp"
+#include "imaging/yuv.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +22,7 @@ namespace mlopsctl::capture {
 struct Candidate {
   JournalEntry entry;
   std::string jpeg;                              ///< empty: not wanted, or not readable
+  imaging::YuvImage planes;                      ///< instead of a JPEG, for a clip
   std::string thumbnail;                         ///< JPEG for the report; empty: none is made
   std::string problem;                           ///< why it could not be decoded; empty: it was
   std::shared_ptr<const imaging::Glance> glance; ///< null: not readable, or no rules

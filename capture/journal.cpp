@@ -58,11 +58,52 @@ std::vector<dataset::Annotation> annotations_of(ObjectReader& reader) {
   return annotations;
 }
 
-/// --overwrite removes what the journal names: nothing but frames of this folder.
-bool is_frame_name(const std::string& ref) {
+Value to_value(const ClipEntry& clip) {
+  Value value = Value::object();
+  value["number"] = clip.number;
+  value["frames"] = clip.frames;
+  value["last_frame"] = clip.last_frame;
+  value["duration_s"] = clip.duration_s;
+  value["digest"] = clip.digest;
+  if (!clip.picture.empty()) {
+    value["picture"] = clip.picture;
+    value["picture_frame"] = clip.picture_frame;
+    value["picture_time_s"] = clip.picture_time_s;
+  }
+  return value;
+}
+
+ClipEntry clip_of(const Value& value, const std::string& place) {
+  ObjectReader reader(value, place);
+  ClipEntry clip;
+  clip.number = reader.integer("number");
+  clip.frames = reader.integer("frames");
+  clip.last_frame = reader.integer("last_frame");
+  clip.duration_s = reader.number("duration_s", 0);
+  clip.digest = reader.text("digest");
+  clip.picture = reader.text("picture", "");
+  if (!clip.picture.empty()) {
+    clip.picture_frame = reader.integer("picture_frame");
+    clip.picture_time_s = reader.number("picture_time_s", 0);
+  }
+  return clip;
+}
+
+bool is_plain_name(const std::string& ref) {
+  return ref.find('/') == ref.npos && !ref.starts_with(".");
+}
+
+bool is_picture_name(const std::string& ref) {
   const auto small = lower(ref);
-  return ref.find('/') == ref.npos && !ref.starts_with(".") &&
-         (small.ends_with(".jpg") || small.ends_with(".jpeg"));
+  return is_plain_name(ref) && (small.ends_with(".jpg") || small.ends_with(".jpeg"));
+}
+
+/// --overwrite removes what the journal names: nothing but frames and clips of this folder.
+bool names_files_of_ours(const JournalEntry& entry) {
+  if (!entry.clip)
+    return is_picture_name(entry.ref);
+  return is_plain_name(entry.ref) && lower(entry.ref).ends_with(".mp4") &&
+         (entry.clip->picture.empty() || is_picture_name(entry.clip->picture));
 }
 
 } // namespace
@@ -77,6 +118,8 @@ std::string to_line(const JournalEntry& entry) {
   line["height"] = entry.height;
   line["kept"] = entry.is_kept;
   line["reason"] = entry.reason;
+  if (entry.clip)
+    line["clip"] = to_value(*entry.clip);
   if (entry.judgement)
     add_judgement(line, *entry.judgement);
   if (entry.planted) {
@@ -104,9 +147,11 @@ JournalEntry parse_line(std::string_view line, const std::string& place) {
   entry.width = static_cast<int>(reader.integer("width"));
   entry.height = static_cast<int>(reader.integer("height"));
   entry.reason = reader.text("reason", "");
+  if (const Value* clip = reader.child("clip"))
+    entry.clip = clip_of(*clip, place);
   if (reader.has("boxes"))
     entry.annotations = annotations_of(reader);
-  if (entry.frame_index < 0 || (entry.is_kept && !is_frame_name(entry.ref)))
+  if (entry.frame_index < 0 || (entry.is_kept && !names_files_of_ours(entry)))
     throw Error(Fault::input, place + ": is not a line of a capture's journal");
   return entry;
 }

@@ -15,6 +15,18 @@
 
 namespace mlopsctl::capture {
 
+/// With --clips a line is a clip: its frame_index and time_s are those of its first frame.
+struct ClipEntry {
+  std::int64_t number = 0; ///< it begins at number * length
+  std::int64_t frames = 0;
+  std::int64_t last_frame = 0; ///< index in the source
+  double duration_s = 0;       ///< to the first frame of the next clip
+  std::string digest;          ///< "sha256:...", of the file
+  std::string picture;         ///< JPEG beside it; empty: none
+  std::int64_t picture_frame = 0;
+  double picture_time_s = 0;
+};
+
 struct JournalEntry {
   std::string ref;              ///< file name in the folder; empty if not kept
   std::string source;           ///< clip or picture
@@ -24,10 +36,14 @@ struct JournalEntry {
   int height = 0;
   bool is_kept = false;
   std::string reason;
+  std::optional<ClipEntry> clip;
   std::optional<Judgement> judgement;      ///< by --keep; written, not read again
   std::optional<imaging::Planted> planted; ///< truth of the test pattern; not read again either
   /// Exact boxes, px of the stored picture; nothing if the source knows none.
   std::optional<std::vector<dataset::Annotation>> annotations;
+
+  /// The last frame that this line tells of.
+  std::int64_t last_frame() const { return clip ? clip->last_frame : frame_index; }
 };
 
 /// One JSON object and a line feed.

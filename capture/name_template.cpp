@@ -21,7 +21,7 @@ std::string padded(std::int64_t value, std::size_t digits) {
 
 } // namespace
 
-NameTemplate::NameTemplate(const std::string& text) {
+NameTemplate::NameTemplate(const std::string& text, Files files) {
   std::size_t at = 0;
   while (at < text.size()) {
     const auto open = std::min(text.find_first_of("{}", at), text.size());
@@ -35,7 +35,7 @@ NameTemplate::NameTemplate(const std::string& text) {
     parts_.push_back(parse_field(text.substr(open + 1, close - open - 1), text));
     at = close + 1;
   }
-  check(text);
+  check(text, files);
 }
 
 NameTemplate::Part NameTemplate::parse_field(const std::string& inside,
@@ -56,7 +56,7 @@ NameTemplate::Part NameTemplate::parse_field(const std::string& inside,
   return part;
 }
 
-void NameTemplate::check(const std::string& whole) const {
+void NameTemplate::check(const std::string& whole, Files files) const {
   const bool counts = std::any_of(parts_.begin(), parts_.end(),
                                   [](const auto& part) { return part.field == Field::index; });
   if (!counts)
@@ -68,7 +68,9 @@ void NameTemplate::check(const std::string& whole) const {
   if (whole.front() == '.' || whole.front() == '-')
     fail(whole, "may not begin with '.' or '-'");
   const auto small = lower(whole);
-  if (!small.ends_with(".jpg") && !small.ends_with(".jpeg"))
+  if (files == Files::clips && !small.ends_with(".mp4"))
+    fail(whole, "does not end in .mp4; clips are MP4 files");
+  if (files == Files::pictures && !small.ends_with(".jpg") && !small.ends_with(".jpeg"))
     fail(whole, "does not end in .jpg; frames are JPEG files");
   constexpr std::size_t k_most_bytes = 200;
   if (name(0, 0).size() > k_most_bytes)

@@ -10,10 +10,11 @@ namespace mlopsctl::capture {
 
 class NameTemplate {
 public:
+  enum class Files { pictures, clips };
   /// Fields: {index} counts kept frames from 0, {frame} is the frame's index in the source;
-  /// {index:06} pads with zeros to 6 digits. Names are plain file names that end in .jpg or .jpeg.
-  /// \throws Error(usage).
-  explicit NameTemplate(const std::string& text);
+  /// {index:06} pads with zeros to 6 digits. Names are plain file names that end in .jpg or .jpeg,
+  /// of clips in .mp4. \throws Error(usage).
+  explicit NameTemplate(const std::string& text, Files files = Files::pictures);
   std::string name(std::int64_t index, std::int64_t frame) const;
 
 private:
@@ -24,7 +25,7 @@ private:
     std::size_t digits = 0; // at least
   };
   Part parse_field(const std::string& inside, const std::string& whole) const;
-  void check(const std::string& whole) const;
+  void check(const std::string& whole, Files files) const;
 
   std::vector<Part> parts_;
 };

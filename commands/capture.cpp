@@ -31,6 +31,9 @@ struct Options {
   SpoolOptions spool;
   capture::StoreOptions store;
   std::vector<std::string> keep;
+  std::optional<double> clips_s;
+  std::string frame_of_clip;
+  std::string name; ///< empty: by what is stored
   std::string report;
 };
 
@@ -51,7 +54,37 @@ report::CaptureCard card_of(const capture::JournalEntry& entry, const std::strin
   return card;
 }
 
+void apply_clip_options(Options& o) {
+  if (!o.clips_s) {
+    if (!o.frame_of_clip.empty())
+      throw Error(Fault::usage, "--frame-of-clip: there are no clips",
+                  "give --clips 500ms as well");
+    return;
+  }
+  constexpr double k_shortest_s = 0.02, k_longest_s = 3600;
+  if (!(*o.clips_s >= k_shortest_s && *o.clips_s <= k_longest_s))
+    throw Error(Fault::usage, "--clips: " + number(*o.clips_s) + " s is not from 20ms to 3600s");
+  if (storage::is_s3_url(o.capture.output))
+    throw Error(Fault::usage, "--clips: clips go to a folder on this machine",
+                "give -o DIR, then: mlopsctl store sync DIR " + o.capture.output);
+  if (!o.keep.empty() || o.frames.selection.at_most || !o.report.empty())
+    throw Error(Fault::usage, "--keep, --at-most and --report choose and show frames, not clips",
+                "capture the clips, then their frames: mlopsctl capture clip000000.mp4 ...");
+  o.capture.clips.length_s = *o.clips_s;
+  if (!o.frame_of_clip.empty())
+    o.capture.clips.picture = capture::parse_clip_picture(o.frame_of_clip);
+  if (const auto& size = o.capture.size; size && (size->first % 2 != 0 || size->second % 2 != 0))
+    throw Error(Fault::usage,
+                "--size: " + std::to_string(size->first) + "x" + std::to_string(size->second) +
+                    " is odd; H.264 halves both sides",
+                "give even numbers");
+}
+
 void validate(Options& o) {
+  apply_clip_options(o);
+  o.capture.name = !o.name.empty()         ? o.name
+                   : o.capture.clips.any() ? "clip{index:06}.mp4"
+                                           : "frame{index:06}.jpg";
   apply_frame_options(o.frames, !o.keep.empty());
   o.capture.selection = o.frames.selection;
   o.capture.keep = capture::parse_keep(o.keep);
@@ -105,11 +138,29 @@ std::string dropped_text(const capture::CaptureResult& result) {
   return text;
 }
 
+/// "20 clips with 600 frames", or "600 frames".
+std::string kept_text(const Options& o, const capture::CaptureResult& result) {
+  const auto frames = std::to_string(result.kept) + " frames";
+  return o.capture.clips.any() ? std::to_string(result.clips.written) + " clips with " + frames
+                               : frames;
+}
+
+/// What is in no clip.
+std::string left_out_text(const capture::ClipCounts& clips) {
+  std::string text;
+  if (clips.partial_frames > 0)
+    text += "; left out: " + std::to_string(clips.partial_frames) +
+            " frames at the end, which are no whole clip";
+  if (clips.empty > 0)
+    text += "; in " + std::to_string(clips.empty) + " clips' time no frame came";
+  return text;
+}
+
 void print_result(const Context& ctx, const Options& o, const capture::CaptureResult& result,
                   double seconds) {
-  ctx.say(o.capture.output + ": " + std::to_string(result.kept) + " frames kept of " +
+  ctx.say(o.capture.output + ": " + kept_text(o, result) + " kept of " +
           std::to_string(result.read) + " read from " + result.source + " in " + fixed(seconds, 1) +
-          " s" + dropped_text(result));
+          " s" + dropped_text(result) + left_out_text(result.clips));
   if (!ctx.options.json)
     return;
   Value document = Value::object();
@@ -118,6 +169,12 @@ void print_result(const Context& ctx, const Options& o, const capture::CaptureRe
   document["frames_read"] = result.read;
   document["frames_kept"] = result.kept;
   document["frames_kept_before"] = result.kept_before;
+  if (o.capture.clips.any()) {
+    document["clips_written"] = result.clips.written;
+    document["clips_written_before"] = result.clips.written_before;
+    document["clips_empty"] = result.clips.empty;
+    document["frames_behind_last_clip"] = result.clips.partial_frames;
+  }
   Value dropped = Value::object();
   for (const auto* reason : {"blurred", "duplicate", "transition"})
     dropped[reason] = count_of(result, reason);
@@ -153,8 +210,8 @@ int run(Options& o, Context& ctx) {
   const auto progress = ctx.progress("capture", 0, "frames");
   const auto result = capture_to_output(o, [&] { progress->advance(); });
   if (result.is_interrupted) {
-    log::warn("interrupted: " + std::to_string(result.kept) + " frames are kept in " +
-              o.capture.output + (result.is_live ? "" : "; --resume goes on from there"));
+    log::warn("interrupted: " + kept_text(o, result) + " are kept in " + o.capture.output +
+              (result.is_live ? "" : "; --resume goes on from there"));
     check_interrupt();
   }
   if (page)
@@ -179,14 +236,19 @@ Run declare(Args& args) {
   add_frame_options(args, o->frames);
   args.list("--keep", o->keep, "Of these only what is sharp, distinct or still (see below)")
       .metavar("RULE,...");
+  args.duration("--clips", o->clips_s, "Store clips of this length, not frames (500ms)");
+  args.value("--frame-of-clip", o->frame_of_clip,
+             "A JPEG beside each clip: its first, middle or last frame")
+      .metavar("WHICH");
   args.value("--report", o->report, "Page that shows kept and dropped frames with the reasons")
       .metavar("FILE.html");
   args.size("--size", o->capture.size, "Size of the stored frames (default: as they come)");
   args.value("--quality", o->capture.quality,
              "JPEG quality, 1 to 100; full colour from 90 on, where the source has it")
       .metavar("Q");
-  args.value("--name", o->capture.name, "File names; {index} counts kept frames, {frame} all")
-      .metavar("TEMPLATE");
+  args.value("--name", o->name, "File names; {index} counts kept frames, {frame} all")
+      .metavar("TEMPLATE")
+      .default_text("frame{index:06}.jpg, clip{index:06}.mp4");
   args.value("--max-gap", o->capture.max_gap_s,
              "Seconds that a camera or endless stream may be away; 0: its first stop is its end")
       .metavar("S");
@@ -207,5 +269,6 @@ Run declare(Args& args) {
 } // namespace
 extern const Command capture_command;
 const Command capture_command{
-    "capture", "Turn a video, a camera or a folder into frames worth keeping", declare};
+    "capture", "Turn a video, a camera or a folder into frames worth keeping, or into clips",
+    declare};
 } // namespace mlopsctl::commands

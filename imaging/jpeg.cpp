@@ -226,6 +226,21 @@ public:
   unsigned long size = 0;
 };
 
+YuvImage grey_to_yuv(const Image& image) {
+  YuvImage yuv(image.width, image.height);
+  const auto stride = static_cast<std::size_t>(yuv.padded_width());
+  for (int y = 0; y < yuv.padded_height(); ++y) {
+    const auto* row = image.row(std::min(y, image.height - 1));
+    auto* to = yuv.y.data() + static_cast<std::size_t>(y) * stride;
+    std::copy_n(row, image.width, to);
+    to[stride - 1] = row[image.width - 1];
+  }
+  constexpr std::uint8_t k_no_colour = 128;
+  std::fill(yuv.cb.begin(), yuv.cb.end(), k_no_colour);
+  std::fill(yuv.cr.begin(), yuv.cr.end(), k_no_colour);
+  return yuv;
+}
+
 constexpr int k_exact = TJFLAG_ACCURATEDCT; // the fast transform differs by CPU
 
 } // namespace
@@ -263,6 +278,18 @@ Image to_rgb(const YuvImage& yuv) {
                         image.width, 0, image.height, TJPF_RGB, 0) != 0)
     throw Error(Fault::internal, std::string("YUV: ") + tjGetErrorStr2(handle.value));
   return image;
+}
+
+YuvImage to_yuv(const Image& image) {
+  if (image.channels == 1)
+    return grey_to_yuv(image);
+  const Handle handle(tjInitCompress());
+  YuvImage yuv(image.width, image.height);
+  std::array<unsigned char*, 3> planes{yuv.y.data(), yuv.cb.data(), yuv.cr.data()};
+  if (tjEncodeYUVPlanes(handle.value, image.pixels.data(), image.width, 0, image.height, TJPF_RGB,
+                        planes.data(), nullptr, TJSAMP_420, 0) != 0)
+    throw Error(Fault::internal, std::string("YUV: ") + tjGetErrorStr2(handle.value));
+  return yuv;
 }
 
 Image to_grey(const YuvImage& yuv) {

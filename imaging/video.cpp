@@ -4,10 +4,9 @@
 
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
-#include "core/module.hpp"
 #include "core/text.hpp"
 #include "imaging/codecs.hpp"
-#include "imaging/media/media_api.h"
+#include "imaging/detail/media_module.hpp"
 #include "imaging/transform.hpp"
 
 #include <algorithm>
@@ -20,23 +19,7 @@
 namespace mlopsctl::imaging {
 namespace {
 
-using Message = std::array<char, MLOPSCTL_MEDIA_MESSAGE_BYTES>;
-
-const MlopsctlMediaApi& media_api() {
-  using Entry = const MlopsctlMediaApi* (*)();
-  static const MlopsctlMediaApi* api = [] {
-    auto* symbol = load_module_symbol("media", "mlopsctl_media_api",
-                                      "install libavformat59 libavcodec59 libavdevice59 "
-                                      "libswscale6, or build the target 'media'");
-    return reinterpret_cast<Entry>(symbol)();
-  }();
-  if (api->version != MLOPSCTL_MEDIA_API_VERSION)
-    throw Error(Fault::internal,
-                "module media: speaks version " + std::to_string(api->version) + ", version " +
-                    std::to_string(MLOPSCTL_MEDIA_API_VERSION) + " is needed",
-                "it belongs to another version; reinstall");
-  return *api;
-}
+using Message = detail::MediaMessage;
 
 int is_interrupted(void*) {
   return interrupt_requested();
@@ -112,7 +95,7 @@ MlopsctlMediaOptions request(const std::string& url, const VideoOptions& options
 } // namespace
 
 struct VideoReader::Module {
-  const MlopsctlMediaApi& api = media_api();
+  const MlopsctlMediaApi& api = detail::media_api();
   MlopsctlMediaReader* reader = nullptr;
   ~Module() {
     if (reader)

@@ -37,6 +37,8 @@ private:
 std::string encode_jpeg(const YuvImage& image, int quality = 95);
 /// What decoding that JPEG would give, were nothing lost.
 Image to_rgb(const YuvImage& image);
+/// Of R, G, B or grey pixels, as encoding a JPEG with halved colour would make it.
+YuvImage to_yuv(const Image& image);
 /// The brightness alone.
 Image to_grey(const YuvImage& image);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plain C interface of the module media.so: decoding of video files, streams and cameras.
+// The plain C interface of the module media.so: decoding of video files, streams and cameras,
+// and encoding of files.
 // No C++ type, no exception and no memory ownership crosses it.
 #pragma once
 
@@ -10,10 +11,11 @@
 extern "C" {
 #endif
 
-#define MLOPSCTL_MEDIA_API_VERSION 4U
+#define MLOPSCTL_MEDIA_API_VERSION 5U
 #define MLOPSCTL_MEDIA_MESSAGE_BYTES 512
 
 typedef struct MlopsctlMediaReader MlopsctlMediaReader; // NOLINT(modernize-use-using): C
+typedef struct MlopsctlMediaWriter MlopsctlMediaWriter; // NOLINT(modernize-use-using): C
 
 typedef enum { // NOLINT(modernize-use-using): C
   MLOPSCTL_MEDIA_FILE = 0,
@@ -73,6 +75,15 @@ typedef struct {      // NOLINT(modernize-use-using): C
   char message[MLOPSCTL_MEDIA_MESSAGE_BYTES]; ///< the first complaint
 } MlopsctlMediaDamage;
 
+/// H.264 in MP4.
+typedef struct {      // NOLINT(modernize-use-using): C
+  const char* path;   ///< replaced if it is there
+  int width;          ///< px, even
+  int height;         ///< px, even
+  int ticks_per_s;    ///< unit of the stamps
+  double rate_factor; ///< constant quality of x264, 51 (coarse) to above 0; 0: nothing is lost
+} MlopsctlMediaWriterOptions;
+
 typedef struct {    // NOLINT(modernize-use-using): C
   unsigned version; ///< MLOPSCTL_MEDIA_API_VERSION
   /// \param message MLOPSCTL_MEDIA_MESSAGE_BYTES for the reason of a failure. On OK *reader must be
@@ -106,6 +117,17 @@ typedef struct {    // NOLINT(modernize-use-using): C
                                 int (*takes)(void* context, int64_t index, double time_s),
                                 void* context, int64_t* frames, char* message);
   void (*close)(MlopsctlMediaReader* reader);
+
+  /// On OK *writer must be discarded. The same frames give the same bytes.
+  MlopsctlMediaStatus (*create)(const MlopsctlMediaWriterOptions* options,
+                                MlopsctlMediaWriter** writer, char* message);
+  /// Packed planes as read_yuv gives them. \param stamp since the first frame, always rising.
+  MlopsctlMediaStatus (*add)(MlopsctlMediaWriter* writer, const uint8_t* y, const uint8_t* cb,
+                             const uint8_t* cr, int64_t stamp, char* message);
+  /// After at least one frame, once. \param end until when the last frame is shown.
+  MlopsctlMediaStatus (*finish)(MlopsctlMediaWriter* writer, int64_t end, char* message);
+  /// Without finish a file that is no video is left behind.
+  void (*discard)(MlopsctlMediaWriter* writer);
 } MlopsctlMediaApi;
 
 /// The module's one symbol.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The C interface of media.so: nothing may leave through it but a status and a message.
 #include "imaging/media/reader.hpp"
+#include "imaging/media/writer.hpp"
 
 #include <cstdio>
 #include <exception>
@@ -76,6 +77,34 @@ void close_reader(MlopsctlMediaReader* reader) {
   delete reader;
 }
 
+MlopsctlMediaStatus create_writer(const MlopsctlMediaWriterOptions* options,
+                                  MlopsctlMediaWriter** writer, char* message) {
+  return guarded(message, [&] {
+    *writer = new MlopsctlMediaWriter(*options); // discard() deletes it
+    return MLOPSCTL_MEDIA_OK;
+  });
+}
+
+MlopsctlMediaStatus add_frame(MlopsctlMediaWriter* writer, const std::uint8_t* y,
+                              const std::uint8_t* cb, const std::uint8_t* cr, std::int64_t stamp,
+                              char* message) {
+  return guarded(message, [&] {
+    writer->add(y, cb, cr, stamp);
+    return MLOPSCTL_MEDIA_OK;
+  });
+}
+
+MlopsctlMediaStatus finish_writer(MlopsctlMediaWriter* writer, std::int64_t end, char* message) {
+  return guarded(message, [&] {
+    writer->finish(end);
+    return MLOPSCTL_MEDIA_OK;
+  });
+}
+
+void discard_writer(MlopsctlMediaWriter* writer) {
+  delete writer;
+}
+
 } // namespace
 
 __attribute__((visibility("default"))) const MlopsctlMediaApi* mlopsctl_media_api(void) {
@@ -88,6 +117,10 @@ __attribute__((visibility("default"))) const MlopsctlMediaApi* mlopsctl_media_ap
                                     reader_damage,
                                     scan_frames,
                                     choose_frames,
-                                    close_reader};
+                                    close_reader,
+                                    create_writer,
+                                    add_frame,
+                                    finish_writer,
+                                    discard_writer};
   return &api;
 }
