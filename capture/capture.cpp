@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/capture.hpp"
 
+#include "capture/capture_check.hpp"
 #include "capture/capture_folder.hpp"
+#include "capture/capture_settings.hpp"
 #include "capture/frame_judge.hpp"
+#include "capture/label_file.hpp"
 #include "capture/name_template.hpp"
+#include "capture/session_folder.hpp"
 #include "capture/spread.hpp"
 #include "core/interrupt.hpp"
 #include "core/log.hpp"
@@ -39,36 +43,6 @@ imaging::Image resized(Picture& picture, const std::pair<int, int>& size) {
   return imaging::resize(picture.rgb(), width, height,
                          is_smaller ? imaging::Interpolation::area
                                     : imaging::Interpolation::linear);
-}
-
-/// What decides the frames: stored in the folder, compared by --resume.
-Value settings_of(const CaptureOptions& options, const SourceInfo& source) {
-  const auto number_or_null = [](const auto& value) { return value ? Value(*value) : Value(); };
-  Value settings = Value::object();
-  settings["schema"] = k_settings_schema;
-  settings["source"] = source.name;
-  if (source.is_live)
-    settings["live"] = true;
-  std::error_code error;
-  if (std::filesystem::is_regular_file(options.source, error))
-    settings["source_bytes"] =
-        static_cast<std::int64_t>(std::filesystem::file_size(options.source, error));
-  settings["step_s"] = number_or_null(options.selection.step_s);
-  settings["every"] = number_or_null(options.selection.every);
-  settings["at_most"] = number_or_null(options.selection.at_most);
-  settings["duration_s"] = number_or_null(options.selection.duration_s);
-  settings["clips_s"] = options.clips.any() ? Value(options.clips.length_s) : Value();
-  if (options.clips.picture != ClipPicture::none)
-    settings["frame_of_clip"] = to_text(options.clips.picture);
-  settings["keep"] = options.keep.any() ? Value(to_text(options.keep)) : Value();
-  settings["size"] =
-      options.size
-          ? Value(std::to_string(options.size->first) + "x" + std::to_string(options.size->second))
-          : Value();
-  settings["quality"] = options.quality;
-  settings["name"] = options.name;
-  settings["assume_fps"] = options.assume_fps > 0 ? Value(options.assume_fps) : Value();
-  return settings;
 }
 
 /// The one place where the rules see pixels.
@@ -165,11 +139,9 @@ public:
               options.clips.any() ? NameTemplate::Files::clips : NameTemplate::Files::pictures),
         source_(open_frames(options.source,
                             {options.jobs, options.assume_fps, options.size, options.max_gap_s})),
-        sampler_(sampling_of(options), *source_), judge_(options.keep) {
-    refuse_live_resume();
-    refuse_live_spread();
-    refuse_clips_without_times();
-    refuse_output_in_source();
+        sampler_(sampling_of(options), *source_),
+        judge_(options.keep, options.session.per_class.has_value()) {
+    check_capture(options, source_->info());
     const FolderMode mode = options.resume      ? FolderMode::resume
                             : options.overwrite ? FolderMode::replace
                                                 : FolderMode::fresh;
@@ -183,6 +155,8 @@ public:
     result_.is_live = source_->info().is_live;
     result_.kept_before = folder_->kept();
     resume_behind_ = folder_->last_index();
+    if (options.session.any())
+      begin_session();
     folder_->for_each([this](const JournalEntry& entry, std::int64_t) {
       if (entry.reason == reason::k_unreadable)
         note_unreadable(entry, "could not be decoded by an earlier run");
@@ -204,27 +178,11 @@ public:
       std::rethrow_exception(source_failure_);
   }
 
-  /// From the journal, so that the labels cover exactly the frames that are kept.
-  void write_labels(const CreateLabels& create_labels) {
-    const auto& classes = source_->info().classes;
-    if (classes.empty() || clips_)
-      return;
-    const auto writer = create_labels(folder_->file(k_labels_name).string(), classes);
-    folder_->for_each([&](const JournalEntry& entry, std::int64_t) {
-      if (!entry.is_kept)
-        return;
-      dataset::Sample sample;
-      sample.ref = entry.ref;
-      sample.width = entry.width;
-      sample.height = entry.height;
-      sample.depth = 3;
-      sample.annotations = entry.annotations.value_or(std::vector<dataset::Annotation>{});
-      sample.group = entry.source;
-      sample.time_s = entry.time_s;
-      sample.extra.emplace_back("frame_index", std::to_string(entry.frame_index));
-      writer->write(sample);
-    });
-    writer->finish();
+  void write_labels(const CreateLabels& create_labels) const {
+    if (session_)
+      write_class_labels(*folder_, options_.session.classes, create_labels);
+    else if (!clips_ && !source_->info().classes.empty())
+      write_box_labels(*folder_, source_->info().classes, create_labels);
   }
 
   std::int64_t kept() const { return folder_->kept(); }
@@ -233,6 +191,8 @@ public:
     result_.kept = folder_->kept();
     if (clips_)
       count_clips();
+    if (session_)
+      count_classes();
     for (auto& problem : source_->problems())
       result_.problems.push_back(std::move(problem));
     const auto warn = [&](const char* rule, const char* text) {
@@ -251,24 +211,32 @@ private:
     result_.problems.push_back({"unreadable-picture", Severity::error, entry.source, text});
   }
 
-  /// A second run would find the first one's frames among its pictures.
-  void refuse_output_in_source() const {
-    namespace fs = std::filesystem;
-    std::error_code error;
-    if (!fs::is_directory(options_.source, error))
-      return;
-    const auto source = fs::weakly_canonical(options_.source, error);
-    const auto inside = fs::weakly_canonical(options_.output, error).lexically_relative(source);
-    if (!inside.empty() && *inside.begin() != "..")
-      throw Error(Fault::usage, options_.output + ": lies inside the source folder",
-                  "give an -o outside of " + options_.source);
+  /// In front of a camera --resume goes on with the classes that are missing, as a new recording
+  /// behind the old one. Of a source that can be read again it looks at the same frames again, and
+  /// comes to the same classes.
+  void begin_session() {
+    constexpr double k_countdown_s = 3, k_pause_s = 1;
+    const auto& info = source_->info();
+    const double countdown_s =
+        options_.session.countdown_s.value_or(info.has_end ? 0 : k_countdown_s);
+    Session::Counts counts;
+    if (info.is_live && resume_behind_ >= 0) {
+      counts = classes_in(*folder_, options_.session.classes);
+      first_index_ = resume_behind_ + 1;
+      folder_->for_each([&](const JournalEntry& entry, std::int64_t) {
+        first_s_ = entry.time_s.value_or(0) + k_pause_s;
+      });
+    }
+    session_ = std::make_unique<Session>(options_.session, countdown_s, std::move(counts));
   }
 
-  void refuse_clips_without_times() const {
-    if (options_.clips.any() && !source_->info().has_time)
-      throw Error(Fault::usage,
-                  source_->info().name + ": its frames have no time stamps, so clips cannot be cut",
-                  "say the frame rate with --assume-fps R");
+  void count_classes() {
+    result_.classes = classes_in(*folder_, options_.session.classes);
+    if (session_->is_full())
+      result_.read = last_index_ + 1 - first_index_; // not those that were on their way
+    else if (!result_.is_interrupted)
+      for (auto& problem : missing_classes(options_.session, result_.classes, result_.source))
+        result_.problems.push_back(std::move(problem));
   }
 
   /// Clips are what is kept; frames are told of as well.
@@ -281,21 +249,6 @@ private:
       result_.kept += frames;
       result_.kept_before += entry.frame_index <= resume_behind_ ? frames : 0;
     });
-  }
-
-  void refuse_live_spread() const {
-    if (options_.keep.any() && options_.selection.at_most && source_->info().is_live)
-      throw Error(Fault::usage,
-                  source_->info().name + ": has no known end to spread --at-most over",
-                  "use --fps or --every, with --duration");
-  }
-
-  void refuse_live_resume() const {
-    std::error_code ignored;
-    if (options_.resume && source_->info().is_live &&
-        std::filesystem::exists(std::filesystem::path(options_.output) / k_journal_name, ignored))
-      throw Error(Fault::usage, source_->info().name + ": a live source cannot be resumed",
-                  "capture into another folder; both keep their journals");
   }
 
   /// Where the source can know beforehand which frames there are, the others are not decoded.
@@ -315,6 +268,8 @@ private:
   std::optional<Job> produce() {
     try {
       while (interrupt_requested() == 0) {
+        if (session_ && session_->is_full())
+          return std::nullopt;
         auto frame = source_->next();
         if (!frame || (!is_chosen_ && is_past_end(*frame)))
           return std::nullopt;
@@ -322,7 +277,9 @@ private:
         if (is_chosen_)
           return Job{std::move(*frame), source_->picture()};
         ++result_.read;
-        if (sampler_.takes(*frame) && is_needed(*frame))
+        const bool is_taken = sampler_.takes(*frame);
+        shift(*frame);
+        if (is_taken && is_needed(*frame))
           return Job{std::move(*frame), source_->picture()};
       }
     } catch (const Interrupted&) { // what is on its way is still finished and kept
@@ -339,11 +296,18 @@ private:
     return is_past_end_;
   }
 
+  /// Behind the frames of an earlier recording.
+  void shift(Frame& frame) const {
+    frame.index += first_index_;
+    if (frame.time_s)
+      *frame.time_s += first_s_;
+  }
+
   /// With rules, frames of an earlier run are looked at again: later ones are judged beside them.
   /// A report shows them, too.
   bool is_needed(const Frame& frame) const {
     const auto first = clips_ ? resume_behind_ : resume_behind_ + 1; // clips join at its time
-    return options_.keep.any() || options_.on_decided || frame.index >= first;
+    return options_.keep.any() || options_.on_decided || session_ || frame.index >= first;
   }
 
   bool may_be_kept(std::int64_t frame_index) const {
@@ -384,6 +348,8 @@ private:
   void take(Candidate&& candidate) {
     if (clips_ && candidate.problem.empty())
       return clips_->add(std::move(candidate));
+    if (session_ && !admits(candidate.entry))
+      return;
     if (!options_.keep.any()) {
       candidate.entry.is_kept = candidate.problem.empty();
       candidate.entry.reason = candidate.entry.is_kept ? reason::k_sampled : reason::k_unreadable;
@@ -393,9 +359,23 @@ private:
     store_decided();
   }
 
+  bool admits(const JournalEntry& entry) {
+    if (session_->is_full())
+      return false;
+    last_index_ = entry.frame_index;
+    return session_->admits(entry.time_s.value_or(0) - first_s_);
+  }
+
+  /// The frames of one class are not judged beside another's.
   void store_decided() {
-    while (auto candidate = judge_.next())
+    const auto judged_class = session_ ? session_->number() : 0;
+    while (auto candidate = judge_.next()) {
       store(*candidate);
+      if (session_ && session_->number() != judged_class) {
+        judge_ = FrameJudge(options_.keep, true);
+        return;
+      }
+    }
   }
 
   /// Where --resume goes on, what is still undecided is judged then, beside what comes behind it.
@@ -413,6 +393,10 @@ private:
     if (entry.is_kept && !may_be_kept(entry.frame_index)) {
       entry.is_kept = false;
       entry.reason = reason::k_at_most;
+    }
+    if (session_ && entry.is_kept) {
+      entry.label = session_->label();
+      session_->add_kept();
     }
     if (options_.on_decided)
       options_.on_decided(entry, candidate.thumbnail);
@@ -438,6 +422,10 @@ private:
   std::optional<std::set<std::int64_t>> different_; ///< with --keep and --at-most
   std::unique_ptr<CaptureFolder> folder_;
   std::unique_ptr<ClipWriter> clips_; ///< null: frames are stored, not clips
+  std::unique_ptr<Session> session_;  ///< null: frames have no class
+  std::int64_t first_index_ = 0;      ///< of this run, behind an earlier recording
+  double first_s_ = 0;
+  std::int64_t last_index_ = -1; ///< of a session: the last frame that it saw
   std::int64_t resume_behind_ = -1;
   bool is_past_end_ = false; ///< a frame behind --duration was seen
   bool is_chosen_ = false;   ///< only frames that are taken come

@@ -8,6 +8,7 @@
 #include "capture/journal.hpp"
 #include "capture/keep_rules.hpp"
 #include "capture/sampling.hpp"
+#include "capture/session.hpp"
 #include "core/error.hpp"
 #include "dataset/stream.hpp"
 
@@ -28,6 +29,7 @@ struct CaptureOptions {
   Selection selection;
   KeepRules keep;
   ClipOptions clips;                       ///< any(): clips are stored, not frames
+  SessionOptions session;                  ///< any(): frames have a class
   std::optional<std::pair<int, int>> size; ///< px of the stored frames; nothing: as they come
   int quality = 95;                        ///< 1..100
   std::string name = "frame{index:06}.jpg";
@@ -60,15 +62,18 @@ struct CaptureResult {
   std::int64_t unreadable = 0;                 ///< pictures that could not be decoded
   std::map<std::string, std::int64_t> dropped; ///< by reason, by earlier runs too
   ClipCounts clips;
-  bool is_live = false;        ///< --resume cannot go on
+  Session::Counts classes;     ///< of a session: frames by class, in the folder now
+  bool is_live = false;        ///< --resume cannot go on, but for sessions
   bool is_interrupted = false; ///< by SIGINT or SIGTERM; what is kept is complete
   Problems problems;
 };
 
 /// Creates a label file. Handed in, because capture knows no label formats.
-/// \param path file to write, \param classes names in the order of their ids.
+/// \param path file to write. \param attribute name of the label. \param classes names in the order
+/// of their ids.
 using CreateLabels = std::function<std::unique_ptr<dataset::SampleWriter>(
-    const std::string& path, const std::vector<std::string>& classes)>;
+    const std::string& path, const std::string& attribute,
+    const std::vector<std::string>& classes)>;
 
 /// \param on_read called after each frame that was read.
 /// \throws Error. Frames that are kept stay, and the journal tells of exactly these.

@@ -37,7 +37,8 @@ double quantile(std::vector<double>& values, double part) {
 
 } // namespace
 
-FrameJudge::FrameJudge(const KeepRules& rules) : rules_(rules) {}
+FrameJudge::FrameJudge(const KeepRules& rules, bool is_waited_for)
+    : rules_(rules), window_(is_waited_for ? k_least_window : 0) {}
 
 FrameJudge::Sight& FrameJudge::sight(std::int64_t position) {
   return sights_[static_cast<std::size_t>(position - first_sight_)];

@@ -30,7 +30,9 @@ struct Candidate {
 
 class FrameJudge {
 public:
-  explicit FrameJudge(const KeepRules& rules);
+  /// \param is_waited_for somebody waits for the decisions: they are made beside the fewest frames
+  /// to come.
+  explicit FrameJudge(const KeepRules& rules, bool is_waited_for = false);
 
   void add(Candidate&& candidate);
   /// No more frames come: the rest is decided by what is there.

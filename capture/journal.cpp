@@ -118,6 +118,8 @@ std::string to_line(const JournalEntry& entry) {
   line["height"] = entry.height;
   line["kept"] = entry.is_kept;
   line["reason"] = entry.reason;
+  if (!entry.label.empty())
+    line["class"] = entry.label;
   if (entry.clip)
     line["clip"] = to_value(*entry.clip);
   if (entry.judgement)
@@ -147,6 +149,7 @@ JournalEntry parse_line(std::string_view line, const std::string& place) {
   entry.width = static_cast<int>(reader.integer("width"));
   entry.height = static_cast<int>(reader.integer("height"));
   entry.reason = reader.text("reason", "");
+  entry.label = reader.text("class", "");
   if (const Value* clip = reader.child("clip"))
     entry.clip = clip_of(*clip, place);
   if (reader.has("boxes"))

@@ -36,6 +36,7 @@ struct JournalEntry {
   int height = 0;
   bool is_kept = false;
   std::string reason;
+  std::string label; ///< of a session: the class; empty: none
   std::optional<ClipEntry> clip;
   std::optional<Judgement> judgement;      ///< by --keep; written, not read again
   std::optional<imaging::Planted> planted; ///< truth of the test pattern; not read again either

@@ -6,6 +6,8 @@
 #include "commands/command.hpp"
 #include "commands/frame_options.hpp"
 #include "commands/remote_options.hpp"
+#include "commands/session_options.hpp"
+#include "commands/session_view.hpp"
 #include "commands/spool_options.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
@@ -30,6 +32,7 @@ struct Options {
   FrameOptions frames;
   SpoolOptions spool;
   capture::StoreOptions store;
+  SessionFlags session;
   std::vector<std::string> keep;
   std::optional<double> clips_s;
   std::string frame_of_clip;
@@ -80,8 +83,19 @@ void apply_clip_options(Options& o) {
                 "give even numbers");
 }
 
+void apply_session_options(Options& o) {
+  o.capture.session = session_of(o.session);
+  if (o.capture.session.any() && storage::is_s3_url(o.capture.output))
+    throw Error(Fault::usage, "--class and --session write to a folder on this machine",
+                "give -o DIR, then: mlopsctl store sync DIR " + o.capture.output);
+  if (o.capture.session.any() && (o.capture.clips.any() || o.frames.selection.at_most))
+    throw Error(Fault::usage, "--class and --session label frames as they come",
+                "leave out --clips and --at-most; --keep may choose among the frames");
+}
+
 void validate(Options& o) {
   apply_clip_options(o);
+  apply_session_options(o);
   o.capture.name = !o.name.empty()         ? o.name
                    : o.capture.clips.any() ? "clip{index:06}.mp4"
                                            : "frame{index:06}.jpg";
@@ -116,11 +130,12 @@ void validate(Options& o) {
 }
 
 std::unique_ptr<dataset::SampleWriter> create_labels(const std::string& path,
+                                                     const std::string& attribute,
                                                      const std::vector<std::string>& classes) {
   formats::WriteOptions options;
   options.format = "ground_truth";
   options.existing = Existing::replace; // in a folder of ours
-  options.label_attribute = "shapes";
+  options.label_attribute = attribute;
   options.classes = classes;
   return formats::create_labels(path, options);
 }
@@ -175,6 +190,11 @@ void print_result(const Context& ctx, const Options& o, const capture::CaptureRe
     document["clips_empty"] = result.clips.empty;
     document["frames_behind_last_clip"] = result.clips.partial_frames;
   }
+  if (o.capture.session.any()) {
+    Value& classes = document["classes"] = Value::object();
+    for (const auto& label : o.capture.session.classes)
+      classes[label] = result.classes.at(label);
+  }
   Value dropped = Value::object();
   for (const auto* reason : {"blurred", "duplicate", "transition"})
     dropped[reason] = count_of(result, reason);
@@ -198,6 +218,18 @@ capture::CaptureResult capture_to_output(const Options& o, const std::function<v
              : capture::capture(o.capture, create_labels, on_read);
 }
 
+/// A session shows its classes instead of the number of frames.
+capture::CaptureResult capture_with_progress(Options& o, const Context& ctx) {
+  if (!o.session.is_session) {
+    const auto progress = ctx.progress("capture", 0, "frames");
+    return capture_to_output(o, [&] { progress->advance(); });
+  }
+  SessionView view(ctx.err, ctx.show_progress, *o.capture.session.per_class);
+  if (!ctx.options.quiet)
+    o.capture.session.on_state = [&](const capture::SessionState& state) { view.show(state); };
+  return capture_to_output(o, [] {});
+}
+
 int run(Options& o, Context& ctx) {
   const Stopwatch watch;
   std::optional<report::CapturePage> page;
@@ -207,11 +239,11 @@ int run(Options& o, Context& ctx) {
       page->add(card_of(entry, thumbnail));
     };
   }
-  const auto progress = ctx.progress("capture", 0, "frames");
-  const auto result = capture_to_output(o, [&] { progress->advance(); });
+  const auto result = capture_with_progress(o, ctx);
   if (result.is_interrupted) {
+    const bool is_final = result.is_live && !o.capture.session.any();
     log::warn("interrupted: " + kept_text(o, result) + " are kept in " + o.capture.output +
-              (result.is_live ? "" : "; --resume goes on from there"));
+              (is_final ? "" : "; --resume goes on from there"));
     check_interrupt();
   }
   if (page)
@@ -240,6 +272,7 @@ Run declare(Args& args) {
   args.value("--frame-of-clip", o->frame_of_clip,
              "A JPEG beside each clip: its first, middle or last frame")
       .metavar("WHICH");
+  add_session_options(args, o->session);
   args.value("--report", o->report, "Page that shows kept and dropped frames with the reasons")
       .metavar("FILE.html");
   args.size("--size", o->capture.size, "Size of the stored frames (default: as they come)");

@@ -38,3 +38,28 @@ wait $pid
 [ "$(wc -l < interrupted/frames.jsonl)" -eq 5 ] || fail "frames before the gap are lost"
 run 2 capture "$URL/7" -o bad --max-gap -1
 err_has "--max-gap: -1 is not from 0"
+
+rm -f down
+# Clips of a camera, by the times at which its pictures came.
+run 0 capture "$URL/100" -o clips --clips 500ms --duration 2s --frame-of-clip middle --json
+json '.clips_written + .clips_empty' 4
+json '[.clips_written > 1, .frames_behind_last_clip]' '[true,0]'
+jq -es 'all(.clip.number == (.time_s / 0.5 | floor))' clips/frames.jsonl > "$OUT" || fail "clips are not cut by time"
+
+# A session: a countdown before each class; stopped behind the first one, it goes on with the second one.
+"$MLOPSCTL" capture "$URL/400" -o session --session --classes A,B --per-class 5 > "$OUT" 2> "$ERR" &
+pid=$!
+for _ in $(seq 500); do [ "$(cat session/frames.jsonl 2> /dev/null | wc -l)" -lt 5 ] || break; sleep 0.02; done
+sleep 0.5
+kill -INT $pid
+wait $pid
+[ $? -eq 130 ] || fail "Ctrl-C in a session"
+err_has "A: get ready, 3 s"
+err_has "B: get ready, 3 s"
+err_has "interrupted: 5 frames are kept in session; --resume goes on from there"
+jq -es 'length == 5 and first.time_s >= 3' session/frames.jsonl > "$OUT" || fail "the countdown is no pause"
+run 0 capture "$URL/400" -o session --session --classes A,B --per-class 5 --resume --json
+json '[.classes, .frames_kept, .frames_kept_before]' '[{"A":5,"B":5},10,5]'
+jq -es 'map(.class) == ["A","A","A","A","A","B","B","B","B","B"] and ([.[1:], .[:-1]] | transpose | all(.[0].time_s > .[1].time_s and .[0].frame_index > .[1].frame_index))' \
+  session/frames.jsonl > "$OUT" || fail "the second recording is not behind the first"
+[ "$(wc -l < session/labels.manifest)" -eq 10 ] || fail "labels of both recordings"
