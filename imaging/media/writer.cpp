@@ -14,8 +14,11 @@ using media::Failure;
 namespace {
 
 void check(int code) {
-  if (code < 0)
-    throw Failure{MLOPSCTL_MEDIA_FAILED, media::explain(code)};
+  if (code >= 0)
+    return;
+  char text[AV_ERROR_MAX_STRING_SIZE] = {}; // not explain(): the log may be the decoder's
+  av_strerror(code, text, sizeof text);
+  throw Failure{MLOPSCTL_MEDIA_FAILED, text};
 }
 
 template <class T> T* there(T* memory) {
