@@ -34,21 +34,34 @@ std::optional<Split> split_from_name(std::string_view name) {
   return std::nullopt;
 }
 
-ClassMap::ClassMap(std::vector<std::string> names) : names_(std::move(names)) {}
+namespace {
+
+constexpr std::size_t k_scanned_names = 8; // a scan of so few beats a hash
+
+} // namespace
+
+ClassMap::ClassMap(std::vector<std::string> names) : names_(std::move(names)) {
+  for (std::size_t i = 0; i < names_.size(); ++i)
+    ids_.emplace(names_[i], static_cast<int>(i));
+}
 
 int ClassMap::add(std::string_view name) {
   if (const auto id = find(name))
     return *id;
   names_.emplace_back(name);
-  return static_cast<int>(names_.size()) - 1;
+  const int id = static_cast<int>(names_.size()) - 1;
+  ids_.emplace(name, id);
+  return id;
 }
 
 std::optional<int> ClassMap::find(std::string_view name) const {
-  const auto found =
-      std::find(names_.begin(), names_.end(), name); // tens of names: a scan beats a hash
-  if (found == names_.end())
-    return std::nullopt;
-  return static_cast<int>(found - names_.begin());
+  if (names_.size() <= k_scanned_names) {
+    const auto found = std::find(names_.begin(), names_.end(), name);
+    return found == names_.end() ? std::nullopt
+                                 : std::optional(static_cast<int>(found - names_.begin()));
+  }
+  const auto found = ids_.find(name);
+  return found == ids_.end() ? std::nullopt : std::optional(found->second);
 }
 
 } // namespace mlopsctl::dataset

@@ -3,11 +3,14 @@
 // speaks this type.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -96,7 +99,14 @@ public:
   std::size_t size() const { return names_.size(); }
 
 private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
   std::vector<std::string> names_;
+  std::unordered_map<std::string, int, TextHash, std::equal_to<>> ids_; ///< the first of each name
 };
 
 /// What a model says about one object.
