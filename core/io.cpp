@@ -181,10 +181,11 @@ std::atomic<unsigned> temporary_counter{0};
 
 /// "<folder>/.<name>.<pid>-<n>.tmp": in the same folder, so that the rename cannot cross file
 /// systems.
-fs::path temporary_name(const fs::path& target) {
-  return target.parent_path() /
-         ("." + target.filename().string() + "." + std::to_string(::getpid()) + "-" +
-          std::to_string(temporary_counter++) + ".tmp");
+std::string temporary_name(const fs::path& target) {
+  return (target.parent_path() /
+          ("." + target.filename().string() + "." + std::to_string(::getpid()) + "-" +
+           std::to_string(temporary_counter++) + ".tmp"))
+      .string();
 }
 
 /// Worth a call of its own rather than a copy into a buffer.
@@ -194,11 +195,10 @@ constexpr std::uint64_t k_early_bytes = std::uint64_t{8} << 20;
 
 class FileSink final : public ByteSink {
 public:
-  FileSink(fs::path target, detail::Durable durable)
-      : target_(std::move(target)), name_(target_.string()),
-        durable_(durable == detail::Durable::now) {
+  FileSink(const std::string& target, detail::Durable durable)
+      : name_(target), durable_(durable == detail::Durable::now) {
     // In a folder that nobody sees before it is finished, the name itself will do.
-    temporary_ = durable_ ? temporary_name(target_) : target_;
+    temporary_ = durable_ ? temporary_name(target) : target;
     const int once = durable_ ? O_EXCL : O_TRUNC;
     fd_ = Descriptor(::open(temporary_.c_str(), O_WRONLY | O_CREAT | once | O_CLOEXEC, 0666));
     if (!fd_.valid())
@@ -224,11 +224,11 @@ public:
     if (durable_ && ::fsync(fd_.get()) != 0)
       fail_system(name_, "sync");
     fd_.reset();
-    if (durable_ && ::rename(temporary_.c_str(), target_.c_str()) != 0)
+    if (durable_ && ::rename(temporary_.c_str(), name_.c_str()) != 0)
       fail_system(name_, "rename the finished file to its name");
     temporary_.clear();
     if (durable_)
-      sync_folder(target_.parent_path());
+      sync_folder(fs::path(name_).parent_path());
   }
   const std::string& name() const override { return name_; }
 
@@ -248,8 +248,7 @@ private:
     }
   }
 
-  fs::path target_;
-  fs::path temporary_;
+  std::string temporary_; ///< no fs::path: that takes memory for each of its parts
   std::string name_;
   bool durable_;
   Descriptor fd_;
@@ -272,7 +271,7 @@ private:
 
 namespace detail {
 
-std::unique_ptr<ByteSink> create_file_sink(const fs::path& target, Durable durable) {
+std::unique_ptr<ByteSink> create_file_sink(const std::string& target, Durable durable) {
   return std::make_unique<FileSink>(target, durable);
 }
 

@@ -61,6 +61,6 @@ void sync_folder(const std::filesystem::path& folder);
 enum class Durable { now, later };
 /// Under a temporary name until finish(). \param durable later: the caller syncs many files at
 /// once.
-std::unique_ptr<ByteSink> create_file_sink(const std::filesystem::path& target, Durable durable);
+std::unique_ptr<ByteSink> create_file_sink(const std::string& target, Durable durable);
 
 } // namespace mlopsctl::detail
