@@ -7,6 +7,7 @@
 #include "capture/frame_judge.hpp"
 #include "capture/label_file.hpp"
 #include "capture/name_template.hpp"
+#include "capture/picture_views.hpp"
 #include "capture/session_folder.hpp"
 #include "capture/spread.hpp"
 #include "core/interrupt.hpp"
@@ -14,7 +15,6 @@
 #include "core/parallel.hpp"
 #include "core/text.hpp"
 #include "imaging/codecs.hpp"
-#include "imaging/transform.hpp"
 
 #include <exception>
 #include <filesystem>
@@ -27,31 +27,6 @@ struct Job {
   Frame frame;
   std::function<Picture()> make;
 };
-
-void scale_boxes(std::vector<dataset::Annotation>& annotations, double x, double y) {
-  for (auto& annotation : annotations) {
-    auto& box = annotation.box;
-    box = {box.left * x, box.top * y, box.width * x, box.height * y};
-  }
-}
-
-imaging::Image resized(Picture& picture, const std::pair<int, int>& size) {
-  const auto [width, height] = size;
-  const bool is_smaller = width < picture.width() || height < picture.height();
-  scale_boxes(picture.annotations, static_cast<double>(width) / picture.width(),
-              static_cast<double>(height) / picture.height());
-  return imaging::resize(picture.rgb(), width, height,
-                         is_smaller ? imaging::Interpolation::area
-                                    : imaging::Interpolation::linear);
-}
-
-/// The one place where the rules see pixels.
-std::shared_ptr<const imaging::Glance> glance_at(const Picture& picture) {
-  constexpr int k_side_px = imaging::k_glance_side_px;
-  const auto small = picture.image.empty() ? imaging::small_grey(picture.yuv, k_side_px)
-                                           : imaging::small_grey(picture.image, k_side_px);
-  return std::make_shared<const imaging::Glance>(imaging::glance(small));
-}
 
 /// What is wrong with a picture is told by its candidate.
 void note_faults(Candidate& candidate, const std::function<void()>& action) {
@@ -71,18 +46,17 @@ Picture look_at(Candidate& candidate, Job& job, const CaptureOptions& options) {
   candidate.entry.width = options.size ? options.size->first : picture.width();
   candidate.entry.height = options.size ? options.size->second : picture.height();
   if (options.keep.any())
-    candidate.glance = glance_at(picture);
+    candidate.glance = glance_of(picture);
   return picture;
 }
 
-/// For the report.
-std::string thumbnail_of(Picture& picture) {
-  constexpr int k_side_px = 160, k_quality = 70;
-  const int longer = std::max(picture.width(), picture.height());
-  const auto scaled = [&](int side) { return std::max(1, side * k_side_px / longer); };
-  const int width = scaled(picture.width()), height = scaled(picture.height());
-  return imaging::encode_jpeg(
-      imaging::resize(picture.rgb(), width, height, imaging::Interpolation::area), k_quality);
+/// From here on nobody sees the picture as it was: neither the JPEG nor the thumbnail.
+void redact(Picture& picture, const Redaction& redaction, Candidate& candidate) {
+  candidate.fault = reason::k_not_redacted;
+  picture.rgb();
+  picture.yuv = {};
+  candidate.entry.redacted = redaction.apply(picture.image);
+  candidate.fault = reason::k_unreadable;
 }
 
 /// With rules, --at-most is the last of them, and the frames that are judged are chosen without it.
@@ -158,10 +132,7 @@ public:
     if (options.session.any())
       begin_session();
     folder_->for_each([this](const JournalEntry& entry, std::int64_t) {
-      if (entry.reason == reason::k_unreadable)
-        note_unreadable(entry, "could not be decoded by an earlier run");
-      else if (!entry.is_kept)
-        ++result_.dropped[entry.reason];
+      note(entry, "left out by an earlier run");
     });
   }
 
@@ -206,9 +177,18 @@ public:
   }
 
 private:
-  void note_unreadable(const JournalEntry& entry, const std::string& text) {
-    ++result_.unreadable;
-    result_.problems.push_back({"unreadable-picture", Severity::error, entry.source, text});
+  /// \param problem why it has no picture, for those that have none.
+  void note(const JournalEntry& entry, const std::string& problem) {
+    const bool is_unreadable = entry.reason == reason::k_unreadable;
+    if (entry.is_kept)
+      result_.redacted += entry.redacted.value_or(0);
+    else if (is_unreadable)
+      ++result_.unreadable;
+    else
+      ++result_.dropped[entry.reason];
+    if (is_unreadable || entry.reason == reason::k_not_redacted)
+      result_.problems.push_back({is_unreadable ? "unreadable-picture" : "not-redacted",
+                                  Severity::error, entry.source, problem});
   }
 
   /// In front of a camera --resume goes on with the classes that are missing, as a new recording
@@ -316,7 +296,7 @@ private:
 
   void encode_picture(Candidate& candidate, Picture& picture) const {
     if (options_.size)
-      picture.image = resized(picture, *options_.size);
+      resize(picture, *options_.size);
     if (clips_) {
       candidate.planes =
           picture.image.empty() ? std::move(picture.yuv) : imaging::to_yuv(picture.image);
@@ -337,7 +317,10 @@ private:
     entry.planted = job.frame.planted;
     note_faults(candidate, [&] {
       Picture picture = look_at(candidate, job, options_);
-      if (entry.frame_index > resume_behind_ && may_be_kept(entry.frame_index))
+      const bool is_new = entry.frame_index > resume_behind_ && may_be_kept(entry.frame_index);
+      if (options_.redaction && (is_new || options_.on_decided))
+        redact(picture, *options_.redaction, candidate);
+      if (is_new)
         encode_picture(candidate, picture);
       if (options_.on_decided)
         candidate.thumbnail = thumbnail_of(picture);
@@ -352,7 +335,7 @@ private:
       return;
     if (!options_.keep.any()) {
       candidate.entry.is_kept = candidate.problem.empty();
-      candidate.entry.reason = candidate.entry.is_kept ? reason::k_sampled : reason::k_unreadable;
+      candidate.entry.reason = reason::k_sampled;
       return store(candidate);
     }
     judge_.add(std::move(candidate));
@@ -390,6 +373,8 @@ private:
 
   void store(Candidate& candidate) {
     auto& entry = candidate.entry;
+    if (!candidate.problem.empty())
+      entry.reason = candidate.fault;
     if (entry.is_kept && !may_be_kept(entry.frame_index)) {
       entry.is_kept = false;
       entry.reason = reason::k_at_most;
@@ -402,15 +387,11 @@ private:
       options_.on_decided(entry, candidate.thumbnail);
     if (entry.frame_index <= resume_behind_) // it is in the journal
       return;
-    if (entry.is_kept) {
-      entry.ref = name_.name(folder_->kept(), entry.frame_index);
-      return folder_->keep(entry, candidate.jpeg);
-    }
-    if (entry.reason == reason::k_unreadable)
-      note_unreadable(entry, candidate.problem);
-    else
-      ++result_.dropped[entry.reason];
-    folder_->skip(entry);
+    note(entry, candidate.problem);
+    if (!entry.is_kept)
+      return folder_->skip(entry);
+    entry.ref = name_.name(folder_->kept(), entry.frame_index);
+    folder_->keep(entry, candidate.jpeg);
   }
 
   const CaptureOptions& options_;

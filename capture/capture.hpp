@@ -23,6 +23,14 @@
 
 namespace mlopsctl::capture {
 
+/// Makes what must not be stored of a picture unrecognisable, before anything of it is written.
+struct Redaction {
+  std::string by; ///< what decides: --resume goes on with the same
+  /// Called from several threads. \return how many places. What it throws leaves the frame out
+  /// (Error(input)) or ends the capture.
+  std::function<int(imaging::Image&)> apply;
+};
+
 struct CaptureOptions {
   std::string source;
   std::string output; ///< a folder; for capture_to_store() a prefix of a bucket
@@ -31,7 +39,8 @@ struct CaptureOptions {
   ClipOptions clips;                       ///< any(): clips are stored, not frames
   SessionOptions session;                  ///< any(): frames have a class
   std::optional<std::pair<int, int>> size; ///< px of the stored frames; nothing: as they come
-  int quality = 95;                        ///< 1..100
+  std::optional<Redaction> redaction;
+  int quality = 95; ///< 1..100
   std::string name = "frame{index:06}.jpg";
   double assume_fps = 0; ///< 0: not given
   double max_gap_s = 10; ///< see keep_alive()
@@ -60,6 +69,7 @@ struct CaptureResult {
   std::int64_t kept_before = 0;                ///< of these by earlier runs
   std::int64_t sent = 0;                       ///< of the frames, to a store, by this run
   std::int64_t unreadable = 0;                 ///< pictures that could not be decoded
+  std::int64_t redacted = 0;                   ///< places in the frames that are in the folder now
   std::map<std::string, std::int64_t> dropped; ///< by reason, by earlier runs too
   ClipCounts clips;
   Session::Counts classes;     ///< of a session: frames by class, in the folder now

@@ -151,7 +151,7 @@ void CaptureFolder::check_settings(const Value& settings) const {
   const Value stored = parse_json(read_file(place, k_settings_limit_bytes), place);
   for (const auto& [key, value] : settings.members) {
     const Value* old = stored.find(key);
-    const auto before = old ? to_json(*old) : "nothing", now = to_json(value);
+    const auto before = old ? to_json(*old) : "null", now = to_json(value);
     if (before != now)
       throw Error(Fault::usage,
                   name_ + ": was captured with " + key + " " + printable(before) + ", now it is " +

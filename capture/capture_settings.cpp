@@ -36,6 +36,7 @@ Value settings_of(const CaptureOptions& options, const SourceInfo& source) {
           : Value();
   settings["quality"] = options.quality;
   settings["name"] = options.name;
+  settings["redact"] = options.redaction ? Value(options.redaction->by) : Value();
   settings["assume_fps"] = options.assume_fps > 0 ? Value(options.assume_fps) : Value();
   return settings;
 }

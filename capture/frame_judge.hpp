@@ -24,7 +24,8 @@ struct Candidate {
   std::string jpeg;                              ///< empty: not wanted, or not readable
   imaging::YuvImage planes;                      ///< instead of a JPEG, for a clip
   std::string thumbnail;                         ///< JPEG for the report; empty: none is made
-  std::string problem;                           ///< why it could not be decoded; empty: it was
+  std::string problem;                           ///< why it has no picture; empty: it has
+  const char* fault = reason::k_unreadable;      ///< what became of it where there is a problem
   std::shared_ptr<const imaging::Glance> glance; ///< null: not readable, or no rules
 };
 

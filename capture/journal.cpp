@@ -122,6 +122,8 @@ std::string to_line(const JournalEntry& entry) {
     line["class"] = entry.label;
   if (entry.clip)
     line["clip"] = to_value(*entry.clip);
+  if (entry.redacted)
+    line["redacted"] = *entry.redacted;
   if (entry.judgement)
     add_judgement(line, *entry.judgement);
   if (entry.planted) {
@@ -152,6 +154,8 @@ JournalEntry parse_line(std::string_view line, const std::string& place) {
   entry.label = reader.text("class", "");
   if (const Value* clip = reader.child("clip"))
     entry.clip = clip_of(*clip, place);
+  if (reader.has("redacted"))
+    entry.redacted = static_cast<int>(reader.integer("redacted"));
   if (reader.has("boxes"))
     entry.annotations = annotations_of(reader);
   if (entry.frame_index < 0 || (entry.is_kept && !names_files_of_ours(entry)))

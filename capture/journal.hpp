@@ -38,6 +38,7 @@ struct JournalEntry {
   std::string reason;
   std::string label; ///< of a session: the class; empty: none
   std::optional<ClipEntry> clip;
+  std::optional<int> redacted; ///< places made unrecognisable; nothing: nobody looked for any
   std::optional<Judgement> judgement;      ///< by --keep; written, not read again
   std::optional<imaging::Planted> planted; ///< truth of the test pattern; not read again either
   /// Exact boxes, px of the stored picture; nothing if the source knows none.

@@ -30,8 +30,9 @@ inline constexpr const char* k_transition = "transition";
 inline constexpr const char* k_duplicate = "duplicate";
 inline constexpr const char* k_at_most = "at-most"; ///< others are more different
 inline constexpr const char* k_unreadable = "unreadable";
-inline constexpr const char* k_spool_full = "spool-full"; ///< kept, but the store stayed away
-inline constexpr const char* k_clip = "clip";             ///< kept: frames of a stretch of time
+inline constexpr const char* k_spool_full = "spool-full";     ///< kept, but the store stayed away
+inline constexpr const char* k_clip = "clip";                 ///< kept: frames of a stretch of time
+inline constexpr const char* k_not_redacted = "not-redacted"; ///< what is in it could not be found
 } // namespace reason
 
 /// The numbers of a decision, for the journal.

@@ -5,6 +5,7 @@
 #include "capture/store_capture.hpp"
 #include "commands/command.hpp"
 #include "commands/frame_options.hpp"
+#include "commands/redact_options.hpp"
 #include "commands/remote_options.hpp"
 #include "commands/session_options.hpp"
 #include "commands/session_view.hpp"
@@ -37,6 +38,7 @@ struct Options {
   std::optional<double> clips_s;
   std::string frame_of_clip;
   std::string name; ///< empty: by what is stored
+  RedactOptions redact;
   std::string report;
 };
 
@@ -175,7 +177,8 @@ void print_result(const Context& ctx, const Options& o, const capture::CaptureRe
                   double seconds) {
   ctx.say(o.capture.output + ": " + kept_text(o, result) + " kept of " +
           std::to_string(result.read) + " read from " + result.source + " in " + fixed(seconds, 1) +
-          " s" + dropped_text(result) + left_out_text(result.clips));
+          " s" + dropped_text(result) + left_out_text(result.clips) +
+          (o.capture.redaction ? "; redacted: " + std::to_string(result.redacted) + " faces" : ""));
   if (!ctx.options.json)
     return;
   Value document = Value::object();
@@ -195,6 +198,8 @@ void print_result(const Context& ctx, const Options& o, const capture::CaptureRe
     for (const auto& label : o.capture.session.classes)
       classes[label] = result.classes.at(label);
   }
+  if (o.capture.redaction)
+    document["redacted"] = result.redacted;
   Value dropped = Value::object();
   for (const auto* reason : {"blurred", "duplicate", "transition"})
     dropped[reason] = count_of(result, reason);
@@ -275,6 +280,7 @@ Run declare(Args& args) {
   add_session_options(args, o->session);
   args.value("--report", o->report, "Page that shows kept and dropped frames with the reasons")
       .metavar("FILE.html");
+  add_redact_options(args, o->redact);
   args.size("--size", o->capture.size, "Size of the stored frames (default: as they come)");
   args.value("--quality", o->capture.quality,
              "JPEG quality, 1 to 100; full colour from 90 on, where the source has it")
@@ -293,6 +299,7 @@ Run declare(Args& args) {
   add_remote_options(args);
   return [o](Context& ctx) {
     validate(*o);
+    o->capture.redaction = redaction_of(o->redact, ctx.options.set);
     o->capture.jobs = ctx.jobs();
     o->capture.overwrite = ctx.options.overwrite;
     return run(*o, ctx);
