@@ -14,6 +14,7 @@ extern const Command manifest_merge_detections, manifest_stats, manifest_validat
 extern const Command package_describe, package_model, package_inspect, package_verify;
 extern const Command package_runtime;
 extern const Command infer, engines;
+extern const Command serve_http;
 extern const Command store_cp, store_ls, store_sync;
 extern const Command bench_export, bench_pull, bench_push;
 extern const Command bench_compare, bench_run, bench_score, bench_show;
@@ -31,6 +32,7 @@ const std::vector<const Command*>& all_commands() {
       &package_runtime,
       &bench_run, &bench_score, &bench_compare, &bench_show, &bench_export, &bench_push, &bench_pull,
       &infer, &engines, &list_formats,
+      &serve_http,
       &store_ls, &store_cp, &store_sync,
       &template_init, &template_list, &template_show, &template_render,
       &doctor, &schema, &completion, &config_trust, &help,

@@ -5,12 +5,32 @@
 
 #include <openssl/evp.h>
 
+#include <array>
+#include <cstdint>
+
 namespace mlopsctl {
 namespace {
 
 void check(int status, const char* call) {
   if (status != 1)
     throw Error(Fault::internal, std::string("OpenSSL: ") + call + " failed");
+}
+
+constexpr std::uint8_t k_foreign = 255, k_space = 254, k_padding = 253;
+
+std::array<std::uint8_t, 256> base64_table() {
+  constexpr std::string_view k_letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::array<std::uint8_t, 256> table{};
+  table.fill(k_foreign);
+  for (std::size_t i = 0; i < k_letters.size(); ++i)
+    table[static_cast<unsigned char>(k_letters[i])] = static_cast<std::uint8_t>(i);
+  table['-'] = 62;
+  table['_'] = 63;
+  table['='] = k_padding;
+  for (const char space : {' ', '\t', '\r', '\n'})
+    table[static_cast<unsigned char>(space)] = k_space;
+  return table;
 }
 
 } // namespace
@@ -93,6 +113,56 @@ std::string base64(std::string_view bytes) {
                                        static_cast<int>(piece.size()));
     out.resize(start + static_cast<std::size_t>(length));
   }
+  return out;
+}
+
+std::optional<std::string> base64_decoded(std::string_view text) {
+  static const std::array<std::uint8_t, 256> table = base64_table();
+  std::string out(text.size() / 4 * 3 + 3, '\0');
+  std::size_t size = 0;
+  const auto put = [&](std::uint32_t bits) { out[size++] = static_cast<char>(bits & 255U); };
+  std::uint32_t group = 0;
+  int digits = 0;
+  int padding = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto value_at = [&](std::size_t i) {
+      return std::uint32_t{table[static_cast<unsigned char>(text[i])]};
+    };
+    for (; digits == 0 && padding == 0 && at + 4 < text.size(); at += 4) { // all of it, nearly
+      const std::uint32_t a = value_at(at), b = value_at(at + 1), c = value_at(at + 2),
+                          d = value_at(at + 3);
+      if ((a | b | c | d) > 63)
+        break;
+      const std::uint32_t bits = a << 18U | b << 12U | c << 6U | d;
+      put(bits >> 16U);
+      put(bits >> 8U);
+      put(bits);
+    }
+    const std::uint32_t value = value_at(at);
+    if (value == k_space)
+      continue;
+    if (value == k_padding) {
+      ++padding;
+      continue;
+    }
+    if (value == k_foreign || padding > 0)
+      return std::nullopt;
+    group = group << 6U | value;
+    if (++digits < 4)
+      continue;
+    put(group >> 16U);
+    put(group >> 8U);
+    put(group);
+    digits = 0;
+    group = 0;
+  }
+  if (digits == 1 || (padding > 0 && (digits == 0 || digits + padding != 4)))
+    return std::nullopt;
+  if (digits >= 2)
+    put(group >> (digits == 2 ? 4U : 10U));
+  if (digits == 3)
+    put(group >> 2U);
+  out.resize(size);
   return out;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,9 @@ std::string sha256_base64(std::string_view bytes);
 
 /// RFC 4648 with padding, one line.
 std::string base64(std::string_view bytes);
+/// The bytes of base64 as programs write it: either alphabet (RFC 4648, 4 and 5), with or without
+/// padding and white space. Nothing if it is none.
+std::optional<std::string> base64_decoded(std::string_view text);
 /// Lower case, two digits a byte.
 std::string to_hex(std::string_view bytes);
 /// The 16 bytes of MD5, by which S3 names what an object holds; no protection against anybody.

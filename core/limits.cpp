@@ -13,8 +13,8 @@ namespace {
 constexpr std::uint64_t k_mib = 1024 * 1024;
 constexpr std::uint64_t k_most = std::uint64_t{4} << 30; // parsers count in 32 bits
 
-std::array<std::atomic<std::uint64_t>, 4>& values() {
-  static std::array<std::atomic<std::uint64_t>, 4> table{};
+std::array<std::atomic<std::uint64_t>, 5>& values() {
+  static std::array<std::atomic<std::uint64_t>, 5> table{};
   return table;
 }
 
@@ -35,6 +35,8 @@ const std::vector<LimitInfo>& all_limits() {
        "a file with the labels of one image (VOC, YOLO)", "about 10 times as much"},
       {Limit::pixels, "pixels", 200'000'000, "a picture, width x height",
        "3 bytes a pixel, twice while it is changed, a thread"},
+      {Limit::request_bytes, "request-bytes", 32 * k_mib,
+       "what is sent to a service in one request", "that much a request, 256 MiB or 8 such in all"},
   };
   return table;
 }
@@ -65,6 +67,11 @@ void set_limit(const std::string& text) {
   throw Error(Fault::usage,
               "--limit: '" + printable(name) + "' is unknown" + did_you_mean(name, names),
               "one of " + join(names, ", ") + " ('mlopsctl formats --limits' shows them)");
+}
+
+void set_default_limit(Limit which, std::uint64_t value) {
+  std::uint64_t unset = 0;
+  values()[static_cast<std::size_t>(which)].compare_exchange_strong(unset, value);
 }
 
 std::string limit_hint(Limit which) {

@@ -9,7 +9,7 @@
 
 namespace mlopsctl {
 
-enum class Limit { line_bytes, element_bytes, label_file_bytes, pixels };
+enum class Limit { line_bytes, element_bytes, label_file_bytes, pixels, request_bytes };
 
 struct LimitInfo {
   Limit limit;
@@ -23,6 +23,8 @@ const std::vector<LimitInfo>& all_limits();
 std::uint64_t limit(Limit which);
 /// "line-bytes=32MiB", for the whole process and before other threads run. \throws Error(usage).
 void set_limit(const std::string& text);
+/// What a command takes unless --limit said another.
+void set_default_limit(Limit which, std::uint64_t value);
 /// "raise it with --limit line-bytes=N if that is meant".
 std::string limit_hint(Limit which);
 

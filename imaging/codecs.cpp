@@ -58,10 +58,10 @@ void check_size(const ImageInfo& info, const std::string& name) {
   if (info.width <= 0 || info.height <= 0)
     throw Error(Fault::input, name + ": the header says " + size + " pixels", "get the file again");
   if (std::int64_t{info.width} * info.height > max_pixels())
-    throw Error(Fault::input,
-                name + ": " + size + " is over the limit of " + std::to_string(max_pixels()) +
-                    " pixels",
-                "make it smaller first, or " + limit_hint(Limit::pixels));
+    throw TooManyPixels(Fault::input,
+                        name + ": " + size + " is over the limit of " +
+                            std::to_string(max_pixels()) + " pixels",
+                        "make it smaller first, or " + limit_hint(Limit::pixels));
 }
 
 } // namespace

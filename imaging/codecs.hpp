@@ -3,6 +3,7 @@
 // content, never by name.
 #pragma once
 
+#include "core/error.hpp"
 #include "imaging/image.hpp"
 
 #include <cstdint>
@@ -23,6 +24,12 @@ struct ImageInfo {
   int channels = 3;         ///< 1 or 3 after decoding (alpha is dropped)
   int exif_orientation = 1; ///< 1..8; JPEG only
   std::uint64_t file_bytes = 0;
+};
+
+/// A picture that is over Limit::pixels.
+class TooManyPixels : public Error {
+public:
+  using Error::Error;
 };
 
 /// Limit::pixels: larger pictures are refused before memory is taken.

@@ -122,6 +122,8 @@ std::string prediction_line(const std::string& image, int width, int height,
     line["detections"] = detections_value(prediction, spec);
   if (options.with_timing)
     line["timing_ms"] = timing_value(prediction.timing);
+  if (options.with_timing && options.queue_ms)
+    line["timing_ms"]["queue"] = milliseconds(*options.queue_ms);
   return to_json(line);
 }
 

@@ -15,8 +15,9 @@ struct LineOptions {
   /// Times differ from run to run: without them, equal predictions are equal bytes.
   bool with_timing = true;
   /// Clip and moment of the picture, handed on so that labels made from the line know them.
-  std::string group{};            ///< empty: not written
-  std::optional<double> time_s{}; ///< nothing: not written
+  std::string group{};              ///< empty: not written
+  std::optional<double> time_s{};   ///< nothing: not written
+  std::optional<double> queue_ms{}; ///< of a service: a part of timing_ms
 };
 
 /// {"image", "width", "height", "group"?, "time_s"?, "detections", "classes" or

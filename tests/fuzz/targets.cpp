@@ -20,6 +20,7 @@
 #include "net/s3.hpp"
 #include "package/draft.hpp"
 #include "package/model_spec.hpp"
+#include "serving/picture_body.hpp"
 #include "tests/fuzz/label_targets.hpp"
 #include "tests/unit/net/fakes.hpp"
 
@@ -55,6 +56,22 @@ void read_archive(std::string_view bytes) {
   while (const auto member = reader->next())
     if (read_all(reader->bytes(), 1 << 21).size() > limits.unpacked_bytes)
       std::abort();
+}
+
+/// A line with the Content-Type, then the body.
+void find_sent_picture(std::string_view bytes) {
+  const auto line_end = bytes.find('\n');
+  if (line_end == std::string_view::npos)
+    return;
+  serving::Request request;
+  request.headers = {{"Content-Type", std::string(bytes.substr(0, line_end))}};
+  request.body = std::string(bytes.substr(line_end + 1));
+  std::string storage;
+  const auto sent = serving::find_picture(request, storage);
+  if (sent.bytes.size() > request.body.size()) // every way to send one is longer
+    std::abort();
+  volatile char last = sent.bytes.empty() ? '\0' : sent.bytes.back(); // it must still be there
+  static_cast<void>(last);
 }
 
 /// Packets of a video: a byte that says the codec, then for each a byte of size, one that moves its
@@ -255,6 +272,7 @@ const std::vector<Target>& targets() {
                               {"jpeg_reduced", reduce_jpeg},
                               {"video_packets", plan_packets},
                               {"s3_reply", read_s3_reply},
+                              {"request_body", find_sent_picture},
                               {"capture-journal", parse_capture_journal},
                               {"capture-words", parse_capture_words},
                           });
