@@ -3,7 +3,6 @@
 
 #include "bench/cold_start.hpp"
 #include "bench/environment.hpp"
-#include "bench/latency.hpp"
 #include "bench/redact.hpp"
 #include "bench/row_comparison.hpp"
 #include "core/error.hpp"
@@ -16,29 +15,19 @@
 namespace mlopsctl::bench {
 namespace {
 
+/// With several pictures at once, the time of one of them is not what any caller would wait.
+void leave_out_times(storage::BenchmarkRow& row) {
+  for (auto& [name, value] : row.numbers)
+    if (name.find("_ms") != std::string::npos)
+      value.reset();
+}
+
 void add_speed(const RunResult& result, Scenario scenario, storage::BenchmarkRow& row) {
   const LatencySummary latency = summarize_latency(result.latency_ns);
+  add_latency(latency, row);
+  if (scenario == Scenario::offline)
+    leave_out_times(row);
   auto& numbers = row.numbers;
-  numbers.emplace_back("timed_images", static_cast<double>(latency.count));
-  // With several pictures at once, the time of one of them is not what any caller would wait.
-  const auto add = [&](const char* name, double value) {
-    numbers.emplace_back(name, scenario != Scenario::offline ? Metric(value) : std::nullopt);
-  };
-  add("mean_ms", latency.mean_ms);
-  add("min_ms", latency.min_ms);
-  add("max_ms", latency.max_ms);
-  add("p50_ms", latency.p50_ms);
-  add("p90_ms", latency.p90_ms);
-  add("p99_ms", latency.p99_ms);
-  add("p10_ms", latency.p10_ms);
-  add("p25_ms", latency.p25_ms);
-  add("p75_ms", latency.p75_ms);
-  std::size_t i = 0;
-  for (const char* name : {"p50_ms", "p90_ms", "p99_ms"})
-    if (const auto& range = latency.range_ms[i++]) {
-      add(low_name(name).c_str(), range->first);
-      add(high_name(name).c_str(), range->second);
-    }
   numbers.emplace_back("decode_ms", result.mean.decode_ms);
   numbers.emplace_back("preprocess_ms", result.mean.preprocess_ms);
   numbers.emplace_back("infer_ms", result.mean.infer_ms);
@@ -73,16 +62,6 @@ void add_circumstances(const BenchmarkOptions& options, const std::vector<RunIma
   row.numbers.emplace_back("cold_start_ms", cold_start_ms(command, k_cold_starts));
 }
 
-void describe_machine(storage::BenchmarkRow& row) {
-  const Machine machine = this_machine();
-  row.cpu = machine.cpu;
-  row.cores = machine.cores;
-  row.memory_bytes = machine.memory_bytes;
-  row.kernel = machine.kernel;
-  row.is_container = machine.is_container;
-  row.program_version = k_version;
-}
-
 void describe_input(const package::ModelPackage& package, const Truth& truth,
                     const BenchmarkOptions& options, storage::BenchmarkRow& row) {
   row.tag = without_secrets(options.tag);
@@ -110,6 +89,36 @@ std::string first_of(std::vector<std::string> names) {
 }
 
 } // namespace
+
+void describe_machine(storage::BenchmarkRow& row) {
+  const Machine machine = this_machine();
+  row.cpu = machine.cpu;
+  row.cores = machine.cores;
+  row.memory_bytes = machine.memory_bytes;
+  row.kernel = machine.kernel;
+  row.is_container = machine.is_container;
+  row.program_version = k_version;
+}
+
+void add_latency(const LatencySummary& latency, storage::BenchmarkRow& row) {
+  auto& numbers = row.numbers;
+  numbers.emplace_back("timed_images", static_cast<double>(latency.count));
+  numbers.emplace_back("mean_ms", latency.mean_ms);
+  numbers.emplace_back("min_ms", latency.min_ms);
+  numbers.emplace_back("max_ms", latency.max_ms);
+  numbers.emplace_back("p50_ms", latency.p50_ms);
+  numbers.emplace_back("p90_ms", latency.p90_ms);
+  numbers.emplace_back("p99_ms", latency.p99_ms);
+  numbers.emplace_back("p10_ms", latency.p10_ms);
+  numbers.emplace_back("p25_ms", latency.p25_ms);
+  numbers.emplace_back("p75_ms", latency.p75_ms);
+  std::size_t i = 0;
+  for (const char* name : {"p50_ms", "p90_ms", "p99_ms"})
+    if (const auto& range = latency.range_ms[i++]) {
+      numbers.emplace_back(low_name(name), range->first);
+      numbers.emplace_back(high_name(name), range->second);
+    }
+}
 
 void check_fit(const package::ModelSpec& spec, const Truth& truth, const std::string& name) {
   if (spec.decoder.kind == package::k_raw)

@@ -2,6 +2,7 @@
 // One benchmark: a model over a data set, from the pictures to the row.
 #pragma once
 
+#include "bench/latency.hpp"
 #include "bench/runner.hpp"
 #include "bench/score.hpp"
 #include "storage/benchmark_row.hpp"
@@ -36,6 +37,11 @@ void check_fit(const package::ModelSpec& spec, const Truth& truth, const std::st
 
 /// Names of the numbers that a row of this run will have, for gates.
 std::vector<std::string> number_names(const ScoreOptions& options);
+
+/// What rows say of the machine that measured.
+void describe_machine(storage::BenchmarkRow& row);
+/// timed_images, mean_ms, min_ms, max_ms and the percentiles with their ranges.
+void add_latency(const LatencySummary& latency, storage::BenchmarkRow& row);
 
 /// Of a number of a row: other work on the machine changes it.
 bool is_timing(const std::string& number);

@@ -17,7 +17,7 @@ extern const Command infer, engines;
 extern const Command serve_http;
 extern const Command store_cp, store_ls, store_sync;
 extern const Command bench_export, bench_pull, bench_push;
-extern const Command bench_compare, bench_run, bench_score, bench_show;
+extern const Command bench_compare, bench_load, bench_run, bench_score, bench_show;
 extern const Command template_init, template_list, template_render, template_show;
 
 const std::vector<const Command*>& all_commands() {
@@ -30,7 +30,7 @@ const std::vector<const Command*>& all_commands() {
       &manifest_diff, &manifest_preview, &manifest_augment, &manifest_crop,
       &package_describe, &package_model, &package_inspect, &package_verify,
       &package_runtime,
-      &bench_run, &bench_score, &bench_compare, &bench_show, &bench_export, &bench_push, &bench_pull,
+      &bench_run, &bench_load, &bench_score, &bench_compare, &bench_show, &bench_export, &bench_push, &bench_pull,
       &infer, &engines, &list_formats,
       &serve_http,
       &store_ls, &store_cp, &store_sync,

@@ -70,4 +70,25 @@ bench::Truth open_truth(const TruthOptions& options, const Context& ctx) {
   }
 }
 
+std::vector<bench::RunImage> find_images(const TruthOptions& options, const bench::Truth& truth,
+                                         const Context& ctx) {
+  const formats::ImageFinder finder(options.images, options.path);
+  std::vector<bench::RunImage> images;
+  Problems problems;
+  for (const auto& image : truth.images) {
+    const auto path = finder.find(image.ref);
+    if (!path)
+      problems.push_back(
+          {"image-missing", Severity::error, image.place, "'" + image.ref + "' was not found"});
+    images.push_back({image.ref, path.value_or(""), image.place, image.width, image.height});
+  }
+  if (problems.empty())
+    return images;
+  print_problems(ctx, problems);
+  throw Error(Fault::input,
+              std::to_string(problems.size()) + " of " + std::to_string(images.size()) +
+                  " images are not there, so nothing was measured",
+              "name their folder with --images");
+}
+
 } // namespace mlopsctl::commands

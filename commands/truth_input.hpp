@@ -2,6 +2,7 @@
 // The truth of `bench run`, `bench score` and `bench compare`: options and reading.
 #pragma once
 
+#include "bench/runner.hpp"
 #include "bench/truth.hpp"
 #include "commands/command.hpp"
 
@@ -24,5 +25,10 @@ void add_truth_options(Args& args, TruthOptions& options, std::string_view name,
 /// Sizes of images that the labels do not say are taken from the image files, where they are found.
 /// \throws Error; what is wrong with records is listed on stderr first.
 bench::Truth open_truth(const TruthOptions& options, const Context& ctx);
+
+/// The files of its images, in its order. \throws Error(input) after listing every image that is
+/// not there.
+std::vector<bench::RunImage> find_images(const TruthOptions& options, const bench::Truth& truth,
+                                         const Context& ctx);
 
 } // namespace mlopsctl::commands

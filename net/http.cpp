@@ -47,6 +47,8 @@ struct Exchange {
   std::uint64_t limit_bytes = 0;
   std::size_t header_bytes = 0;
   bool is_too_large = false;
+  std::optional<curl_off_t> uploaded_us; ///< when the body was handed over
+  CURL* handle = nullptr;
 };
 
 std::size_t take_body(char* bytes, std::size_t size, std::size_t count, void* to) {
@@ -75,7 +77,13 @@ std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* 
   return line.size();
 }
 
-int stop_if_interrupted(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+int watch_progress(void* of, curl_off_t, curl_off_t, curl_off_t to_upload, curl_off_t uploaded) {
+  auto& exchange = *static_cast<Exchange*>(of);
+  if (!exchange.uploaded_us && to_upload > 0 && uploaded >= to_upload) {
+    curl_off_t now_us = 0;
+    curl_easy_getinfo(exchange.handle, CURLINFO_TOTAL_TIME_T, &now_us);
+    exchange.uploaded_us = now_us;
+  }
   return interrupt_requested() != 0 ? 1 : 0;
 }
 
@@ -142,6 +150,7 @@ public:
                   "use https, or allow it with --plain-http");
     Exchange exchange;
     exchange.limit_bytes = options_.body_limit_bytes;
+    exchange.handle = handle_;
     HeaderList headers;
     prepare(request, url, exchange, headers);
     const CURLcode code = curl_easy_perform(handle_);
@@ -149,10 +158,28 @@ public:
     long status = 0;
     curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
     exchange.reply.status = static_cast<int>(status);
+    exchange.reply.times = times(exchange);
     return std::move(exchange.reply);
   }
 
 private:
+  double milliseconds(CURLINFO info) const {
+    curl_off_t time_us = 0;
+    curl_easy_getinfo(handle_, info, &time_us);
+    return static_cast<double>(time_us) / 1e3;
+  }
+
+  HttpTimes times(const Exchange& exchange) const {
+    const double connected = milliseconds(CURLINFO_PRETRANSFER_TIME_T);
+    const double replied = std::max(connected, milliseconds(CURLINFO_STARTTRANSFER_TIME_T));
+    const double uploaded =
+        exchange.uploaded_us
+            ? std::clamp(static_cast<double>(*exchange.uploaded_us) / 1e3, connected, replied)
+            : connected;
+    return {connected, uploaded - connected, replied - uploaded,
+            std::max(0.0, milliseconds(CURLINFO_TOTAL_TIME_T) - replied)};
+  }
+
   template <class T> void set(CURLoption option, T value) {
     const CURLcode code = curl_easy_setopt(handle_, option, value);
     if (code != CURLE_OK)
@@ -190,7 +217,8 @@ private:
     set(CURLOPT_WRITEDATA, static_cast<void*>(&exchange));
     set(CURLOPT_HEADERFUNCTION, &take_header);
     set(CURLOPT_HEADERDATA, static_cast<void*>(&exchange));
-    set(CURLOPT_XFERINFOFUNCTION, &stop_if_interrupted);
+    set(CURLOPT_XFERINFOFUNCTION, &watch_progress);
+    set(CURLOPT_XFERINFODATA, static_cast<void*>(&exchange));
     set(CURLOPT_NOPROGRESS, 0L);
     if (request.method != "GET" && request.method != "HEAD") {
       set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));

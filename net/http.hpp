@@ -24,10 +24,19 @@ struct HttpRequest {
   std::string body;
 };
 
+/// Parts of an exchange, one after the other, in ms.
+struct HttpTimes {
+  double connect_ms = 0; ///< next to nothing where a connection was kept
+  double upload_ms = 0;  ///< of the request
+  double wait_ms = 0;    ///< from there to the first byte of the reply
+  double download_ms = 0;
+};
+
 struct HttpReply {
   int status = 0;
   std::vector<NameValue> headers;
   std::string body;
+  HttpTimes times{};
 
   /// The last header of that name, case ignored.
   std::optional<std::string> header(std::string_view name) const;
@@ -53,7 +62,7 @@ struct HttpOptions {
   std::uint64_t body_limit_bytes = std::uint64_t{16} << 20;
   bool plain_http = false; ///< http:// to other machines than this one
   bool use_proxy = true;   ///< https_proxy, no_proxy ... of the environment
-  std::string ca_bundle;   ///< PEM file; empty: AWS_CA_BUNDLE, SSL_CERT_FILE, else the system's
+  std::string ca_bundle{}; ///< PEM file; empty: AWS_CA_BUNDLE, SSL_CERT_FILE, else the system's
 };
 
 class HttpClient {

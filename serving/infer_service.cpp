@@ -98,7 +98,8 @@ void InferService::load(const package::ModelPackage& package) {
   engine_ = models.front().engine();
   model_name_ = spec_.name + " " + spec_.version;
   model_labels_ = "name=" + metric_label(spec_.name) + ",version=" + metric_label(spec_.version) +
-                  ",digest=" + metric_label(package.digest) + ",engine=" + metric_label(engine_);
+                  ",digest=" + metric_label(package.digest) + ",engine=" + metric_label(engine_) +
+                  ",threads=" + metric_label(std::to_string(models.front().threads()));
   for (auto& model : models)
     workers_.emplace_back([this, moved = std::make_shared<inference::Model>(std::move(model))] {
       run_worker(std::move(*moved));

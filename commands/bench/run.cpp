@@ -12,7 +12,6 @@
 #include "core/log.hpp"
 #include "core/program.hpp"
 #include "core/text.hpp"
-#include "formats/labels/image_files.hpp"
 #include "storage/benchmark_table.hpp"
 #include "storage/copy_rows.hpp"
 #include "storage/find_rows.hpp"
@@ -138,28 +137,6 @@ std::vector<std::size_t> set_sizes(const Options& o, std::size_t images) {
   return sizes.empty() ? std::vector<std::size_t>{images} : sizes;
 }
 
-/// \throws Error(input) after listing every image that is not there.
-std::vector<bench::RunImage> find_images(const Options& o, const bench::Truth& truth,
-                                         const Context& ctx) {
-  const formats::ImageFinder finder(o.data.images, o.data.path);
-  std::vector<bench::RunImage> images;
-  Problems problems;
-  for (const auto& image : truth.images) {
-    const auto path = finder.find(image.ref);
-    if (!path)
-      problems.push_back(
-          {"image-missing", Severity::error, image.place, "'" + image.ref + "' was not found"});
-    images.push_back({image.ref, path.value_or(""), image.place, image.width, image.height});
-  }
-  if (problems.empty())
-    return images;
-  print_problems(ctx, problems);
-  throw Error(Fault::input,
-              std::to_string(problems.size()) + " of " + std::to_string(images.size()) +
-                  " images are not there, so nothing was measured",
-              "name their folder with --images");
-}
-
 bench::BenchmarkOutcome measure(const package::ModelPackage& package, const bench::Truth& truth,
                                 const std::vector<bench::RunImage>& images, std::size_t size,
                                 const bench::BenchmarkOptions& options, const Context& ctx) {
@@ -256,7 +233,7 @@ int run(const Options& o, Context& ctx) {
   const bench::Truth truth = open_truth(o.data, ctx);
   bench::check_fit(package.spec, truth, o.data.path);
   const auto sizes = set_sizes(o, truth.images.size());
-  const auto images = find_images(o, truth, ctx);
+  const auto images = find_images(o.data, truth, ctx);
   const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::append);
   const auto baselines = find_baselines(o, truth, sizes, options, gates, *table);
   std::vector<storage::BenchmarkRow> rows;

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Load on a service over HTTP, and what came back.
+#pragma once
+
+#include "bench/runner.hpp"
+#include "bench/score.hpp"
+#include "storage/benchmark_row.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mlopsctl::bench {
+
+/// How a picture is sent: its bytes, a form with the file 'image', or JSON {"image": base64}.
+enum class Encoding { raw, multipart, base64 };
+enum class Arrivals { even, poisson };
+
+struct LoadOptions {
+  std::string url;   ///< of POST
+  std::string token; ///< empty: none is sent
+  Encoding encoding = Encoding::raw;
+  /// Open loop if rate_per_s is over 0: requests start by the clock, whether the ones before have
+  /// ended or not, and their latency counts from when they should have started. Else closed: each
+  /// client sends its next request when it has its reply.
+  double rate_per_s = 0;
+  Arrivals arrivals = Arrivals::even;
+  int clients = 1; ///< closed loop: how many; open loop: how many requests may be under way
+  double duration_s = 30;
+  double timeout_s = 60;       ///< of a request
+  double ready_timeout_s = 10; ///< for a service that answers 503 at first
+  bool plain_http = false;
+  std::uint64_t seed = 1; ///< of the arrivals
+};
+
+/// Sums over the requests that were answered with 200, in ms, as this side saw them.
+struct ClientTimes {
+  double connect_ms = 0;
+  double upload_ms = 0;
+  double wait_ms = 0;
+  double download_ms = 0;
+};
+
+struct LoadResult {
+  std::vector<std::int64_t> latency_ns; ///< of replies 200, with building the request
+  ClientTimes client;
+  std::map<std::string, double> server_ms; ///< sums by the names of Server-Timing
+  std::int64_t server_timed = 0;           ///< replies that had it
+  std::map<int, std::int64_t> statuses;    ///< 0: no reply came
+  std::int64_t not_sent = 0; ///< open loop: found nobody free before the time was over
+  std::string first_failure; ///< what the first request without a reply met
+  double seconds = 0;
+  std::vector<dataset::Sample> predictions; ///< the first of each image that was answered
+  std::int64_t unread = 0;                  ///< replies without detections or classes with scores
+};
+
+/// Takes \p images in turn, over and over, until the time is over; requests under way are waited
+/// for. A request goes before on each connection of a closed loop, on one of an open loop,
+/// uncounted. \throws Error(remote) if that has no reply, or another than 200 and 429, or none was
+/// 200.
+LoadResult run_load(const std::vector<RunImage>& images, const LoadOptions& options);
+
+/// As 'bench run' keeps it, with connect_ms, upload_ms, wait_ms, download_ms, server_ms (sum of
+/// what the server says), its parts, requests, failed (all but
+/// 200, and what was not sent), status_<code>, clients and
+/// rate_per_s. Not sealed. \param truth of exactly the images that were sent.
+storage::BenchmarkRow load_row(const LoadResult& result, const LoadOptions& options,
+                               const Truth& truth, const ScoreOptions& scoring,
+                               const std::string& dataset);
+std::vector<std::string> load_number_names(const ScoreOptions& options);
+
+} // namespace mlopsctl::bench

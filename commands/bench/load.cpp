@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// bench load: send pictures to a service, measure how fast and how right it answers, keep a row.
+#include "bench/load.hpp"
+
+#include "bench/load_reply.hpp"
+#include "bench/redact.hpp"
+#include "commands/bench_gates.hpp"
+#include "commands/bench_report.hpp"
+#include "commands/command.hpp"
+#include "commands/remote_options.hpp"
+#include "commands/truth_input.hpp"
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "net/http.hpp"
+#include "storage/benchmark_table.hpp"
+#include "storage/copy_rows.hpp"
+#include "storage/find_rows.hpp"
+#include "storage/remote.hpp"
+
+namespace mlopsctl::commands {
+namespace {
+
+constexpr int k_open_clients = 64; ///< requests under way at once in an open loop
+constexpr int k_most_clients = 4096;
+constexpr double k_most_rate = 1e6;
+constexpr std::uint64_t k_token_bytes = 4096;
+
+struct Options {
+  std::string url;
+  TruthOptions data;
+  std::optional<double> rate;
+  std::optional<int> concurrency;
+  std::string arrivals = "even";
+  std::string encoding = "raw";
+  std::optional<double> duration_s, timeout_s, ready_timeout_s;
+  std::string token_file;
+  std::string protocol = "coco";
+  GateOptions gate;
+  std::string table = "bench.db";
+  std::string tag, note;
+};
+
+void validate(const Options& o) {
+  if (o.arrivals != "even" && !o.rate)
+    throw Error(Fault::usage, "--arrivals is for --rate");
+  if (o.rate && !(*o.rate > 0 && *o.rate <= k_most_rate))
+    throw Error(Fault::usage,
+                "--rate: " + number(*o.rate) + " is not over 0, up to " + number(k_most_rate),
+                "such as --rate 10");
+  if (o.concurrency && (*o.concurrency < 1 || *o.concurrency > k_most_clients))
+    throw Error(Fault::usage, "--concurrency: " + std::to_string(*o.concurrency) +
+                                  " is not from 1 to " + std::to_string(k_most_clients));
+  net::parse_url(o.url, "URL");
+}
+
+bench::LoadOptions load_options(const Options& o, const Context& ctx) {
+  bench::LoadOptions options;
+  options.url = o.url;
+  if (!o.token_file.empty())
+    options.token = std::string(trim(read_file(o.token_file, k_token_bytes)));
+  options.encoding = o.encoding == "multipart" ? bench::Encoding::multipart
+                     : o.encoding == "base64"  ? bench::Encoding::base64
+                                               : bench::Encoding::raw;
+  options.rate_per_s = o.rate.value_or(0);
+  options.arrivals = o.arrivals == "poisson" ? bench::Arrivals::poisson : bench::Arrivals::even;
+  options.clients = o.concurrency.value_or(o.rate ? k_open_clients : 1);
+  options.duration_s = o.duration_s.value_or(options.duration_s);
+  options.timeout_s = o.timeout_s.value_or(options.timeout_s);
+  options.ready_timeout_s = o.ready_timeout_s.value_or(options.ready_timeout_s);
+  options.plain_http = storage::remote_options().plain_http;
+  options.seed = ctx.options.seed;
+  return options;
+}
+
+/// Name, version, digest and engine of the model, where the service says them at /metrics.
+void describe_model(const bench::LoadOptions& options, storage::BenchmarkRow& row) {
+  const auto url = net::parse_url(options.url, "URL");
+  row.model_name = url.scheme + "://" + url.authority() + url.path;
+  net::HttpRequest request;
+  request.url = url.scheme + "://" + url.authority() + "/metrics";
+  if (!options.token.empty())
+    request.headers.push_back({"Authorization", "Bearer " + options.token});
+  try {
+    const auto reply = net::create_http_client({.plain_http = options.plain_http})->send(request);
+    auto labels = bench::parse_model_info(reply.status == 200 ? reply.body : "");
+    if (labels.empty())
+      return;
+    row.model_name = labels["name"];
+    row.model_version = labels["version"];
+    row.model_digest = labels["digest"];
+    row.threads = static_cast<int>(parse_int(labels["threads"]).value_or(0));
+    const auto engine = split(labels["engine"], ' ');
+    row.engine = engine.front();
+    row.engine_version = engine.size() > 1 ? engine[1] : "";
+  } catch (const net::TransportError&) {
+    log::verbose("the service says nothing of its model at /metrics");
+  }
+}
+
+/// \throws Error(usage) as the row's own options would.
+storage::BenchmarkRow measured_row(const Options& o, const bench::LoadOptions& options,
+                                   const bench::ScoreOptions& scoring, const bench::Truth& truth,
+                                   const bench::LoadResult& result, const Context& ctx) {
+  auto row = bench::load_row(result, options, truth, scoring, o.data.path);
+  row.tag = bench::without_secrets(o.tag);
+  row.note = bench::without_secrets(o.note);
+  row.command_line = bench::redact_command_line(ctx.command_line);
+  row.seed = static_cast<std::int64_t>(ctx.options.seed);
+  describe_model(options, row);
+  storage::seal(row);
+  return row;
+}
+
+void warn(const bench::LoadResult& result, const bench::LoadOptions& options, std::size_t images) {
+  std::int64_t failed = 0;
+  std::string codes;
+  for (const auto& [status, count] : result.statuses) {
+    if (status == 200)
+      continue;
+    failed += count;
+    codes += (codes.empty() ? "" : ", ") + std::to_string(count) + " times " +
+             (status == 0 ? "no reply (" + result.first_failure + ")" : std::to_string(status));
+  }
+  if (failed > 0)
+    log::warn("not answered with 200: " + codes + "; latency is of the others");
+  if (result.not_sent > 0)
+    log::warn(std::to_string(result.not_sent) + " requests were not sent: " +
+              std::to_string(options.clients) + " were under way (--concurrency)");
+  if (result.predictions.size() < images)
+    log::warn("only " + std::to_string(result.predictions.size()) + " of " +
+              std::to_string(images) +
+              " images were answered in this time: the others count as "
+              "images in which nothing was found");
+  if (result.unread > 0)
+    log::warn("replies to " + std::to_string(result.unread) +
+              " images have no detections or classes with scores: how right they are is not known");
+  const auto done = static_cast<double>(result.latency_ns.size()) / result.seconds;
+  if (done < 0.9 * options.rate_per_s)
+    log::warn("the service does " + fixed(done, 1) + " images/s, and " +
+              fixed(options.rate_per_s, 1) + " were sent");
+}
+
+int run(const Options& o, Context& ctx) {
+  const bench::Truth truth = open_truth(o.data, ctx);
+  bench::ScoreOptions scoring;
+  scoring.protocol = truth.kind == bench::TruthKind::classification
+                         ? bench::Protocol::accuracy
+                         : bench::protocol_from_name(o.protocol);
+  scoring.jobs = ctx.jobs();
+  scoring.wants_details = true;
+  scoring.seed = ctx.options.seed;
+  const auto gates = parse_gates(o.gate, bench::load_number_names(scoring));
+  const auto images = find_images(o.data, truth, ctx);
+  const auto options = load_options(o, ctx);
+  const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::append);
+  std::vector<storage::BenchmarkRow> baselines;
+  if (!o.gate.baseline.empty())
+    baselines = storage::find_rows(*table, o.table, o.gate.baseline);
+  const auto result = bench::run_load(images, options);
+  const auto row = measured_row(o, options, scoring, truth, result, ctx);
+  storage::append_measured(*table, o.table, row);
+  warn(result, options, images.size());
+  std::optional<storage::BenchmarkRow> baseline;
+  if (!baselines.empty())
+    baseline = bench::choose_baseline(baselines, row, gates, o.gate.baseline);
+  if (ctx.options.json)
+    ctx.print(rows_document({row}));
+  else
+    ctx.print(rows_table({row}));
+  return check_gates(gates, {{row, baseline}}, ctx);
+}
+
+Run declare(Args& args) {
+  auto o = std::make_shared<Options>();
+  args.value("URL", o->url, "Where pictures are posted to, such as http://127.0.0.1:8080/predict")
+      .required();
+  add_truth_options(args, o->data, "--data");
+  args.value("--rate", o->rate, "Open loop: requests that start in a second, come what may")
+      .metavar("R");
+  args.value("--concurrency", o->concurrency,
+             "Closed loop: clients, each sends when it has its reply (with --rate: at most so many "
+             "requests under way)")
+      .metavar("N")
+      .default_text("1; with --rate 64");
+  args.value("--arrivals", o->arrivals, "With --rate: at even distances, or at random ones")
+      .choices({"even", "poisson"});
+  args.duration("--duration", o->duration_s, "How long to send").default_text("30s");
+  args.value("--encoding", o->encoding, "How a picture is sent: its bytes, a form, or base64 JSON")
+      .choices({"raw", "multipart", "base64"});
+  args.duration("--timeout", o->timeout_s, "For a request").default_text("60s");
+  args.duration("--ready-timeout", o->ready_timeout_s, "For a service that answers 503 at first")
+      .default_text("10s");
+  args.value("--token-file", o->token_file, "File with the token that the service wants")
+      .metavar("FILE")
+      .guarded();
+  args.value("--protocol", o->protocol, "Rules of average precision")
+      .choices({"coco", "voc", "voc11"});
+  add_gate_options(args, o->gate);
+  args.value("--table", o->table, "Where rows are kept: a file, or dynamodb://NAME[?region=R]")
+      .metavar("TABLE");
+  add_remote_options(args);
+  args.value("--tag", o->tag, "Word to find the row by").metavar("T");
+  args.value("--note", o->note, "Remark to keep with the row");
+  return [o](Context& ctx) {
+    validate(*o);
+    return run(*o, ctx);
+  };
+}
+
+} // namespace
+extern const Command bench_load;
+const Command bench_load{"bench load", "Measure a service under load", declare};
+} // namespace mlopsctl::commands
