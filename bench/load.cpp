@@ -66,6 +66,15 @@ void wait_until(Clock::time_point moment) {
   std::this_thread::sleep_until(moment);
 }
 
+/// What the model and the waiting for it took; "receive" is a part of the upload.
+std::int64_t work_ns(const std::map<std::string, double>& timing) {
+  double sum_ms = 0;
+  for (const char* stage : {"queue", "decode", "preprocess", "infer", "postprocess"})
+    if (const auto found = timing.find(stage); found != timing.end())
+      sum_ms += found->second;
+  return static_cast<std::int64_t>(sum_ms * 1e6);
+}
+
 /// One run: threads that take the next request each, and one result.
 class Load {
 public:
@@ -194,7 +203,10 @@ private:
     const auto timing = parse_server_timing(reply.header("Server-Timing").value_or(""));
     for (const auto& [name, milliseconds] : timing)
       result_.server_ms[name] += milliseconds;
-    result_.server_timed += timing.empty() ? 0 : 1;
+    if (!timing.empty()) {
+      ++result_.server_timed;
+      result_.overhead_ns.push_back(latency_ns - work_ns(timing));
+    }
     if (has_prediction_[image])
       return;
     has_prediction_[image] = true;
@@ -229,9 +241,9 @@ constexpr std::pair<const char*, const char*> k_stages[] = {
     {"receive", "receive_ms"},       {"queue", "queue_ms"}, {"decode", "decode_ms"},
     {"preprocess", "preprocess_ms"}, {"infer", "infer_ms"}, {"postprocess", "postprocess_ms"}};
 
-constexpr const char* k_names[] = {"connect_ms", "upload_ms",  "wait_ms",  "download_ms",
-                                   "server_ms",  "receive_ms", "queue_ms", "requests",
-                                   "failed",     "clients"};
+constexpr const char* k_names[] = {"connect_ms",      "upload_ms",  "wait_ms",  "download_ms",
+                                   "server_ms",       "receive_ms", "queue_ms", "overhead_p50_ms",
+                                   "overhead_p99_ms", "requests",   "failed",   "clients"};
 
 void add_server_times(const LoadResult& result, storage::BenchmarkRow& row) {
   const auto count = static_cast<double>(result.server_timed);
@@ -244,6 +256,9 @@ void add_server_times(const LoadResult& result, storage::BenchmarkRow& row) {
     sum += stage_ms;
   }
   row.numbers.emplace_back("server_ms", mean(sum));
+  const auto overhead = summarize_latency(result.overhead_ns);
+  row.numbers.emplace_back("overhead_p50_ms", count > 0 ? Metric(overhead.p50_ms) : std::nullopt);
+  row.numbers.emplace_back("overhead_p99_ms", count > 0 ? Metric(overhead.p99_ms) : std::nullopt);
 }
 
 } // namespace

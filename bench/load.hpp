@@ -44,6 +44,9 @@ struct ClientTimes {
 
 struct LoadResult {
   std::vector<std::int64_t> latency_ns; ///< of replies 200, with building the request
+  /// Of those that had Server-Timing: latency less queue, decode, preprocess, infer and
+  /// postprocess, which is what HTTP, the network and both programs around the model take.
+  std::vector<std::int64_t> overhead_ns;
   ClientTimes client;
   std::map<std::string, double> server_ms; ///< sums by the names of Server-Timing
   std::int64_t server_timed = 0;           ///< replies that had it

@@ -41,6 +41,7 @@ for encoding in raw multipart base64; do
   json '.rows[0].map_50' "$want" # what the service says is what infer says
   json '.rows[0] | (.failed == 0) and (.requests == .timed_images) and (.requests == .status_200) and (.requests >= 2)' true
   json '.rows[0] | (.p50_ms <= .p99_ms) and (.infer_ms > 0) and (.infer_ms < .server_ms) and (.server_ms < .mean_ms)' true
+  json '.rows[0] | (.overhead_p50_ms > 0) and (.overhead_p50_ms <= .overhead_p99_ms) and (.overhead_p50_ms < .p50_ms)' true
   # The parts as the client saw them are the whole, but for building the request.
   json '.rows[0] | (.connect_ms + .upload_ms + .wait_ms + .download_ms) as $sum | ($sum <= .mean_ms) and ($sum > 0.5 * .mean_ms)' true
 done
