@@ -286,7 +286,7 @@ private:
     if (is_closed_)
       return;
     // What was not read would be taken for the next request.
-    const bool keeps = keeps_alive_ && parser_->is_done() && !state_.is_draining;
+    const bool keeps = keeps_alive_ && parser_->is_done() && !state_.is_draining && !state_.is_full;
     reply_.emplace(static_cast<http::status>(response.status), 11);
     reply_->set(http::field::server, "mlopsctl");
     reply_->set(http::field::content_type, response.content_type);
@@ -400,14 +400,14 @@ void HttpServer::State::accept() {
   });
 }
 
-/// At the limit the longest idle connection gives way; where all are busy, the next ones wait in
-/// the kernel's queue until one ends.
+/// At the limit the longest idle connection gives way to the one that came. Where all others are
+/// busy, the next ones wait in the kernel's queue until one ends, and replies end theirs.
 void HttpServer::State::make_room() {
-  if (connections.size() >= options.connections && !idle.empty())
-    idle.front()->close();
   is_full = connections.size() >= options.connections;
   if (!is_full)
     accept();
+  else if (idle.size() > 1) // the last is the one that came
+    idle.front()->close();  // which accepts again
 }
 
 void HttpServer::State::open(tcp::socket socket) {

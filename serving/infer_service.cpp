@@ -226,8 +226,9 @@ Answered InferService::run(inference::Model& model, const Request& request) cons
   answered.queue_ms = milliseconds(started - request.received);
   std::string storage;
   const auto sent = find_picture(request, storage);
+  const auto found = Clock::now();
   const auto image = decoded(sent.bytes);
-  const double decode_ms = milliseconds(Clock::now() - started);
+  const double decode_ms = milliseconds(Clock::now() - found);
   answered.name = sent.name;
   answered.width = image.width;
   answered.height = image.height;

@@ -14,7 +14,9 @@ def serve(path, port):
 
     @app.route("/api/detect", methods=["POST"])
     def detect():
-        image = cv2.imdecode(np.frombuffer(base64.b64decode(request.form["images"]), np.uint8), cv2.IMREAD_COLOR)
+        data = np.frombuffer(base64.b64decode(request.form["images"]), np.uint8)
+        begun = time.time()
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR)
         height, width = image.shape[:2]
         scale = min(WIDTH / width, HEIGHT / height)
         w, h = round(width * scale), round(height * scale)
@@ -31,7 +33,8 @@ def serve(path, port):
         corners = np.stack([out[:, 0] - out[:, 2] / 2 - left, out[:, 1] - out[:, 3] / 2 - top, out[:, 2], out[:, 3]], 1) / scale
         kept = np.array(cv2.dnn.NMSBoxes(corners.tolist(), best.tolist(), THRESHOLD, IOU)).reshape(-1)
         boxes = [[float(y / height), float(x / width), float((y + bh) / height), float((x + bw) / width)] for x, y, bw, bh in corners[kept]]
-        return jsonify({"bounding_boxes": boxes or None, "inf_time": str(seconds), "status": 200})
+        return jsonify({"bounding_boxes": boxes or None, "inf_time": str(seconds), "status": 200,
+                        "work_time": time.time() - begun})  # ours, to tell what is beside it
 
     app.run(host="127.0.0.1", port=port, threaded=True)
 
@@ -46,18 +49,16 @@ def upload(url, seconds, clients, files):
             with open(files[at % len(files)], "rb") as file:
                 reply = requests.post(url, data={"images": base64.b64encode(file.read())}).json()
             total = time.time() - start
-            seen.append((total, float(reply["inf_time"]), len(reply["bounding_boxes"] or [])))
+            seen.append((total, float(reply["inf_time"]), reply["work_time"]))
             at += clients
         return seen
 
-    client(0) if seconds > 1 else None
     start = time.time()
     with concurrent.futures.ThreadPoolExecutor(clients) as pool:
         seen = [entry for part in pool.map(client, range(clients)) for entry in part]
     middle = lambda values: sorted(values)[(len(values) - 1) // 2]
     print(json.dumps({"images_per_s": len(seen) / (time.time() - start), "p50_ms": 1e3 * middle([s[0] for s in seen]),
-                      "infer_ms": 1e3 * middle([s[1] for s in seen]), "overhead_ms": 1e3 * middle([s[0] - s[1] for s in seen]),
-                      "boxes": sum(s[2] for s in seen[:len(files)])}))
+                      "infer_ms": 1e3 * middle([s[1] for s in seen]), "overhead_ms": 1e3 * middle([s[0] - s[2] for s in seen])}))
 
 
 if sys.argv[1] == "serve": serve(sys.argv[2], int(sys.argv[3]))
