@@ -13,7 +13,12 @@ build_preset release
 mlopsctl=$ROOT/build/release/mlopsctl
 work=$(mktemp -d)
 pids=""
-trap 'for pid in $pids; do kill "$pid" 2>/dev/null || true; done; rm -rf "$work"' EXIT
+tidy_up() {
+  # shellcheck disable=SC2086 # a list of numbers
+  kill $pids 2>/dev/null || true
+  rm -rf "$work"
+}
+trap tidy_up EXIT
 cd "$work"
 "$mlopsctl" capture 'pattern:shapes?seed=1&size=640x480&fps=10&seconds=3' -o frames -q
 /usr/bin/python3 "$ROOT/bench/self/flask_detector.py" serve "$ROOT/examples/shapes/model/shapes.onnx" 5001 2>/dev/null >&2 &
