@@ -19,10 +19,11 @@ void add_onnxruntime_option(Args& args, std::string& path) {
       .guarded();
 }
 
-void add_engine_options(Args& args, EngineChoice& choice, const std::string& threads_help) {
+void add_engine_options(Args& args, EngineChoice& choice, const std::string& threads_help,
+                        const std::string& threads_default) {
   args.takes_model_overrides();
   args.value("--engine", choice.name, "Engine (see 'mlopsctl engines')").default_text("best here");
-  args.value("--threads", choice.threads, threads_help).default_text("cores");
+  args.value("--threads", choice.threads, threads_help).default_text(threads_default);
   add_onnxruntime_option(args, choice.onnxruntime);
 }
 

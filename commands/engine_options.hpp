@@ -15,7 +15,8 @@ struct EngineChoice {
 };
 
 /// --engine --threads --onnxruntime; such a command reads a model.yaml, and takes --set.
-void add_engine_options(Args& args, EngineChoice& choice, const std::string& threads_help);
+void add_engine_options(Args& args, EngineChoice& choice, const std::string& threads_help,
+                        const std::string& threads_default = "cores");
 /// \throws Error(usage) for a number of threads that is none. From here on engines are looked for
 /// as the user said.
 void apply_engine_choice(const EngineChoice& choice);

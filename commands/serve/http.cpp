@@ -198,7 +198,7 @@ Run declare(Args& args) {
   args.value("--box-order", o->box_order, "Numbers of a bounding box").choices({"yxyx", "xyxy"});
   args.value("--workers", o->workers, "Pictures at once, each with an engine of its own")
       .default_text("cores / threads");
-  add_engine_options(args, o->engine, "Threads of each worker's engine");
+  add_engine_options(args, o->engine, "Threads of each worker's engine", "cores / workers");
   add_network_options(args, *o);
   add_limit_options(args, *o);
   add_remote_options(args);
