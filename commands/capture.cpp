@@ -297,6 +297,7 @@ Run declare(Args& args) {
   args.flag("--resume", o->capture.resume, "Go on behind the last frame in the journal");
   add_spool_options(args, o->spool);
   add_remote_options(args);
+  add_cache_option(args);
   return [o](Context& ctx) {
     validate(*o);
     o->capture.redaction = redaction_of(o->redact, ctx.options.set);

@@ -276,6 +276,7 @@ Run declare(Args& args) {
   args.flag("--discard-bad", o->discard_bad, "Leave unreadable pictures out and write the rest");
   args.flag("--no-timing", o->no_timing, "Leave timing_ms out: same input, same bytes");
   add_remote_options(args);
+  add_cache_option(args);
   return [o](Context& ctx) {
     validate(*o, ctx);
     return run(*o, ctx);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/remote_options.hpp"
 
+#include "storage/object_cache.hpp"
 #include "storage/remote.hpp"
 
 namespace mlopsctl::commands {
@@ -27,6 +28,14 @@ void add_remote_options(Args& args) {
             "Allow http:// to other machines; what is sent can be read on the way")
       .section(k_section)
       .guarded();
+}
+
+void add_cache_option(Args& args) {
+  args.value("--cache", storage::object_cache(),
+             "Keep what is read from s3:// in DIR, and read it there while it is the same")
+      .metavar("DIR")
+      .default_text("nothing is kept")
+      .section("Remote options");
 }
 
 } // namespace mlopsctl::commands

@@ -8,5 +8,7 @@ namespace mlopsctl::commands {
 
 /// --region, --profile, --endpoint-url, --plain-http, into storage::remote_options().
 void add_remote_options(Args& args);
+/// --cache, into storage::object_cache(). For commands that read pictures.
+void add_cache_option(Args& args);
 
 } // namespace mlopsctl::commands

@@ -3,6 +3,7 @@
 
 #include "core/remote.hpp"
 #include "net/s3.hpp"
+#include "storage/object_cache.hpp"
 #include "storage/s3_folder.hpp"
 #include "storage/s3_object.hpp"
 
@@ -21,7 +22,11 @@ net::S3Client& s3_client() {
 void register_s3_scheme() {
   static const RemoteScheme scheme{
       "s3://",
-      [](const std::string& url) { return open_s3_source(s3_client(), net::parse_s3_url(url)); },
+      [](const std::string& url) {
+        const auto name = net::parse_s3_url(url);
+        return object_cache().empty() ? open_s3_source(s3_client(), name)
+                                      : open_kept_source(s3_client(), name, object_cache());
+      },
       [](const std::string& url, Existing existing) {
         return create_s3_sink(s3_client(), net::parse_s3_url(url), existing);
       },

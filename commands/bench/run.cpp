@@ -287,6 +287,7 @@ Run declare(Args& args) {
   args.value("--table", o->table, "Where rows are kept: a file, or dynamodb://NAME[?region=R]")
       .metavar("TABLE");
   add_remote_options(args);
+  add_cache_option(args);
   args.value("--tag", o->tag, "Word to find the rows by").metavar("T");
   args.value("--note", o->note, "Remark to keep with the rows");
   args.value("--report", o->report,

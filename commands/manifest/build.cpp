@@ -135,6 +135,7 @@ Run declare(Args& args) {
       .default_text("");
   add_bad_record_options(args, o->labels);
   add_remote_options(args);
+  add_cache_option(args);
   return [o](Context& ctx) { return run(*o, ctx); };
 }
 

@@ -65,6 +65,7 @@ void add_reading_options(Args& args, LabelOptions& options) {
              "VOC corners count from 0, or from 1 with inclusive upper corners")
       .metavar("0|1");
   add_remote_options(args);
+  add_cache_option(args);
 }
 
 void add_bad_record_options(Args& args, LabelOptions& options) {

@@ -198,6 +198,7 @@ Run declare(Args& args) {
       .metavar("FMT")
       .default_text("");
   add_remote_options(args);
+  add_cache_option(args);
   return [o](Context& ctx) { return run(*o, ctx); };
 }
 

@@ -198,6 +198,30 @@ sed 's|"image":"|&pictures/|' "$OUT" | cmp - far || fail "other predictions from
 run 0 infer t.manifest --images s3://bucket/set/pictures --model tiny --no-timing
 [ "$(grep -c '"label":"red"' "$OUT")" = 3 ] || fail "pictures were not found there"
 
+# --cache: what was read once is asked for, and not read again until it is another.
+proxy cache.log none
+kept() { # GETS-OF-OBJECTS
+  : > cache.log
+  run 0 infer t.manifest --images s3://bucket/set/pictures --model tiny --no-timing --cache kept/here
+  cmp "$OUT" near || fail "other predictions"
+  [ "$(grep -c '^GET /bucket/set/pictures/' cache.log)" = "$1" ] || fail "$(grep -c '^GET /bucket/set/pictures/' cache.log) reads, expected $1"
+  had cache.log '^HEAD /bucket/set/pictures/1.png'
+}
+cp "$OUT" near
+kept 3
+[ "$(stat -c %a kept/here)" = 700 ] || fail "others may look into the cache"
+kept 0
+cp pictures/1.png other
+printf x >> other # behind the end of the picture
+run 0 store cp other s3://bucket/set/pictures/1.png --overwrite
+kept 1
+for file in kept/here/*; do printf x >> "$file"; done # of another length: as if the disk had been full
+kept 3
+chmod g+w kept/here
+run 1 infer t.manifest --images s3://bucket/set/pictures --model tiny --cache kept/here
+err_has "kept/here: others may write to this cache"
+direct
+
 # Videos and folders of pictures in a bucket are sources of frames.
 {
   printf 'YUV4MPEG2 W64 H48 F10:1 Ip A1:1 C420jpeg\n'
