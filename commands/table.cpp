@@ -12,9 +12,9 @@ extern const Command manifest_augment, manifest_crop, manifest_diff, manifest_fi
 extern const Command manifest_leakage, manifest_scan, manifest_preview, manifest_relabel;
 extern const Command manifest_merge_detections, manifest_stats, manifest_validate, list_formats;
 extern const Command package_describe, package_model, package_inspect, package_verify;
-extern const Command package_runtime;
+extern const Command package_lambda, package_runtime;
 extern const Command infer, engines;
-extern const Command serve_http;
+extern const Command serve_http, serve_lambda;
 extern const Command store_cp, store_ls, store_sync;
 extern const Command bench_export, bench_pull, bench_push;
 extern const Command bench_compare, bench_load, bench_run, bench_score, bench_show;
@@ -29,10 +29,10 @@ const std::vector<const Command*>& all_commands() {
       &manifest_merge_detections, &manifest_stats, &manifest_validate,
       &manifest_diff, &manifest_preview, &manifest_augment, &manifest_crop,
       &package_describe, &package_model, &package_inspect, &package_verify,
-      &package_runtime,
+      &package_runtime, &package_lambda,
       &bench_run, &bench_load, &bench_score, &bench_compare, &bench_show, &bench_export, &bench_push, &bench_pull,
       &infer, &engines, &list_formats,
-      &serve_http,
+      &serve_http, &serve_lambda,
       &store_ls, &store_cp, &store_sync,
       &template_init, &template_list, &template_show, &template_render,
       &doctor, &schema, &completion, &config_trust, &help,

@@ -21,35 +21,6 @@ constexpr const char* k_sort_key = "run_id";
 constexpr const char* k_number_order = "number_order";
 constexpr std::size_t k_most_rows = 1'000'000; ///< that are read into memory
 
-struct TableName {
-  std::string name;
-  std::string region;
-};
-
-TableName parse_table_url(const std::string& url) {
-  const auto refuse = [&](const std::string& why) {
-    throw Error(Fault::usage, "'" + printable(url) + "': " + why,
-                "give dynamodb://NAME, or dynamodb://NAME?region=eu-west-1");
-  };
-  TableName out;
-  out.name = url.substr(std::string_view(k_scheme).size());
-  if (const auto question = out.name.find('?'); question != std::string::npos) {
-    const std::string query = out.name.substr(question + 1);
-    out.name.resize(question);
-    if (!query.starts_with("region=") || query.size() == 7)
-      refuse("only region= may follow the '?'");
-    out.region = query.substr(7);
-  }
-  const bool is_name = out.name.size() >= 3 && out.name.size() <= 255 &&
-                       std::all_of(out.name.begin(), out.name.end(), [](char c) {
-                         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                                (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
-                       });
-  if (!is_name)
-    refuse("no name of a table: 3 to 255 letters, digits, '_', '-', '.'");
-  return out;
-}
-
 Value key_of(const BenchmarkRow& row) {
   Value key = Value::object();
   key[k_partition_key]["S"] = row.model_digest + "/" + row.dataset_digest;
@@ -178,13 +149,37 @@ private:
 
 } // namespace
 
+DynamoName parse_dynamo_url(const std::string& url) {
+  const auto refuse = [&](const std::string& why) {
+    throw Error(Fault::usage, "'" + printable(url) + "': " + why,
+                "give dynamodb://NAME, or dynamodb://NAME?region=eu-west-1");
+  };
+  DynamoName out;
+  out.name = url.substr(std::string_view(k_scheme).size());
+  if (const auto question = out.name.find('?'); question != std::string::npos) {
+    const std::string query = out.name.substr(question + 1);
+    out.name.resize(question);
+    if (!query.starts_with("region=") || query.size() == 7)
+      refuse("only region= may follow the '?'");
+    out.region = query.substr(7);
+  }
+  const bool is_name = out.name.size() >= 3 && out.name.size() <= 255 &&
+                       std::all_of(out.name.begin(), out.name.end(), [](char c) {
+                         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+                       });
+  if (!is_name)
+    refuse("no name of a table: 3 to 255 letters, digits, '_', '-', '.'");
+  return out;
+}
+
 bool is_dynamo_url(const std::string& url) {
   return url.starts_with(k_scheme);
 }
 
 std::unique_ptr<BenchmarkTable> open_dynamo_table(const std::string& url,
                                                   const net::RemoteOptions& remote) {
-  const TableName table = parse_table_url(url);
+  const auto table = parse_dynamo_url(url);
   net::RemoteOptions options = remote;
   if (!table.region.empty())
     options.region = table.region;

@@ -12,6 +12,13 @@ namespace mlopsctl::storage {
 
 bool is_dynamo_url(const std::string& url);
 
+struct DynamoName {
+  std::string name;
+  std::string region; ///< empty: as the environment says
+};
+/// \param url "dynamodb://NAME" or "dynamodb://NAME?region=eu-west-1". \throws Error(usage).
+DynamoName parse_dynamo_url(const std::string& url);
+
 /// \param url "dynamodb://NAME" or "dynamodb://NAME?region=eu-west-1". The table is asked for one
 /// item, so that what stands in the way is found now.
 /// \throws Error(usage) if it is no such URL; Error(remote) if there is no such table.

@@ -34,6 +34,8 @@ function(spec)
     MLOPSCTL_SERVE_LAMBDA_MODEL: spec.model.url,
     MLOPSCTL_SERVE_LAMBDA_MODEL_DIGEST: spec.model.digest,
     [if f.table != null then 'MLOPSCTL_SERVE_LAMBDA_TABLE']: 'dynamodb://' + f.table,
+    [if f.table != null && tables[f.table].layout == 'item' && tables[f.table].partition_key != null
+    then 'MLOPSCTL_SERVE_LAMBDA_PARTITION_KEY']: tables[f.table].partition_key,
     [if f.data != null then 'MLOPSCTL_SERVE_LAMBDA_DATA']: f.data,
     // Items carry their end of life in 'expires_at'; rows of a benchmark table stay.
     [if f.table != null && tables[f.table].layout == 'item' && spec.retention_days != null

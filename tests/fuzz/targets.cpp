@@ -20,6 +20,7 @@
 #include "net/s3.hpp"
 #include "package/draft.hpp"
 #include "package/model_spec.hpp"
+#include "serving/lambda_event.hpp"
 #include "serving/picture_body.hpp"
 #include "tests/fuzz/label_targets.hpp"
 #include "tests/unit/net/fakes.hpp"
@@ -55,6 +56,14 @@ void read_archive(std::string_view bytes) {
   const auto reader = formats::open_archive(*source, limits);
   while (const auto member = reader->next())
     if (read_all(reader->bytes(), 1 << 21).size() > limits.unpacked_bytes)
+      std::abort();
+}
+
+void read_lambda_event(std::string_view bytes) {
+  const auto event = serving::parse_lambda_event(bytes);
+  for (const auto& picture : event.pictures)
+    if (event.kind == serving::LambdaEvent::Kind::stored &&
+        (picture.id.size() != 64 || !picture.name.starts_with("s3://")))
       std::abort();
 }
 
@@ -273,6 +282,7 @@ const std::vector<Target>& targets() {
                               {"video_packets", plan_packets},
                               {"s3_reply", read_s3_reply},
                               {"request_body", find_sent_picture},
+                              {"lambda_event", read_lambda_event},
                               {"capture-journal", parse_capture_journal},
                               {"capture-words", parse_capture_words},
                           });

@@ -23,6 +23,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
+    do_HEAD = do_GET
+
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
         LOG.write(f"{self.command} {self.path}\n")
