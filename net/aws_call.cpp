@@ -32,10 +32,18 @@ bool is_one_of(const std::string& code, std::initializer_list<std::string_view> 
   return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
+/// The reply to HEAD has no body that could give a code: whether time or the token ran out is not
+/// said.
+bool is_silent(const HttpReply& reply, int status) {
+  return reply.status == status && reply.body.empty();
+}
+
 /// How often a request that was answered so is worth sending in all.
-int attempts_after(int status, const std::string& code) {
+int attempts_after(const HttpReply& reply, const std::string& code) {
+  const int status = reply.status;
   const bool passes =
-      status == 500 || status == 502 || status == 503 || status == 504 || status == 429 ||
+      is_silent(reply, 400) || status == 500 || status == 502 || status == 503 || status == 504 ||
+      status == 429 ||
       is_one_of(code, {"ProvisionedThroughputExceededException", "ThrottlingException",
                        "Throttling", "RequestLimitExceeded", "TooManyRequestsException",
                        "TransactionInProgressException", "InternalServerError", "InternalError",
@@ -138,11 +146,10 @@ HttpReply AwsCaller::send(AwsRequest& request) {
 }
 
 bool AwsCaller::correct_clock(const HttpReply& reply, const AwsFailure& failure) {
-  // The reply to HEAD has no body that could give a code.
-  const bool is_silent = reply.status == 403 && reply.body.empty();
-  if (!is_silent && !is_one_of(failure.code, {"RequestTimeTooSkewed", "RequestExpired",
-                                              "InvalidSignatureException", "SignatureDoesNotMatch",
-                                              "RequestInTheFuture", "AccessDenied"}))
+  if (!is_silent(reply, 403) &&
+      !is_one_of(failure.code,
+                 {"RequestTimeTooSkewed", "RequestExpired", "InvalidSignatureException",
+                  "SignatureDoesNotMatch", "RequestInTheFuture", "AccessDenied"}))
     return false;
   const auto theirs = parse_http_date_s(reply.header("date").value_or(""));
   if (!theirs || std::abs(*theirs - now_s() - clock_offset_s_) < k_clock_tolerance_s)
@@ -157,13 +164,14 @@ bool AwsCaller::rescue(Rescue& done, AwsRequest& request, const AwsDialect& dial
                        const HttpReply& reply, const AwsFailure& failure) {
   if (!done.is_clock_set && correct_clock(reply, failure))
     return done.is_clock_set = true;
-  if (!done.is_renewed && is_one_of(failure.code, {"ExpiredTokenException", "ExpiredToken"})) {
+  if (!done.is_adapted && dialect.adapt && dialect.adapt(request, reply, failure))
+    return done.is_adapted = true;
+  if (!done.is_renewed && (is_silent(reply, 400) ||
+                           is_one_of(failure.code, {"ExpiredTokenException", "ExpiredToken"}))) {
     const std::lock_guard lock(mutex_);
     credentials_.forget();
     return done.is_renewed = true;
   }
-  if (!done.is_adapted && dialect.adapt && dialect.adapt(request, reply, failure))
-    return done.is_adapted = true;
   return false;
 }
 
@@ -190,7 +198,7 @@ HttpReply AwsCaller::call(AwsRequest& request, const AwsDialect& dialect) {
       failure->code = "HTTP " + std::to_string(reply.status);
     if (rescue(rescued, request, dialect, reply, *failure))
       continue;
-    if (attempt >= attempts_after(reply.status, failure->code))
+    if (attempt >= attempts_after(reply, failure->code))
       throw to_error(request, reply, *failure);
     log::verbose(request.name + ": " + failure->code + ": trying again");
     backoff_.wait(attempt);

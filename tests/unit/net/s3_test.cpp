@@ -152,6 +152,15 @@ TEST_F(S3Test, TakesTheServersClockOnce) {
   EXPECT_EQ(server.header(3, "X-Amz-Date").substr(0, 11), "20300103T00");
 }
 
+TEST_F(S3Test, AHeadThatSaysNoReasonIsAskedAgain) {
+  const auto client = cellar();
+  server.reply(400, ""); // RequestTimeout, or ExpiredToken
+  server.reply(400, "");
+  server.reply(200, "", {{"Content-Length", "3"}, {"ETag", "\"x\""}});
+  EXPECT_TRUE(client->head({"bucket", "x"}));
+  EXPECT_EQ(server.requests.size(), 3U);
+}
+
 TEST_F(S3Test, AnEarlierAttemptMayHaveWritten) {
   const auto client = cellar();
   server.reset();
