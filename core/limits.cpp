@@ -13,8 +13,10 @@ namespace {
 constexpr std::uint64_t k_mib = 1024 * 1024;
 constexpr std::uint64_t k_most = std::uint64_t{4} << 30; // parsers count in 32 bits
 
-std::array<std::atomic<std::uint64_t>, 5>& values() {
-  static std::array<std::atomic<std::uint64_t>, 5> table{};
+constexpr std::size_t k_slots = 16; // the table has fewer
+
+std::array<std::atomic<std::uint64_t>, k_slots>& values() {
+  static std::array<std::atomic<std::uint64_t>, k_slots> table{};
   return table;
 }
 
@@ -37,6 +39,8 @@ const std::vector<LimitInfo>& all_limits() {
        "3 bytes a pixel, twice while it is changed, a thread"},
       {Limit::request_bytes, "request-bytes", 32 * k_mib,
        "what is sent to a service in one request", "that much a request, 256 MiB or 8 such in all"},
+      {Limit::image_json_bytes, "image-json-bytes", 4 * k_mib,
+       "an index, manifest or configuration of a container image", "about 10 times as much"},
   };
   return table;
 }

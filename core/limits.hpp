@@ -9,7 +9,14 @@
 
 namespace mlopsctl {
 
-enum class Limit { line_bytes, element_bytes, label_file_bytes, pixels, request_bytes };
+enum class Limit {
+  line_bytes,
+  element_bytes,
+  label_file_bytes,
+  pixels,
+  request_bytes,
+  image_json_bytes
+};
 
 struct LimitInfo {
   Limit limit;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Temporary files without a name: what does not fit into memory waits there.
+#include "core/spool.hpp"
+
 #include "core/detail/descriptor.hpp"
 #include "core/interrupt.hpp"
 #include "core/io.hpp"
@@ -84,10 +86,56 @@ private:
   std::uint64_t size_ = 0;
 };
 
+class SpoolSink final : public ByteSink {
+public:
+  SpoolSink(std::shared_ptr<Spool> spool, std::string name)
+      : spool_(std::move(spool)), name_(std::move(name)) {}
+  void write(std::string_view bytes) override { spool_->write(bytes); }
+  void finish() override {}
+  const std::string& name() const override { return name_; }
+
+private:
+  std::shared_ptr<Spool> spool_;
+  std::string name_;
+};
+
+class SpoolSource final : public ByteSource {
+public:
+  SpoolSource(std::shared_ptr<Spool> spool, std::uint64_t offset, std::uint64_t size_bytes,
+              std::string name)
+      : spool_(std::move(spool)), offset_(offset), size_(size_bytes), name_(std::move(name)) {}
+  std::size_t read(std::span<char> buffer) override {
+    const auto count =
+        static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), size_ - done_));
+    spool_->read_at(offset_ + done_, buffer.first(count));
+    done_ += count;
+    return count;
+  }
+  void rewind() override { done_ = 0; }
+  std::optional<std::uint64_t> size_bytes() const override { return size_; }
+  const std::string& name() const override { return name_; }
+
+private:
+  std::shared_ptr<Spool> spool_;
+  std::uint64_t offset_;
+  std::uint64_t size_;
+  std::string name_;
+  std::uint64_t done_ = 0;
+};
+
 } // namespace
 
 std::unique_ptr<Spool> create_spool() {
   return std::make_unique<FileSpool>();
+}
+
+std::unique_ptr<ByteSink> sink_to_spool(std::shared_ptr<Spool> spool, std::string name) {
+  return std::make_unique<SpoolSink>(std::move(spool), std::move(name));
+}
+
+std::unique_ptr<ByteSource> source_from_spool(std::shared_ptr<Spool> spool, std::uint64_t offset,
+                                              std::uint64_t size_bytes, std::string name) {
+  return std::make_unique<SpoolSource>(std::move(spool), offset, size_bytes, std::move(name));
 }
 
 } // namespace mlopsctl

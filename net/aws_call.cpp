@@ -98,13 +98,13 @@ double Backoff::longest_s(int attempt) {
   return std::min(k_longest_wait_s, std::ldexp(k_first_wait_s, std::min(attempt, 30) - 1));
 }
 
-void Backoff::wait(int attempt) {
+void Backoff::wait(int attempt, double least_s) {
   double seconds = 0;
   {
     const std::lock_guard lock(mutex_);
     seconds = std::uniform_real_distribution<double>(0, longest_s(attempt))(random_);
   }
-  sleep_(seconds);
+  sleep_(std::max(seconds, least_s));
 }
 
 /// What may be done once a call.

@@ -41,8 +41,8 @@ public:
   explicit Backoff(Sleep sleep = {});
   Backoff(Backoff&& other) noexcept
       : sleep_(std::move(other.sleep_)), random_(std::move(other.random_)) {}
-  /// \param attempt 1: the first has failed. Any thread.
-  void wait(int attempt);
+  /// \param attempt 1: the first has failed. \param least_s what the server asked for. Any thread.
+  void wait(int attempt, double least_s = 0);
   static double longest_s(int attempt); ///< 0.05, 0.1, 0.2 ... 20
 
 private:

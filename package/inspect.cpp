@@ -143,7 +143,7 @@ Inspection inspect_package(const std::string& path, const InspectLimits& limits)
   return inspection;
 }
 
-std::string why_executable(std::string_view name, std::string_view head) {
+std::string why_pickle(std::string_view name, std::string_view head) {
   const auto small = lower(name);
   if (ends_with_any(small, {".pkl", ".pickle", ".joblib", ".dill"}))
     return "a pickle runs code when Python loads it";
@@ -151,6 +151,13 @@ std::string why_executable(std::string_view name, std::string_view head) {
     return "PyTorch files hold pickles, which run code when Python loads them";
   if (head.size() > 2 && head[0] == '\x80' && head[1] >= 2 && head[1] <= 5)
     return "starts like a pickle, which runs code when Python loads it";
+  return {};
+}
+
+std::string why_executable(std::string_view name, std::string_view head) {
+  const auto small = lower(name);
+  if (auto why = why_pickle(name, head); !why.empty())
+    return why;
   if (head.starts_with("\x7f"
                        "ELF") ||
       head.starts_with("MZ"))

@@ -49,6 +49,9 @@ void visit_package(const std::string& path, const formats::ArchiveLimits& limits
 
 Inspection inspect_package(const std::string& path, const InspectLimits& limits = {});
 
+/// Why loading a file of this name and these first bytes would run code of its own; empty if
+/// nothing is known against it.
+std::string why_pickle(std::string_view name, std::string_view head);
 /// Why a file of this name and these first bytes could execute something ("a pickle runs code when
 /// it is loaded"); empty if nothing is known against it.
 std::string why_executable(std::string_view name, std::string_view head);

@@ -14,19 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void refuse_findings(const std::string& folder, const Problems& findings) {
-  std::vector<std::string> texts;
-  for (const auto& finding : findings)
-    if (finding.severity == Severity::error)
-      texts.push_back(finding.place + ": " + finding.text);
-  if (texts.size() == 1)
-    throw Error(Fault::input, texts.front(), "nothing was written");
-  if (!texts.empty())
-    throw Error(Fault::input,
-                texts.front() + " (and " + std::to_string(texts.size() - 1) + " more)",
-                "nothing was written; 'mlopsctl package verify " + folder + "' lists them all");
-}
-
 bool is_same_file(const std::string& a, const std::string& b) {
   std::error_code ignored;
   return fs::equivalent(a, b, ignored);
@@ -91,7 +78,7 @@ std::string with_digests(std::string_view text, const ModelSpec& spec) {
 PackedModel pack_model(const std::string& folder, const std::string& output, Existing existing,
                        int jobs) {
   auto verification = verify_package(folder);
-  refuse_findings(folder, verification.findings);
+  refuse_errors(folder, verification.findings);
   if (output != "-")
     refuse_output_among_inputs(folder, output, verification);
   PackedModel out;

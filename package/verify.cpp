@@ -20,10 +20,6 @@ void add(Problems& problems, const std::string& rule, Severity severity, const s
   problems.push_back({rule, severity, place, text});
 }
 
-std::string with_hint(const Error& error) {
-  return error.hint().empty() ? error.what() : std::string(error.what()) + "; " + error.hint();
-}
-
 /// An error of a file of the package as a finding: its "file:line: " is the place.
 Problem to_finding(const std::string& rule, const std::string& path, const Error& error) {
   const auto text = with_hint(error);
@@ -115,6 +111,10 @@ void check_ssd(const std::string& path, OpenLimits limits, Verification& out) {
 
 } // namespace
 
+std::string with_hint(const Error& error) {
+  return error.hint().empty() ? error.what() : std::string(error.what()) + "; " + error.hint();
+}
+
 bool Verification::is_ok() const {
   return std::none_of(findings.begin(), findings.end(),
                       [](const Problem& problem) { return problem.severity == Severity::error; });
@@ -134,6 +134,19 @@ Problems check_spec_against_graph(const ModelSpec& spec, const OnnxModel& model)
         "there are " + std::to_string(labels) + " labels, the outputs have " +
             std::to_string(*expected) + " classes");
   return problems;
+}
+
+void refuse_errors(const std::string& path, const Problems& findings) {
+  std::vector<std::string> texts;
+  for (const auto& finding : findings)
+    if (finding.severity == Severity::error)
+      texts.push_back(finding.place + ": " + finding.text);
+  if (texts.size() == 1)
+    throw Error(Fault::input, texts.front(), "nothing was written");
+  if (!texts.empty())
+    throw Error(Fault::input,
+                texts.front() + " (and " + std::to_string(texts.size() - 1) + " more)",
+                "nothing was written; 'mlopsctl package verify " + path + "' lists them all");
 }
 
 Verification verify_package(const std::string& path, const InspectLimits& limits) {

@@ -24,6 +24,12 @@ struct Verification {
 /// \throws Error(input) only if \p path does not exist or cannot be read at all.
 Verification verify_package(const std::string& path, const InspectLimits& limits = {});
 
+/// "text; hint", or the text alone.
+std::string with_hint(const Error& error);
+
+/// \throws Error(input) if one of them is an error: nothing is written of such a package.
+void refuse_errors(const std::string& path, const Problems& findings);
+
 /// What model.yaml says against what the graph says.
 Problems check_spec_against_graph(const ModelSpec& spec, const formats::OnnxModel& model);
 

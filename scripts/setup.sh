@@ -14,7 +14,8 @@ BUILD_PACKAGES="g++ cmake ninja-build ccache pkg-config
   libarchive-dev libdeflate-dev libsqlite3-dev libcurl4-openssl-dev libjsonnet-dev libmimalloc-dev libboost-dev
   lowdown"
 # To test it as well.
-TEST_PACKAGES="ceph-mon ceph-osd radosgw faketime libgtest-dev libgmock-dev libvalijson-dev jq shellcheck procps python3 python3-numpy sqlite3 chromium curl openssl"
+TEST_PACKAGES="ceph-mon ceph-osd radosgw faketime libgtest-dev libgmock-dev libvalijson-dev jq shellcheck procps python3 python3-numpy sqlite3 chromium curl openssl
+  docker-registry skopeo umoci busybox-static apache2-utils"
 
 need_packages() {
   local missing="" name

@@ -3,9 +3,11 @@
 #include "package/inspect.hpp"
 
 #include "commands/command.hpp"
+#include "commands/package/image_report.hpp"
 #include "commands/package/result.hpp"
 #include "commands/remote_options.hpp"
 #include "core/text.hpp"
+#include "formats/archive/oci_layout.hpp"
 
 #include <ostream>
 
@@ -51,6 +53,8 @@ Value spec_value(const package::Inspection& inspection, const std::string& path,
 }
 
 int run(const Options& o, Context& ctx) {
+  if (formats::image_kind_of(o.path))
+    return inspect_image(o.path, limits_of(o.limits).archive, ctx);
   const auto inspection = package::inspect_package(o.path, limits_of(o.limits));
   auto problems = inspection.problems;
   if (ctx.options.json) {
@@ -89,7 +93,8 @@ int run(const Options& o, Context& ctx) {
 
 Run declare(Args& args) {
   auto o = std::make_shared<Options>();
-  args.value("PATH", o->path, "Folder or archive (tar, tar.gz, zip, mar)").required();
+  args.value("PATH", o->path, "Folder or archive (tar, tar.gz, zip, mar), or a container image")
+      .required();
   add_limit_options(args, o->limits);
   add_remote_options(args);
   return [o](Context& ctx) { return run(*o, ctx); };

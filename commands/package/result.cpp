@@ -117,4 +117,13 @@ std::string tensors_text(const std::vector<formats::OnnxTensor>& tensors) {
   return join(texts, ", ");
 }
 
+void print_findings(const Problems& findings, const Context& ctx) {
+  Table table{{"", "rule", "where", "what"}, {}};
+  for (const auto& finding : findings)
+    table.rows.push_back({finding.severity == Severity::error ? "ERROR" : "warning", finding.rule,
+                          finding.place, finding.text});
+  if (!table.rows.empty())
+    ctx.print(table);
+}
+
 } // namespace mlopsctl::commands

@@ -30,4 +30,7 @@ Value graph_value(const formats::OnnxModel& model);
 /// "images float32 1x3x320x320, ..." for people.
 std::string tensors_text(const std::vector<formats::OnnxTensor>& tensors);
 
+/// Findings as a table; nothing if there are none.
+void print_findings(const Problems& findings, const Context& ctx);
+
 } // namespace mlopsctl::commands

@@ -3,9 +3,11 @@
 #include "package/verify.hpp"
 
 #include "commands/command.hpp"
+#include "commands/package/image_report.hpp"
 #include "commands/package/result.hpp"
 #include "commands/remote_options.hpp"
 #include "core/text.hpp"
+#include "formats/archive/oci_layout.hpp"
 
 #include <algorithm>
 #include <ostream>
@@ -15,10 +17,16 @@ namespace {
 
 struct Options {
   std::string path;
+  std::string target; ///< who should start an image; empty: nobody in particular
   LimitOptions limits;
 };
 
 int run(const Options& o, Context& ctx) {
+  if (formats::image_kind_of(o.path))
+    return verify_image(o.path, limits_of(o.limits).archive, o.target, ctx);
+  if (!o.target.empty())
+    throw Error(Fault::usage, "--for: " + o.path + " is no container image",
+                "leave --for out to check a model package");
   const auto result = package::verify_package(o.path, limits_of(o.limits));
   const int code = result.is_ok() ? exit_ok : exit_not_met;
   const auto& inspection = result.inspection;
@@ -31,12 +39,7 @@ int run(const Options& o, Context& ctx) {
     ctx.print(document);
     return code;
   }
-  Table table{{"", "rule", "where", "what"}, {}};
-  for (const auto& finding : result.findings)
-    table.rows.push_back({finding.severity == Severity::error ? "ERROR" : "warning", finding.rule,
-                          finding.place, finding.text});
-  if (!table.rows.empty())
-    ctx.print(table);
+  print_findings(result.findings, ctx);
   const auto errors =
       std::count_if(result.findings.begin(), result.findings.end(),
                     [](const Problem& finding) { return finding.severity == Severity::error; });
@@ -51,7 +54,8 @@ int run(const Options& o, Context& ctx) {
 
 Run declare(Args& args) {
   auto o = std::make_shared<Options>();
-  args.value("PATH", o->path, "Folder or archive with model.yaml").required();
+  args.value("PATH", o->path, "Folder or archive with model.yaml, or a container image").required();
+  args.value("--for", o->target, "Of an image: would this service start it?").choices({"lambda"});
   add_limit_options(args, o->limits);
   add_remote_options(args);
   return [o](Context& ctx) { return run(*o, ctx); };

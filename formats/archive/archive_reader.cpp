@@ -47,16 +47,20 @@ private:
 
 class Reader final : public ArchiveReader, private ByteSource {
 public:
-  Reader(ByteSource& source, const ArchiveLimits& limits, bool is_zip)
-      : source_(source), limits_(limits), is_zip_(is_zip), buffer_(k_block_bytes),
+  /// \param wanted \c listing: every member, as it is.
+  enum class Wanted { files, listing };
+  Reader(ByteSource& source, const ArchiveLimits& limits, bool is_zip, Wanted wanted)
+      : source_(source), limits_(limits), is_zip_(is_zip), wanted_(wanted), buffer_(k_block_bytes),
         handle_(archive_read_new()) {
     const Utf8Locale locale;
     archive* const raw = handle_.get();
     if (!raw)
       throw Error(Fault::internal, source.name() + ": libarchive gave no reader");
-    check(archive_read_support_filter_gzip(raw));
     check(archive_read_support_format_tar(raw));
-    check(archive_read_support_format_zip(raw));
+    if (wanted == Wanted::files) {
+      check(archive_read_support_filter_gzip(raw));
+      check(archive_read_support_format_zip(raw));
+    }
     // Names are UTF-8 whatever the locale says; formats without the option answer with a warning.
     archive_read_set_options(raw, "hdrcharset=UTF-8");
     // Reads on behind the end mark of a tar, over its padding, to the end of the file: what stands
@@ -84,7 +88,7 @@ public:
         return std::nullopt;
       }
       check(code);
-      if (auto member = examine(entry))
+      if (auto member = wanted_ == Wanted::listing ? describe(entry) : examine(entry))
         return member;
     }
   }
@@ -208,14 +212,47 @@ private:
            "raise --max-ratio if you trust it");
   }
 
-  /// \return nothing for folders, which only need a good name.
-  std::optional<ArchiveMember> examine(archive_entry* entry) {
+  void take_name(archive_entry* entry) {
     const char* raw_name = archive_entry_pathname_utf8(entry);
     if (!raw_name)
       raw_name = archive_entry_pathname(entry);
     member_ = raw_name ? raw_name : "";
     if (!raw_name)
       fail("a member has a name that is not UTF-8", "pack it again with plain names");
+  }
+
+  void count_member() {
+    if (++members_ > limits_.members)
+      fail("is one more than the limit of " + std::to_string(limits_.members) + " members",
+           "raise --max-members if you trust it");
+  }
+
+  std::optional<ArchiveMember> describe(archive_entry* entry) {
+    take_name(entry);
+    count_member();
+    ArchiveMember member{member_};
+    while (member.name.starts_with("./"))
+      member.name.erase(0, 2);
+    const auto type = archive_entry_filetype(entry);
+    member.type = type == AE_IFREG   ? MemberType::file
+                  : type == AE_IFDIR ? MemberType::folder
+                  : type == AE_IFLNK ? MemberType::symlink
+                                     : MemberType::other;
+    if (archive_entry_hardlink(entry) || archive_entry_hardlink_utf8(entry))
+      member.type = MemberType::hard_link;
+    const char* target = member.type == MemberType::hard_link ? archive_entry_hardlink_utf8(entry)
+                                                              : archive_entry_symlink_utf8(entry);
+    member.target = target ? target : "";
+    take_size(entry, member.name);
+    member.size_bytes = member_stated_bytes_;
+    member.mode = archive_entry_perm(entry);
+    member.offset = static_cast<std::uint64_t>(archive_filter_bytes(handle_.get(), 0));
+    return member;
+  }
+
+  /// \return nothing for folders, which only need a good name.
+  std::optional<ArchiveMember> examine(archive_entry* entry) {
+    take_name(entry);
     const auto type = archive_entry_filetype(entry);
     check_type(type, entry);
     std::string name = member_;
@@ -227,13 +264,18 @@ private:
       name.pop_back();
     if (const auto fault = name_fault(name); !fault.empty())
       fail("has a name that " + fault, "archives must hold plain relative names only");
-    if (++members_ > limits_.members)
-      fail("is one more than the limit of " + std::to_string(limits_.members) + " members",
-           "raise --max-members if you trust it");
+    count_member();
     if (type == AE_IFDIR)
       return std::nullopt;
     if (!seen_.insert(name).second)
       fail("occurs twice", "pack it again; two files of one name cannot both be meant");
+    take_size(entry, name);
+    ArchiveMember member{std::move(name), member_stated_bytes_};
+    member.mode = archive_entry_perm(entry);
+    return member;
+  }
+
+  void take_size(archive_entry* entry, const std::string& name) {
     place_ = source_.name() + ": " + name;
     has_size_ = archive_entry_size_is_set(entry) != 0;
     const auto stated = has_size_ ? archive_entry_size(entry) : 0;
@@ -247,7 +289,6 @@ private:
     else
       unpacked_bytes_ += member_stated_bytes_;
     check_unpacked();
-    return ArchiveMember{std::move(name), member_stated_bytes_};
   }
   void check_type(unsigned type, archive_entry* entry) const {
     if (archive_entry_hardlink(entry) || archive_entry_hardlink_utf8(entry))
@@ -263,6 +304,7 @@ private:
   ByteSource& source_;
   ArchiveLimits limits_;
   bool is_zip_;
+  Wanted wanted_;
   std::optional<std::string_view> mapped_;
   std::vector<char> buffer_;
   la_int64_t offset_ = 0;
@@ -305,7 +347,11 @@ std::unique_ptr<ArchiveReader> open_archive(ByteSource& source, const ArchiveLim
                 source.name() +
                     (size == 0 ? ": is empty" : ": is not a tar, tar.gz or zip archive"),
                 "is this the right file?");
-  return std::make_unique<Reader>(source, limits, kind == "zip");
+  return std::make_unique<Reader>(source, limits, kind == "zip", Reader::Wanted::files);
+}
+
+std::unique_ptr<ArchiveReader> open_tar_listing(ByteSource& source, const ArchiveLimits& limits) {
+  return std::make_unique<Reader>(source, limits, false, Reader::Wanted::listing);
 }
 
 } // namespace mlopsctl::formats

@@ -13,6 +13,7 @@
 #include <libdeflate.h>
 
 #include <algorithm>
+#include <map>
 
 namespace mlopsctl::formats {
 namespace {
@@ -57,6 +58,11 @@ private:
   }
   void begin_item() {
     const auto& item = items_[index_];
+    if (!item.open) {
+      pending_ += tar_folder_header(item.name, item.is_shared ? 01777 : 0755);
+      ++index_;
+      return;
+    }
     pending_ += tar_header(item.name, item.size_bytes, item.is_executable ? 0755 : 0644);
     source_ = item.open();
     hash_ = Sha256();
@@ -121,24 +127,87 @@ void check_names(const std::vector<PackItem>& items) {
   }
 }
 
-} // namespace
+/// The folders that the names need and that are not among \p items.
+void add_folders(std::vector<PackItem>& items) {
+  std::map<std::string, bool> is_folder;
+  for (const auto& item : items)
+    is_folder[item.name] = !item.open;
+  const auto count = items.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    std::string folder = items[i].name;
+    for (auto slash = folder.rfind('/'); slash != std::string::npos; slash = folder.rfind('/')) {
+      folder.resize(slash);
+      const auto [place, is_new] = is_folder.emplace(folder, true);
+      if (!place->second)
+        throw Error(Fault::input, "'" + printable(folder) + "': is a file and a folder");
+      if (!is_new)
+        break;
+      items.push_back({folder, 0, {}});
+    }
+  }
+}
 
-PackResult write_tar_gz(ByteSink& sink, std::vector<PackItem> items, int jobs) {
+/// Sorted, a folder comes before what is in it: its name is the front of theirs.
+void sort_and_check(std::vector<PackItem>& items) {
   std::sort(items.begin(), items.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
   check_names(items);
+}
+
+/// \param on_tar gets the tar, in order, before it is compressed.
+PackResult write_blocks(ByteSink& sink, std::vector<PackItem> items, int jobs,
+                        const std::function<void(std::string_view)>& on_tar) {
   TarBlocks blocks(std::move(items));
   Sha256 hash;
   PackResult result;
-  ordered_parallel<std::string, std::string>(
-      jobs, [&] { return blocks.next(); }, gzip_block,
-      [&](std::string&& member) {
-        hash.update(member);
-        result.size_bytes += member.size();
-        sink.write(member);
-      });
+  const auto next = [&] {
+    auto block = blocks.next();
+    if (block && on_tar)
+      on_tar(*block);
+    return block;
+  };
+  ordered_parallel<std::string, std::string>(jobs, next, gzip_block, [&](std::string&& member) {
+    hash.update(member);
+    result.size_bytes += member.size();
+    sink.write(member);
+  });
   result.items = blocks.take_packed();
   result.digest = hash.finish();
+  return result;
+}
+
+} // namespace
+
+PackResult write_tar(ByteSink& sink, std::vector<PackItem> items) {
+  sort_and_check(items);
+  TarBlocks blocks(std::move(items));
+  Sha256 hash;
+  PackResult result;
+  while (const auto block = blocks.next()) {
+    hash.update(*block);
+    result.size_bytes += block->size();
+    sink.write(*block);
+  }
+  result.items = blocks.take_packed();
+  result.digest = hash.finish();
+  return result;
+}
+
+PackResult write_tar_gz(ByteSink& sink, std::vector<PackItem> items, int jobs) {
+  sort_and_check(items);
+  return write_blocks(sink, std::move(items), jobs, {});
+}
+
+LayerResult write_layer(ByteSink& sink, std::vector<PackItem> items, int jobs) {
+  add_folders(items);
+  sort_and_check(items);
+  Sha256 hash;
+  LayerResult result;
+  result.archive = write_blocks(sink, std::move(items), jobs, [&](std::string_view tar) {
+    hash.update(tar);
+    result.unpacked_bytes += tar.size();
+  });
+  result.diff_id = hash.finish();
   return result;
 }
 

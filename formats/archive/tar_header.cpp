@@ -54,9 +54,9 @@ std::string pax_record(std::string_view key, std::string_view value) {
   return record + '\n';
 }
 
-} // namespace
-
-std::string tar_header(std::string_view name, std::uint64_t size_bytes, unsigned mode) {
+/// A pax header, where one is needed, and the ustar header.
+std::string pax_and_ustar(std::string_view name, std::uint64_t size_bytes, char type,
+                          unsigned mode) {
   const bool is_ascii = std::all_of(name.begin(), name.end(),
                                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   std::string records;
@@ -71,7 +71,17 @@ std::string tar_header(std::string_view name, std::uint64_t size_bytes, unsigned
                    '\0');
     out += records;
   }
-  return out + ustar(name, size_bytes > k_max_octal_size ? 0 : size_bytes, '0', mode);
+  return out + ustar(name, size_bytes > k_max_octal_size ? 0 : size_bytes, type, mode);
+}
+
+} // namespace
+
+std::string tar_header(std::string_view name, std::uint64_t size_bytes, unsigned mode) {
+  return pax_and_ustar(name, size_bytes, '0', mode);
+}
+
+std::string tar_folder_header(std::string_view name, unsigned mode) {
+  return pax_and_ustar(std::string(name) + "/", 0, '5', mode);
 }
 
 } // namespace mlopsctl::formats

@@ -17,4 +17,7 @@ inline constexpr std::size_t k_tar_block_bytes = 512;
 /// libarchive is not used here: in the "C" locale it crashes on names that are not ASCII (3.6.2).
 std::string tar_header(std::string_view name, std::uint64_t size_bytes, unsigned mode = 0644);
 
+/// What stands for a folder; nothing follows.
+std::string tar_folder_header(std::string_view name, unsigned mode = 0755);
+
 } // namespace mlopsctl::formats

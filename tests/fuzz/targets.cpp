@@ -9,6 +9,7 @@
 #include "core/io.hpp"
 #include "core/value.hpp"
 #include "formats/archive/archive.hpp"
+#include "formats/archive/oci.hpp"
 #include "formats/model/mxnet_ssd.hpp"
 #include "formats/model/onnx.hpp"
 #include "imaging/codecs.hpp"
@@ -17,6 +18,8 @@
 #include "net/credentials.hpp"
 #include "net/dynamodb.hpp"
 #include "net/profile.hpp"
+#include "net/registry_auth.hpp"
+#include "net/registry_name.hpp"
 #include "net/s3.hpp"
 #include "package/draft.hpp"
 #include "package/model_spec.hpp"
@@ -122,6 +125,31 @@ void plan_packets(std::string_view bytes) {
     for (std::size_t i = 0; i < packets.size(); ++i)
       if (packets[i].stamp == wanted.stamp && !plan->is_needed(i))
         std::abort();
+}
+
+/// An image's manifest, configuration or index: what was read and written must read the same again.
+void parse_image_documents(std::string_view bytes) {
+  const auto again = [&](const auto& parse) {
+    try {
+      const auto text = formats::to_json(parse(bytes, "fuzz"));
+      if (formats::to_json(parse(text, "again")) != text)
+        std::abort();
+    } catch (const Error&) { // NOLINT(bugprone-empty-catch): the other kinds are tried, too
+    }
+  };
+  again(formats::parse_oci_manifest);
+  again(formats::parse_oci_config);
+  formats::parse_oci_index(bytes, "fuzz");
+}
+
+/// Names of registries, and what they ask for.
+void read_challenge(std::string_view bytes) {
+  net::HttpReply reply;
+  reply.headers.emplace_back("WWW-Authenticate", std::string(bytes));
+  net::find_challenge(reply);
+  const auto name = net::parse_registry_name(std::string(bytes));
+  if (net::parse_registry_name(name.text()).text() != name.text())
+    std::abort();
 }
 
 /// Whatever a server answers, every kind of call ends with a result or an Error.
@@ -280,6 +308,8 @@ const std::vector<Target>& targets() {
                               {"image", decode_image},
                               {"jpeg_reduced", reduce_jpeg},
                               {"video_packets", plan_packets},
+                              {"oci", parse_image_documents},
+                              {"registry_challenge", read_challenge},
                               {"s3_reply", read_s3_reply},
                               {"request_body", find_sent_picture},
                               {"lambda_event", read_lambda_event},
