@@ -6,6 +6,7 @@
 #include "commands/package/image_report.hpp"
 #include "commands/package/result.hpp"
 #include "commands/remote_options.hpp"
+#include "core/io.hpp"
 #include "core/text.hpp"
 #include "formats/archive/oci_layout.hpp"
 
@@ -24,7 +25,7 @@ struct Options {
 int run(const Options& o, Context& ctx) {
   if (formats::image_kind_of(o.path))
     return verify_image(o.path, limits_of(o.limits).archive, o.target, ctx);
-  if (!o.target.empty())
+  if (!o.target.empty() && (is_file(o.path) || is_folder(o.path)))
     throw Error(Fault::usage, "--for: " + o.path + " is no container image",
                 "leave --for out to check a model package");
   const auto result = package::verify_package(o.path, limits_of(o.limits));

@@ -94,3 +94,5 @@ run 2 package push good docker://localhost:1/a --reference x
 err_has "there is no 'x' in good"
 run 2 package image good -o x.tar --dry-run
 err_has "--dry-run and --mount-from are for registries"
+run 1 package verify missing.tar --for lambda
+err_has "missing.tar: no such file or folder"
