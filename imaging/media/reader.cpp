@@ -50,13 +50,17 @@ double media::Clock::time_of(const AVFrame& frame, std::int64_t index) {
   if (!has_stamps_)
     return static_cast<double>(index) / fps_;
   const std::int64_t stamp = frame.best_effort_timestamp;
-  if (first_ == AV_NOPTS_VALUE)
-    first_ = stamp;
+  const double step_s = fps_ > 0 ? 1 / fps_ : ratio(time_base_);
+  if (first_ == AV_NOPTS_VALUE && stamp != AV_NOPTS_VALUE) {
+    // The first packet of RTSP comes before its clock is known, and is shown one frame earlier.
+    const double before_s = index > 0 ? last_s_ + step_s : 0;
+    first_ = stamp - std::llround(before_s / ratio(time_base_));
+  }
   double time_s = -1;
   if (stamp != AV_NOPTS_VALUE && first_ != AV_NOPTS_VALUE)
     time_s = static_cast<double>(stamp - first_) * time_base_.num / time_base_.den;
   if (time_s <= last_s_ && index > 0) // no stamp, or one that goes back: one frame after the last
-    time_s = last_s_ + (fps_ > 0 ? 1 / fps_ : ratio(time_base_));
+    time_s = last_s_ + step_s;
   last_s_ = std::max(time_s, 0.0);
   return last_s_;
 }
@@ -164,6 +168,13 @@ void MlopsctlMediaReader::note_damage(int code) {
 /// Over HTTP libav reports the end of a stream whose length nobody said as an input error.
 bool MlopsctlMediaReader::is_end_of_endless(int code) const {
   return code == AVERROR(EIO) && format_->pb && avio_size(format_->pb) < 0;
+}
+
+/// A server that dies looks like the end of the stream.
+bool MlopsctlMediaReader::is_rtsp_cut_off() const {
+  constexpr double k_rest_s = 1; // as long may the last frame be shown
+  return std::string_view(format_->iformat->name) == "rtsp" && format_->duration > 0 &&
+         clock_.last_s() + k_rest_s < static_cast<double>(format_->duration) / AV_TIME_BASE;
 }
 
 void MlopsctlMediaReader::throw_if_interrupted() const {
@@ -312,6 +323,8 @@ MlopsctlMediaStatus MlopsctlMediaReader::next(MlopsctlMediaFrame& frame) {
   if (plan_)
     return next_wanted(frame);
   if (!is_ahead_ && !decode()) {
+    if (failure_.empty() && is_rtsp_cut_off())
+      failure_ = "the server stopped before the end that it had announced";
     if (!failure_.empty())
       throw Failure{MLOPSCTL_MEDIA_FAILED, failure_};
     return MLOPSCTL_MEDIA_END;

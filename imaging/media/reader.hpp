@@ -89,6 +89,7 @@ public:
   double time_of(const AVFrame& frame, std::int64_t index);
   /// Of a frame whose stamp is known; \p first is that of the first frame.
   double time_of(std::int64_t stamp, std::int64_t first) const;
+  double last_s() const { return last_s_; } ///< of the last frame
 
 private:
   bool has_stamps_ = true;
@@ -131,6 +132,7 @@ private:
   MlopsctlMediaStatus next_wanted(MlopsctlMediaFrame& frame);
   void decode_everything();
   bool is_end_of_endless(int code) const;
+  bool is_rtsp_cut_off() const;
   void throw_if_interrupted() const;
 
   std::string url_;
