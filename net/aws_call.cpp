@@ -107,6 +107,19 @@ void Backoff::wait(int attempt, double least_s) {
   sleep_(std::max(seconds, least_s));
 }
 
+std::optional<HttpReply> Backoff::attempt(int attempt, const std::function<HttpReply()>& send) {
+  check_interrupt();
+  try {
+    return send();
+  } catch (const TransportError& error) {
+    if (attempt >= error.attempts())
+      throw;
+    log::verbose(std::string(error.what()) + ": trying again");
+  }
+  wait(attempt);
+  return std::nullopt;
+}
+
 /// What may be done once a call.
 struct AwsCaller::Rescue {
   bool is_clock_set = false;
@@ -178,28 +191,23 @@ bool AwsCaller::rescue(Rescue& done, AwsRequest& request, const AwsDialect& dial
 HttpReply AwsCaller::call(AwsRequest& request, const AwsDialect& dialect) {
   Rescue rescued;
   for (int attempt = 1;; ++attempt) {
-    check_interrupt();
-    ++request.attempts;
-    HttpReply reply;
     std::optional<AwsFailure> failure;
-    try {
-      reply = send(request);
-      failure = dialect.failure(reply);
-    } catch (const TransportError& error) {
-      if (attempt >= error.attempts())
-        throw;
-      log::verbose(std::string(error.what()) + ": trying again");
-      backoff_.wait(attempt);
+    const auto reply = backoff_.attempt(attempt, [&] {
+      ++request.attempts;
+      auto answer = send(request);
+      failure = dialect.failure(answer); // a damaged one throws as a broken connection does
+      return answer;
+    });
+    if (!reply)
       continue;
-    }
     if (!failure)
-      return reply;
+      return *reply;
     if (failure->code.empty())
-      failure->code = "HTTP " + std::to_string(reply.status);
-    if (rescue(rescued, request, dialect, reply, *failure))
+      failure->code = "HTTP " + std::to_string(reply->status);
+    if (rescue(rescued, request, dialect, *reply, *failure))
       continue;
-    if (attempt >= attempts_after(reply, failure->code))
-      throw to_error(request, reply, *failure);
+    if (attempt >= attempts_after(*reply, failure->code))
+      throw to_error(request, *reply, *failure);
     log::verbose(request.name + ": " + failure->code + ": trying again");
     backoff_.wait(attempt);
   }

@@ -44,6 +44,9 @@ public:
   /// \param attempt 1: the first has failed. \param least_s what the server asked for. Any thread.
   void wait(int attempt, double least_s = 0);
   static double longest_s(int attempt); ///< 0.05, 0.1, 0.2 ... 20
+  /// One attempt. \return nothing after a failure on the way that may pass, when it has waited.
+  /// \throws what \p send throws, when it has been tried as often as it is worth.
+  std::optional<HttpReply> attempt(int attempt, const std::function<HttpReply()>& send);
 
 private:
   Sleep sleep_;

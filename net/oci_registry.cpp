@@ -149,26 +149,18 @@ HttpReply RegistryClient::send_once(const HttpRequest& request) {
 HttpReply RegistryClient::send(HttpRequest request) {
   bool is_renewed = false;
   for (int attempt = 1;; ++attempt) {
-    check_interrupt();
-    HttpReply reply;
-    try {
-      reply = send_once(request);
-    } catch (const TransportError& error) {
-      if (attempt >= error.attempts())
-        throw;
-      log::verbose(std::string(error.what()) + ": trying again");
-      backoff_.wait(attempt);
+    auto reply = backoff_.attempt(attempt, [&] { return send_once(request); });
+    if (!reply)
       continue;
-    }
-    if (reply.status == 401 && !is_renewed && origin_of(request.url) == origin_of(base_)) {
+    if (reply->status == 401 && !is_renewed && origin_of(request.url) == origin_of(base_)) {
       is_renewed = true;
-      if (log_in(reply))
+      if (log_in(*reply))
         continue;
     }
-    if (!may_pass(reply.status) || attempt >= k_attempts)
-      return reply;
-    log::verbose(name_.host + ": HTTP " + std::to_string(reply.status) + ": trying again");
-    backoff_.wait(attempt, retry_after_s(reply));
+    if (!may_pass(reply->status) || attempt >= k_attempts)
+      return *reply;
+    log::verbose(name_.host + ": HTTP " + std::to_string(reply->status) + ": trying again");
+    backoff_.wait(attempt, retry_after_s(*reply));
   }
 }
 
