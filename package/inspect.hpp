@@ -18,11 +18,7 @@
 
 namespace mlopsctl::package {
 
-struct PackageItem {
-  std::string name;
-  std::uint64_t size_bytes = 0;
-  std::string digest;
-};
+using PackageItem = formats::PackedItem; ///< whoever packed it
 
 struct Inspection {
   std::string kind;               ///< "folder", "gzip", "tar", "zip"

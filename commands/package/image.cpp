@@ -56,8 +56,7 @@ void validate(const Options& o, const Context& ctx) {
   else if (o.push.is_dry_run || !o.push.mount_from.empty())
     throw Error(Fault::usage, "--dry-run and --mount-from are for registries",
                 "give -o docker://HOST/REPOSITORY:TAG, or leave them out");
-  if (o.output == "-" && ctx.options.json)
-    throw Error(Fault::usage, "--json and -o - both want stdout", "give a file with -o");
+  refuse_two_on_stdout(ctx, o.output);
   for (const char* other : {".tar.gz", ".tgz", ".zip"})
     if (o.output.ends_with(other))
       throw Error(Fault::usage,

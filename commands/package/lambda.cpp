@@ -33,11 +33,7 @@ int run(const Options& o, Context& ctx) {
   if (o.output == "-")
     return exit_ok; // stdout is the archive
   if (ctx.options.json) {
-    std::vector<package::PackageItem> items;
-    for (const auto& item : archive.items)
-      items.push_back({item.name, item.size_bytes, item.digest});
-    auto document = package_document("lambda", o.output, archive.size_bytes, archive.digest,
-                                     items_value(items));
+    auto document = package_document("lambda", o.output, archive);
     document["unpacked_bytes"] = static_cast<std::int64_t>(packed.unpacked_bytes);
     document["runtime_digest"] = packed.runtime_digest;
     document["model_digest"] = packed.model_digest.empty() ? Value() : Value(packed.model_digest);
@@ -63,8 +59,7 @@ Run declare(Args& args) {
   args.value("--partition-key", o->key, "Partition key of that table").metavar("NAME");
   add_remote_options(args);
   return [o](Context& ctx) {
-    if (o->output == "-" && ctx.options.json)
-      throw Error(Fault::usage, "--json and -o - both want stdout", "give a file with -o");
+    refuse_two_on_stdout(ctx, o->output);
     return run(*o, ctx);
   };
 }

@@ -42,15 +42,11 @@ int run(const Options& o, Context& ctx) {
   const auto packed =
       package::pack_model(folder_of(o.folder), o.output, ctx.existing(), ctx.jobs());
   print_problems(ctx, packed.warnings);
-  std::vector<package::PackageItem> items;
-  for (const auto& item : packed.archive.items)
-    items.push_back({item.name, item.size_bytes, item.digest});
   const auto& archive = packed.archive;
   if (o.output == "-")
     return exit_ok; // stdout is the archive
   if (ctx.options.json) {
-    auto document =
-        package_document("model", o.output, archive.size_bytes, archive.digest, items_value(items));
+    auto document = package_document("model", o.output, archive);
     document["package_digest"] = packed.package_digest;
     document["name"] = packed.spec.name;
     document["version"] = packed.spec.version;
@@ -58,10 +54,10 @@ int run(const Options& o, Context& ctx) {
     ctx.print(document);
     return exit_ok;
   }
-  for (const auto& item : items)
+  for (const auto& item : archive.items)
     ctx.say(item.digest + "  " + item.name + "  " + bytes_for_people(item.size_bytes));
   ctx.say(o.output + ": " + bytes_for_people(archive.size_bytes) + ", " +
-          std::to_string(items.size()) + " files, digest " + archive.digest);
+          std::to_string(archive.items.size()) + " files, digest " + archive.digest);
   return exit_ok;
 }
 
@@ -72,8 +68,7 @@ Run declare(Args& args) {
   args.output(o->output, "Archive to write, a .tar.gz").required();
   add_remote_options(args);
   return [o](Context& ctx) {
-    if (o->output == "-" && ctx.options.json)
-      throw Error(Fault::usage, "--json and -o - both want stdout", "give a file with -o");
+    refuse_two_on_stdout(ctx, o->output);
     validate(*o);
     return run(*o, ctx);
   };

@@ -83,6 +83,17 @@ Value package_document(const std::string& verb, const std::string& output, std::
   return document;
 }
 
+Value package_document(const std::string& verb, const std::string& output,
+                       const formats::PackResult& archive) {
+  return package_document(verb, output, archive.size_bytes, archive.digest,
+                          items_value(archive.items));
+}
+
+void refuse_two_on_stdout(const Context& ctx, const std::string& output) {
+  if (output == "-" && ctx.options.json)
+    throw Error(Fault::usage, "--json and -o - both want stdout", "give a file with -o");
+}
+
 Value graph_value(const formats::OnnxModel& model) {
   Value value = Value::object();
   value["producer"] = model.producer;

@@ -25,6 +25,11 @@ Value items_value(const std::vector<package::PackageItem>& items);
 /// A document with "schema", "output", "bytes", "digest" and "items".
 Value package_document(const std::string& verb, const std::string& output, std::uint64_t bytes,
                        const std::string& digest, Value items);
+/// The same of an archive that was written.
+Value package_document(const std::string& verb, const std::string& output,
+                       const formats::PackResult& archive);
+/// \throws Error(usage) if an archive and a document would both go to stdout.
+void refuse_two_on_stdout(const Context& ctx, const std::string& output);
 /// Inputs, outputs, operators ... of a graph.
 Value graph_value(const formats::OnnxModel& model);
 /// "images float32 1x3x320x320, ..." for people.

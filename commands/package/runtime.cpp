@@ -91,11 +91,7 @@ int run(const Options& o, Context& ctx) {
     return exit_ok; // stdout is the archive
   const auto& archive = packed.archive;
   if (ctx.options.json) {
-    std::vector<package::PackageItem> items;
-    for (const auto& item : archive.items)
-      items.push_back({item.name, item.size_bytes, item.digest});
-    auto document = package_document("runtime", o.output, archive.size_bytes, archive.digest,
-                                     items_value(items));
+    auto document = package_document("runtime", o.output, archive);
     document["platform"] = o.platform;
     document["unpacked_bytes"] = static_cast<std::int64_t>(packed.unpacked_bytes);
     ctx.print(document);
@@ -126,8 +122,7 @@ Run declare(Args& args) {
       .metavar("NAME");
   add_remote_options(args);
   return [o](Context& ctx) {
-    if (o->output == "-" && ctx.options.json)
-      throw Error(Fault::usage, "--json and -o - both want stdout", "give a file with -o");
+    refuse_two_on_stdout(ctx, o->output);
     validate(*o);
     return run(*o, ctx);
   };
