@@ -4,8 +4,8 @@
 
 #include "bench/load_reply.hpp"
 #include "bench/redact.hpp"
-#include "commands/bench_gates.hpp"
 #include "commands/bench_report.hpp"
+#include "commands/bench_row.hpp"
 #include "commands/command.hpp"
 #include "commands/remote_options.hpp"
 #include "commands/truth_input.hpp"
@@ -34,10 +34,7 @@ struct Options {
   std::string encoding = "raw";
   std::optional<double> duration_s, timeout_s, ready_timeout_s;
   std::string token_file;
-  std::string protocol = "coco";
-  GateOptions gate;
-  std::string table = "bench.db";
-  std::string tag, note;
+  RowOptions row;
 };
 
 void validate(const Options& o) {
@@ -102,8 +99,8 @@ storage::BenchmarkRow measured_row(const Options& o, const bench::LoadOptions& o
                                    const bench::ScoreOptions& scoring, const bench::Truth& truth,
                                    const bench::LoadResult& result, const Context& ctx) {
   auto row = bench::load_row(result, options, truth, scoring, o.data.path);
-  row.tag = bench::without_secrets(o.tag);
-  row.note = bench::without_secrets(o.note);
+  row.tag = bench::without_secrets(o.row.tag);
+  row.note = bench::without_secrets(o.row.note);
   row.command_line = bench::redact_command_line(ctx.command_line);
   row.seed = static_cast<std::int64_t>(ctx.options.seed);
   describe_model(options, row);
@@ -145,24 +142,24 @@ int run(const Options& o, Context& ctx) {
   bench::ScoreOptions scoring;
   scoring.protocol = truth.kind == bench::TruthKind::classification
                          ? bench::Protocol::accuracy
-                         : bench::protocol_from_name(o.protocol);
+                         : bench::protocol_from_name(o.row.protocol);
   scoring.jobs = ctx.jobs();
   scoring.wants_details = true;
   scoring.seed = ctx.options.seed;
-  const auto gates = parse_gates(o.gate, bench::load_number_names(scoring));
+  const auto gates = parse_gates(o.row.gate, bench::load_number_names(scoring));
   const auto images = find_images(o.data, truth, ctx);
   const auto options = load_options(o, ctx);
-  const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::append);
+  const auto table = storage::open_benchmark_table(o.row.table, storage::TableAccess::append);
   std::vector<storage::BenchmarkRow> baselines;
-  if (!o.gate.baseline.empty())
-    baselines = storage::find_rows(*table, o.table, o.gate.baseline);
+  if (!o.row.gate.baseline.empty())
+    baselines = storage::find_rows(*table, o.row.table, o.row.gate.baseline);
   const auto result = bench::run_load(images, options);
   const auto row = measured_row(o, options, scoring, truth, result, ctx);
-  storage::append_measured(*table, o.table, row);
+  storage::append_measured(*table, o.row.table, row);
   warn(result, options, images.size());
   std::optional<storage::BenchmarkRow> baseline;
   if (!baselines.empty())
-    baseline = bench::choose_baseline(baselines, row, gates, o.gate.baseline);
+    baseline = bench::choose_baseline(baselines, row, gates, o.row.gate.baseline);
   if (ctx.options.json)
     ctx.print(rows_document({row}));
   else
@@ -193,14 +190,7 @@ Run declare(Args& args) {
   args.value("--token-file", o->token_file, "File with the token that the service wants")
       .metavar("FILE")
       .guarded();
-  args.value("--protocol", o->protocol, "Rules of average precision")
-      .choices({"coco", "voc", "voc11"});
-  add_gate_options(args, o->gate);
-  args.value("--table", o->table, "Where rows are kept: a file, or dynamodb://NAME[?region=R]")
-      .metavar("TABLE");
-  add_remote_options(args);
-  args.value("--tag", o->tag, "Word to find the row by").metavar("T");
-  args.value("--note", o->note, "Remark to keep with the row");
+  add_row_options(args, o->row);
   return [o](Context& ctx) {
     validate(*o);
     return run(*o, ctx);

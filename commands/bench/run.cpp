@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // bench run: measure how fast and how right a model is on a data set, and keep it as a row.
 #include "bench/benchmark.hpp"
-#include "commands/bench_gates.hpp"
 #include "commands/bench_report.hpp"
+#include "commands/bench_row.hpp"
 #include "commands/command.hpp"
 #include "commands/engine_options.hpp"
 #include "commands/manifest/labels_io.hpp"
@@ -36,10 +36,7 @@ struct Options {
   double max_spread_percent = 10;
   bool cold_start = false;
   std::vector<std::string> sizes;
-  std::string protocol = "coco";
-  GateOptions gate;
-  std::string table = "bench.db";
-  std::string tag, note;
+  RowOptions row;
   std::string report;
 };
 
@@ -106,15 +103,15 @@ bench::BenchmarkOptions benchmark_options(const Options& o, const Context& ctx,
     options.cold_start = cold_start_command(o, ctx);
   options.score.protocol = task == package::Task::classification
                                ? bench::Protocol::accuracy
-                               : bench::protocol_from_name(o.protocol);
+                               : bench::protocol_from_name(o.row.protocol);
   options.score.jobs = ctx.jobs();
   options.score.bootstrap_samples = k_bootstrap_samples;
   options.score.seed = ctx.options.seed;
   options.seed = ctx.options.seed;
   options.dataset = o.data.path;
   options.command_line = ctx.command_line;
-  options.tag = o.tag;
-  options.note = o.note;
+  options.tag = o.row.tag;
+  options.note = o.row.note;
   return options;
 }
 
@@ -202,13 +199,13 @@ find_baselines(const Options& o, const bench::Truth& truth, const std::vector<st
                const bench::BenchmarkOptions& options, const std::vector<bench::Gate>& gates,
                storage::BenchmarkTable& table) {
   std::vector<std::optional<storage::BenchmarkRow>> found(sizes.size());
-  if (o.gate.baseline.empty())
+  if (o.row.gate.baseline.empty())
     return found;
-  const auto candidates = storage::find_rows(table, o.table, o.gate.baseline);
+  const auto candidates = storage::find_rows(table, o.row.table, o.row.gate.baseline);
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     const auto part = bench::subset(truth, bench::nested_sample(truth, sizes[i], options.seed));
     found[i] = bench::choose_baseline(candidates, bench::announced_row(part, options), gates,
-                                      o.gate.baseline);
+                                      o.row.gate.baseline);
   }
   return found;
 }
@@ -226,15 +223,15 @@ std::vector<storage::BenchmarkRow> history_of(const storage::BenchmarkRow& row,
 
 int run(const Options& o, Context& ctx) {
   refuse_mixed_reports({{"--report", o.report}});
-  refuse_existing(ctx, {o.report}, {o.model, o.data.path, o.table});
+  refuse_existing(ctx, {o.report}, {o.model, o.data.path, o.row.table});
   const auto package = package::open_model(o.model, ctx.options.set);
   const auto options = benchmark_options(o, ctx, package.spec.task);
-  const auto gates = parse_gates(o.gate, bench::number_names(options.score));
+  const auto gates = parse_gates(o.row.gate, bench::number_names(options.score));
   const bench::Truth truth = open_truth(o.data, ctx);
   bench::check_fit(package.spec, truth, o.data.path);
   const auto sizes = set_sizes(o, truth.images.size());
   const auto images = find_images(o.data, truth, ctx);
-  const auto table = storage::open_benchmark_table(o.table, storage::TableAccess::append);
+  const auto table = storage::open_benchmark_table(o.row.table, storage::TableAccess::append);
   const auto baselines = find_baselines(o, truth, sizes, options, gates, *table);
   std::vector<storage::BenchmarkRow> rows;
   std::vector<GatedRow> gated;
@@ -243,7 +240,8 @@ int run(const Options& o, Context& ctx) {
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     outcome = measure(package, truth, images, sizes[i], options, ctx);
     storage::append_measured(
-        *table, o.table, outcome.row); // at once: what was measured survives whatever comes next
+        *table, o.row.table,
+        outcome.row); // at once: what was measured survives whatever comes next
     rows.push_back(outcome.row);
     gated.push_back({outcome.row, baselines[i]});
     say_what_was_left_out(outcome);
@@ -281,15 +279,8 @@ Run declare(Args& args) {
             "Numbers of images, rising; each set is part of the next, a row each")
       .metavar("N,N")
       .default_text("all");
-  args.value("--protocol", o->protocol, "Rules of average precision")
-      .choices({"coco", "voc", "voc11"});
-  add_gate_options(args, o->gate);
-  args.value("--table", o->table, "Where rows are kept: a file, or dynamodb://NAME[?region=R]")
-      .metavar("TABLE");
-  add_remote_options(args);
+  add_row_options(args, o->row);
   add_cache_option(args);
-  args.value("--tag", o->tag, "Word to find the rows by").metavar("T");
-  args.value("--note", o->note, "Remark to keep with the rows");
   args.value("--report", o->report,
              "Also write a page (.html): history, times, curves, and the images with most errors")
       .metavar("FILE");
