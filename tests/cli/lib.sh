@@ -7,7 +7,7 @@
 #   model_yaml NAME WEIGHTS TASK INPUT DECODER LABELS    writes NAME/model.yaml
 #   no_cloud           takes what the machine knows of a cloud or of proxies out of the environment
 #   start COMMAND...   runs it in the background until the script ends
-#   wait_for FILE      until something is written to it
+#   wait_for FILE [LINES]    until something, or so many lines, are written to it
 #   need_onnxruntime   skips by name where ONNX Runtime was not fetched; sets $ONNXRUNTIME
 #   need_shared PATH   skips by name where ../shared/PATH is absent; sets $SHARED
 set -u
@@ -78,11 +78,11 @@ start() {
   STARTED="$STARTED $!"
 }
 wait_for() {
-  for _ in $(seq 100); do
-    [ -s "$1" ] && return
-    sleep 0.1
+  for _ in $(seq 600); do
+    [ -s "$1" ] && [ "$(wc -l < "$1")" -ge "${2:-0}" ] && return
+    sleep 0.05
   done
-  fail "nothing came in $1"
+  fail "$1 has less than ${2:-1} lines after 30 s"
 }
 # ONNX Runtime's library, which tests/run.sh fetches; sets $ONNXRUNTIME.
 need_onnxruntime() {

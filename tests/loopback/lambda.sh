@@ -21,10 +21,7 @@ wait_for port
 lambda() { (cd / && AWS_LAMBDA_RUNTIME_API=127.0.0.1:$(cat "$WORK/port") exec timeout 60 "$WORK/task/bootstrap") > "$OUT" 2> "$ERR"; }
 lambda &
 FUNCTION=$!
-for _ in $(seq 300); do
-  [ "$(wc -l < log)" -ge 6 ] && break
-  sleep 0.1
-done
+wait_for log 6
 kill -TERM $FUNCTION
 wait $FUNCTION
 jq -c . log > "$OUT"

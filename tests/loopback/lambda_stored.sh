@@ -41,10 +41,7 @@ function_of() { MLOPSCTL_SERVE_LAMBDA_MODEL_DIGEST=$1 AWS_LAMBDA_RUNTIME_API=127
 DIGEST=sha256:$(sha256sum det.tar.gz | cut -d' ' -f1)
 function_of "$DIGEST" > "$OUT" 2> "$ERR" &
 FUNCTION=$!
-for _ in $(seq 300); do
-  [ "$(wc -l < log)" -ge 5 ] && break
-  sleep 0.1
-done
+wait_for log 5
 kill -TERM $FUNCTION
 wait $FUNCTION
 [ $? = 143 ] || fail "it did not end with 143"

@@ -15,13 +15,6 @@ serve() { # [PORT]: sets $URL
   URL=rtsp://127.0.0.1:$PORT
 }
 frames() { wc -l < "$1/frames.jsonl"; }
-wait_for_frames() { # DIR COUNT
-  for _ in $(seq 200); do
-    [ ! -e "$1/frames.jsonl" ] || [ "$(frames "$1")" -lt "$2" ] || return
-    sleep 0.05
-  done
-  fail "$1: no $2 frames after 10 s"
-}
 run 0 capture 'pattern:shapes?fps=20&seconds=3&size=160x120' -o made --clips 3s
 run 0 capture made/clip000000.mp4 -o whole
 serve
@@ -38,7 +31,7 @@ run 0 capture "$URL/clip" -o some --fps 2 --duration 2s --max-gap 0
 # Switched off in the middle, before the end that it announced: what came is kept, and the exit code says so.
 "$MLOPSCTL" capture "$URL/clip" -o off --max-gap 0 > "$OUT" 2> "$ERR" &
 pid=$!
-wait_for_frames off 15
+wait_for off/frames.jsonl 15
 kill -9 "$SERVER"
 wait $pid
 [ $? -eq 1 ] || fail "a camera that is gone is no success"
@@ -51,7 +44,7 @@ err_has "$URL/clip: after frame $((kept - 1)): the server stopped before the end
 serve "$PORT"
 "$MLOPSCTL" capture "$URL/live" -o back --max-gap 20 --duration 6s --json > "$OUT" 2> "$ERR" &
 pid=$!
-wait_for_frames back 15
+wait_for back/frames.jsonl 15
 kill -9 "$SERVER"
 sleep 1
 serve "$PORT"

@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "formats/archive/archive.hpp"
 #include "tests/unit/error_of.hpp"
+#include "tests/unit/formats/packing.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,18 +14,6 @@ namespace mlopsctl::formats {
 namespace {
 
 using testing::HasSubstr;
-
-struct TextSink final : ByteSink {
-  void write(std::string_view bytes) override { text.append(bytes); }
-  void finish() override {}
-  const std::string& name() const override { return label; }
-  std::string text;
-  std::string label = "memory";
-};
-
-PackItem item(const std::string& name, const std::string& text) {
-  return {name, text.size(), [=] { return source_from_text(text, name); }};
-}
 
 std::string packed(std::vector<PackItem> items, int jobs = 1) {
   TextSink sink;

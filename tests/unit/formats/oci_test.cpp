@@ -5,6 +5,7 @@
 #include "formats/archive/oci.hpp"
 #include "formats/archive/oci_layout.hpp"
 #include "tests/unit/error_of.hpp"
+#include "tests/unit/formats/packing.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,18 +15,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-struct TextSink final : ByteSink {
-  void write(std::string_view bytes) override { text.append(bytes); }
-  void finish() override {}
-  const std::string& name() const override { return label; }
-  std::string text;
-  std::string label = "memory";
-};
-
-PackItem item(const std::string& name, const std::string& text) {
-  return {name, text.size(), [=] { return source_from_text(text, name); }};
-}
 
 std::string unpacked(const std::string& bytes) {
   const auto source = source_from_text(bytes, "layer");

@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "formats/archive/zip_writer.hpp"
 #include "tests/unit/error_of.hpp"
+#include "tests/unit/formats/packing.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,14 +14,6 @@ namespace mlopsctl::formats {
 namespace {
 
 using testing::HasSubstr;
-
-struct TextSink final : ByteSink {
-  void write(std::string_view bytes) override { text.append(bytes); }
-  void finish() override {}
-  const std::string& name() const override { return label; }
-  std::string text;
-  std::string label = "memory";
-};
 
 std::string noise(std::size_t bytes) {
   std::mt19937 random(1);
