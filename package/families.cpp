@@ -60,6 +60,18 @@ Count ultraface(const OnnxModel& model) {
   return axis(scores, 2) - 1; // column 0 is background
 }
 
+Count mxnet_ssd(const OnnxModel& model) {
+  if (model.outputs.size() != 2)
+    return std::nullopt;
+  const auto& scores = model.outputs[0];
+  const auto& boxes = model.outputs[1];
+  const bool fits = scores.name == "cls_prob" && boxes.name == "boxes" && axis(scores, 2) >= 2 &&
+                    axis(boxes, 2) == 4 && axis(scores, 1) == axis(boxes, 1);
+  if (!fits)
+    return std::nullopt;
+  return axis(scores, 2) - 1; // column 0 is background
+}
+
 Count fastestdet(const OnnxModel& model) {
   if (model.outputs.size() != 1 || model.outputs[0].shape.size() != 4 || model.inputs.empty())
     return std::nullopt;
@@ -176,6 +188,11 @@ const std::vector<Family>& families() {
        decoding("ultraface", 0.7, 0.001, 0.3),
        "column 0 of the scores is background and has no label; files of this family that were "
        "'simplified' may load and give wrong boxes: look at a picture"},
+      {"SSD of MXNet", "mxnet-ssd", Task::detection, mxnet_ssd,
+       "outputs 'cls_prob' 1xNx(1+C) and 'boxes' 1xNx4",
+       pixels(ColorOrder::rgb, Resize::stretch, Interpolation::linear, 1),
+       decoding("mxnet-ssd", 0.3, 0.01, 0.45),
+       "column 0 of the scores is background and has no label"},
       {"FastestDet", "fastestdet", Task::detection, fastestdet,
        "one output 1x(5+C)xHxW on a grid of 16 px",
        pixels(ColorOrder::bgr, Resize::stretch, Interpolation::area, k_1_255),

@@ -75,38 +75,47 @@ std::string with_digests(std::string_view text, const ModelSpec& spec) {
   return wanted;
 }
 
+PackedModel write_model(ModelSpec spec, std::string_view yaml, std::vector<formats::PackItem> items,
+                        const std::string& origin, const std::string& output, Existing existing,
+                        int jobs) {
+  PackedModel out;
+  out.spec = std::move(spec);
+  const auto text = with_digests(yaml, out.spec);
+  items.push_back(
+      {k_model_yaml, text.size(), [&text] { return source_from_text(text, k_model_yaml); }});
+  const auto sink = create_sink(output, existing);
+  out.archive = formats::write_tar_gz(*sink, std::move(items), jobs);
+  auto digests = out.spec.digests;
+  for (const auto& item : out.archive.items)
+    if (item.name != k_model_yaml && digests[item.name] != item.digest)
+      throw Error(Fault::input, origin + "/" + item.name + ": changed while it was packed",
+                  "pack it again when nothing writes to it");
+  digests[k_model_yaml] = sha256(text);
+  out.package_digest = listing_digest(digests);
+  sink->finish();
+  return out;
+}
+
 PackedModel pack_model(const std::string& folder, const std::string& output, Existing existing,
                        int jobs) {
   auto verification = verify_package(folder);
   refuse_errors(folder, verification.findings);
   if (output != "-")
     refuse_output_among_inputs(folder, output, verification);
-  PackedModel out;
-  out.spec = *verification.spec;
-  out.warnings = std::move(verification.findings);
-  std::erase_if(out.warnings, [](const Problem& problem) { return problem.rule == "no-digest"; });
+  auto spec = *verification.spec;
+  spec.digests.clear();
   std::vector<formats::PackItem> items;
-  out.spec.digests.clear();
   for (const auto& item : verification.inspection.items) {
     const auto path = resolve_inside(folder, item.name);
     if (item.name == k_model_yaml || (output != "-" && is_same_file(path, output)))
       continue;
-    out.spec.digests[item.name] = item.digest;
+    spec.digests[item.name] = item.digest;
     items.push_back({item.name, item.size_bytes, [path] { return open_source(path); }});
   }
-  const auto yaml = with_digests(*verification.inspection.model_yaml, out.spec);
-  items.push_back(
-      {k_model_yaml, yaml.size(), [&yaml] { return source_from_text(yaml, k_model_yaml); }});
-  const auto sink = create_sink(output, existing);
-  out.archive = formats::write_tar_gz(*sink, std::move(items), jobs);
-  auto digests = out.spec.digests;
-  for (const auto& item : out.archive.items)
-    if (item.name != k_model_yaml && digests[item.name] != item.digest)
-      throw Error(Fault::input, folder + "/" + item.name + ": changed while it was packed",
-                  "pack it again when nothing writes to it");
-  digests[k_model_yaml] = sha256(yaml);
-  out.package_digest = listing_digest(digests);
-  sink->finish();
+  auto out = write_model(std::move(spec), *verification.inspection.model_yaml, std::move(items),
+                         folder, output, existing, jobs);
+  out.warnings = std::move(verification.findings);
+  std::erase_if(out.warnings, [](const Problem& problem) { return problem.rule == "no-digest"; });
   return out;
 }
 

@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mlopsctl::package {
 
@@ -24,6 +25,13 @@ struct PackedModel {
 /// \throws Error(input) if the folder does not pass verify_package().
 PackedModel pack_model(const std::string& folder, const std::string& output, Existing existing,
                        int jobs);
+
+/// Packs \p items under a model.yaml that names their digests.
+/// \param spec with a digest for each item. \param yaml model.yaml's text, its digests old.
+/// \param origin of the items, for messages. \throws Error(input) if an item has another digest.
+PackedModel write_model(ModelSpec spec, std::string_view yaml, std::vector<formats::PackItem> items,
+                        const std::string& origin, const std::string& output, Existing existing,
+                        int jobs);
 
 /// \p text with its `digests` replaced or added; comments and all other lines stay.
 std::string with_digests(std::string_view text, const ModelSpec& spec);

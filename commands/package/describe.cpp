@@ -78,7 +78,7 @@ void validate(const Options& o) {
 void refuse_mxnet(const std::string& path) {
   if (path.ends_with("-symbol.json") || path.ends_with(".params"))
     throw Error(Fault::input, path + ": is a model of MXNet, a draft is made from ONNX files only",
-                "'mlopsctl help infer' shows the few lines that its model.yaml needs");
+                "'mlopsctl package deployable' makes a package of a training job's model.tar.gz");
 }
 
 int run(const Options& o, Context& ctx) {

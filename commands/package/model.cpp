@@ -29,13 +29,7 @@ void validate(const Options& o) {
   if (std::filesystem::exists(folder) && !std::filesystem::is_directory(folder))
     throw Error(Fault::input, o.folder + ": is a file, a folder with model.yaml was expected",
                 "put the weights into a folder and run 'mlopsctl package describe' there");
-  const auto extension = std::filesystem::path(o.output).extension().string();
-  for (const char* other : {".zip", ".7z", ".tar", ".whl", ".mar"})
-    if (extension.size() == std::string_view(other).size() &&
-        starts_with_ignoring_case(extension, other))
-      throw Error(Fault::usage,
-                  "-o: '" + o.output + "': what is written is a .tar.gz, whatever its name",
-                  "call it model.tar.gz");
+  refuse_other_archive_names(o.output);
 }
 
 int run(const Options& o, Context& ctx) {
@@ -54,8 +48,7 @@ int run(const Options& o, Context& ctx) {
     ctx.print(document);
     return exit_ok;
   }
-  for (const auto& item : archive.items)
-    ctx.say(item.digest + "  " + item.name + "  " + bytes_for_people(item.size_bytes));
+  say_items(archive, ctx);
   ctx.say(o.output + ": " + bytes_for_people(archive.size_bytes) + ", " +
           std::to_string(archive.items.size()) + " files, digest " + archive.digest);
   return exit_ok;

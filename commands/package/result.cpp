@@ -3,6 +3,8 @@
 
 #include "core/text.hpp"
 
+#include <filesystem>
+
 namespace mlopsctl::commands {
 namespace {
 
@@ -60,6 +62,16 @@ package::InspectLimits limits_of(const LimitOptions& options) {
   return limits;
 }
 
+void refuse_other_archive_names(const std::string& output) {
+  const auto extension = std::filesystem::path(output).extension().string();
+  for (const char* other : {".zip", ".7z", ".tar", ".whl", ".mar"})
+    if (extension.size() == std::string_view(other).size() &&
+        starts_with_ignoring_case(extension, other))
+      throw Error(Fault::usage,
+                  "-o: '" + output + "': what is written is a .tar.gz, whatever its name",
+                  "call it model.tar.gz");
+}
+
 Value items_value(const std::vector<package::PackageItem>& items) {
   Value list = Value::array();
   for (const auto& item : items) {
@@ -92,6 +104,11 @@ Value package_document(const std::string& verb, const std::string& output,
 void refuse_two_on_stdout(const Context& ctx, const std::string& output) {
   if (output == "-" && ctx.options.json)
     throw Error(Fault::usage, "--json and -o - both want stdout", "give a file with -o");
+}
+
+void say_items(const formats::PackResult& archive, const Context& ctx) {
+  for (const auto& item : archive.items)
+    ctx.say(item.digest + "  " + item.name + "  " + bytes_for_people(item.size_bytes));
 }
 
 Value graph_value(const formats::OnnxModel& model) {

@@ -20,6 +20,9 @@ void add_limit_options(Args& args, LimitOptions& options);
 /// \throws Error(usage) for a size that is none.
 package::InspectLimits limits_of(const LimitOptions& options);
 
+/// \throws Error(usage) if \p output is named like an archive that is no .tar.gz.
+void refuse_other_archive_names(const std::string& output);
+
 /// {"name","bytes","digest"} of each.
 Value items_value(const std::vector<package::PackageItem>& items);
 /// A document with "schema", "output", "bytes", "digest" and "items".
@@ -30,6 +33,8 @@ Value package_document(const std::string& verb, const std::string& output,
                        const formats::PackResult& archive);
 /// \throws Error(usage) if an archive and a document would both go to stdout.
 void refuse_two_on_stdout(const Context& ctx, const std::string& output);
+/// What it holds, for people.
+void say_items(const formats::PackResult& archive, const Context& ctx);
 /// Inputs, outputs, operators ... of a graph.
 Value graph_value(const formats::OnnxModel& model);
 /// "images float32 1x3x320x320, ..." for people.

@@ -30,6 +30,10 @@ public:
   void translate(const std::vector<char>& is_needed);
   /// Of the first output of a translated node.
   const MxShape& shape(std::size_t node) const;
+  /// Name of that output in the ONNX file.
+  const std::string& tensor(std::size_t node) const { return tensors_[node]; }
+  /// For nodes behind the translated ones.
+  OnnxWriter& onnx() { return onnx_; }
   /// \param outputs nodes and the names that they get. \return the ONNX file.
   std::string finish(const std::vector<std::pair<std::size_t, std::string>>& outputs,
                      std::int64_t opset);

@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "formats/model/mxnet_heads.hpp"
 #include "formats/model/mxnet_layers.hpp"
 
 #include <cmath>
@@ -13,57 +14,13 @@ namespace mlopsctl::formats {
 namespace {
 
 constexpr std::size_t k_max_anchors = 1'000'000;
-constexpr std::int64_t k_opset = 12; // the last with ReduceSum's axes as an attribute
-
-struct Heads {
-  std::size_t classes = 0; ///< before its softmax
-  std::size_t boxes = 0;
-  std::size_t anchors = 0;
-};
+/// The last with Clip's limits as attributes, which is how OpenCV 4.6 reads them (and ReduceSum's
+/// axes); the first with Slice's ends as inputs.
+constexpr std::int64_t k_opset = 10;
 
 [[noreturn]] void fail(const std::string& name, const std::string& text) {
   throw Error(Fault::input, name + ": " + text,
               "this reads SSD detectors of MXNet, as SageMaker's object detection trains them");
-}
-
-/// What a softmax of any kind takes; other nodes are taken as they are.
-std::size_t before_softmax(const MxSymbol& symbol, std::size_t node) {
-  const auto& op = symbol.nodes[node].op;
-  const bool is_softmax = op == "SoftmaxActivation" || op == "SoftmaxOutput" || op == "softmax";
-  return is_softmax && !symbol.nodes[node].inputs.empty() ? symbol.nodes[node].inputs[0].node
-                                                          : node;
-}
-
-/// Of the detection at the end of a deploy graph (training graphs may have it, too), else of the
-/// targets that a training graph computes from the same parts.
-Heads find_heads(const MxSymbol& symbol, const std::string& name) {
-  if (const auto detection = symbol.find_op("_contrib_MultiBoxDetection")) {
-    const auto& inputs = symbol.nodes[*detection].inputs;
-    if (inputs.size() != 3)
-      fail(name, "'" + printable(symbol.nodes[*detection].name) + "' has " +
-                     std::to_string(inputs.size()) + " inputs, not 3");
-    return {before_softmax(symbol, inputs[0].node), inputs[1].node, inputs[2].node};
-  }
-  const auto target = symbol.find_op("_contrib_MultiBoxTarget");
-  const auto boxes = symbol.find_name("multibox_loc_pred");
-  if (!target || !boxes || symbol.nodes[*target].inputs.size() != 3)
-    fail(name, "has no _contrib_MultiBoxDetection, and no _contrib_MultiBoxTarget with a "
-               "'multibox_loc_pred'");
-  const auto& inputs = symbol.nodes[*target].inputs;
-  return {before_softmax(symbol, inputs[2].node), *boxes, inputs[0].node};
-}
-
-void mark(const MxSymbol& symbol, std::size_t from, std::vector<char>& is_needed) {
-  std::vector<std::size_t> open{from};
-  while (!open.empty()) {
-    const std::size_t node = open.back();
-    open.pop_back();
-    if (is_needed[node])
-      continue;
-    is_needed[node] = 1;
-    for (const auto& input : symbol.nodes[node].inputs)
-      open.push_back(input.node);
-  }
 }
 
 std::string attribute(const MxNode& node, const char* key, const char* fallback) {
@@ -145,7 +102,7 @@ void collect_anchors(const MxSymbol& symbol, std::size_t index, const MxLayers& 
 }
 
 void take_detection(const MxSymbol& symbol, const std::string& name, MxSsd& ssd) {
-  const auto index = symbol.find_op("_contrib_MultiBoxDetection");
+  const auto index = symbol.find_op(k_mx_detection);
   if (!index)
     return;
   const MxNode& node = symbol.nodes[*index];
@@ -163,14 +120,70 @@ void take_detection(const MxSymbol& symbol, const std::string& name, MxSsd& ssd)
   ssd.nms_topk = static_cast<std::int64_t>(number("nms_topk", "-1"));
 }
 
+/// What the detection does before its suppression, as nodes of the graph.
+void append_boxes(MxLayers& layers, const MxHeads& heads, const MxSsd& ssd) {
+  OnnxWriter& onnx = layers.onnx();
+  const auto count = static_cast<std::int64_t>(ssd.anchors.size());
+  // Classes last: before opset 13 a softmax joins all axes from its own on.
+  onnx.add_node("Transpose", "cls_last", {layers.tensor(heads.classes)}, "cls_last",
+                {OnnxWriter::integers("perm", {0, 2, 1})});
+  onnx.add_node("Softmax", k_ssd_scores, {"cls_last"}, k_ssd_scores,
+                {OnnxWriter::integer("axis", 2)});
+  onnx.add_output(k_ssd_scores, {1, count, ssd.classes + 1});
+
+  std::vector<float> middles, scales, halves, powers;
+  for (const auto& anchor : ssd.anchors)
+    for (const std::size_t axis : {0U, 1U}) {
+      const float size = anchor[axis + 2] - anchor[axis];
+      middles.push_back((anchor[axis] + anchor[axis + 2]) * 0.5F);
+      scales.push_back(static_cast<float>(ssd.variances[axis]) * size);
+      halves.push_back(size / 2);
+      powers.push_back(static_cast<float>(ssd.variances[axis + 2]));
+    }
+  const std::vector<std::int64_t> pairs{1, count, 2};
+  onnx.add_weights("anchor_middles", pairs, middles);
+  onnx.add_weights("anchor_scales", pairs, scales);
+  onnx.add_weights("anchor_halves", pairs, halves);
+  onnx.add_weights("anchor_powers", pairs, powers);
+  const auto add = [&](const std::string& op, const std::string& output,
+                       const std::vector<std::string>& inputs) {
+    onnx.add_node(op, output, inputs, output);
+  };
+  const auto constant = [&](const std::string& tensor, std::int64_t value) {
+    onnx.add_integers(tensor, {&value, 1});
+  };
+  const std::int64_t rows[] = {1, count, 4};
+  onnx.add_integers("loc_shape", rows);
+  add("Reshape", "loc_rows", {layers.tensor(heads.boxes), "loc_shape"});
+  constant("loc_axis", 2);
+  constant("loc_0", 0);
+  constant("loc_2", 2);
+  constant("loc_4", 4);
+  add("Slice", "loc_middles", {"loc_rows", "loc_0", "loc_2", "loc_axis"});
+  add("Slice", "loc_sizes", {"loc_rows", "loc_2", "loc_4", "loc_axis"});
+  add("Mul", "shifts", {"loc_middles", "anchor_scales"});
+  add("Add", "middles", {"shifts", "anchor_middles"});
+  add("Mul", "exponents", {"loc_sizes", "anchor_powers"});
+  add("Exp", "growths", {"exponents"});
+  add("Mul", "halves", {"growths", "anchor_halves"});
+  add("Sub", "firsts", {"middles", "halves"});
+  add("Add", "lasts", {"middles", "halves"});
+  const std::string corners = ssd.is_clipped ? "corners" : k_ssd_corners;
+  onnx.add_node("Concat", corners, {"firsts", "lasts"}, corners, {OnnxWriter::integer("axis", 2)});
+  if (ssd.is_clipped)
+    onnx.add_node("Clip", k_ssd_corners, {corners}, k_ssd_corners,
+                  {OnnxWriter::real("min", 0), OnnxWriter::real("max", 1)});
+  onnx.add_output(k_ssd_corners, {1, count, 4});
+}
+
 } // namespace
 
 MxSsd translate_mxnet_ssd(const MxSymbol& symbol, std::span<const MxArray> weights, int width,
-                          int height, const std::string& name) {
-  const Heads heads = find_heads(symbol, name);
+                          int height, const std::string& name, MxSsdEnd end) {
+  const MxHeads heads = find_mx_heads(symbol, name);
   std::vector<char> is_computed(symbol.nodes.size());
-  mark(symbol, heads.classes, is_computed);
-  mark(symbol, heads.boxes, is_computed);
+  mark_mx_needed(symbol, heads.classes, is_computed);
+  mark_mx_needed(symbol, heads.boxes, is_computed);
   MxLayers layers(symbol, weights, {1, 3, height, width}, name);
   layers.translate(is_computed);
 
@@ -187,7 +200,12 @@ MxSsd translate_mxnet_ssd(const MxSymbol& symbol, std::span<const MxArray> weigh
     fail(name, "boxes are " + mx_shape_text(boxes) + ", and there are " + std::to_string(count) +
                    " anchors");
   ssd.classes = classes[1] - 1;
-  ssd.onnx = layers.finish({{heads.classes, k_ssd_classes}, {heads.boxes, k_ssd_boxes}}, k_opset);
+  if (end == MxSsdEnd::boxes) {
+    append_boxes(layers, heads, ssd);
+    ssd.onnx = layers.finish({}, k_opset);
+  } else {
+    ssd.onnx = layers.finish({{heads.classes, k_ssd_classes}, {heads.boxes, k_ssd_boxes}}, k_opset);
+  }
   return ssd;
 }
 

@@ -33,11 +33,18 @@ struct MxSsd {
 inline constexpr const char* k_ssd_input = "data";
 inline constexpr const char* k_ssd_classes = "cls_pred";
 inline constexpr const char* k_ssd_boxes = "loc_pred";
+inline constexpr const char* k_ssd_scores = "cls_prob";
+inline constexpr const char* k_ssd_corners = "boxes";
+
+/// Where the ONNX file ends: with what the trunk gives, as MxSsd says, or with what it means:
+/// k_ssd_scores 1xAx(1 + classes), the background first, and k_ssd_corners 1xAx4 (left, top, right,
+/// bottom, relative to the picture). The suppression comes behind either.
+enum class MxSsdEnd { trunk, boxes };
 
 /// \param width, height of the input, px. \param name for messages.
 /// \throws Error(input) naming the node: an operator that is not translated, weights that are
 /// missing or have another shape, or no detector at its end.
 MxSsd translate_mxnet_ssd(const MxSymbol& symbol, std::span<const MxArray> weights, int width,
-                          int height, const std::string& name);
+                          int height, const std::string& name, MxSsdEnd end = MxSsdEnd::trunk);
 
 } // namespace mlopsctl::formats

@@ -15,6 +15,7 @@ constexpr std::size_t k_max_bytes = std::size_t{64} << 20;
 constexpr std::size_t k_max_nodes = 100'000;
 constexpr std::size_t k_max_tuple = 1000;
 constexpr std::int64_t k_first_with_states = 900; // older files leave BatchNorm's states out
+constexpr std::int64_t k_first_with_attrs = 10000;
 
 [[noreturn]] void fail(const std::string& name, const std::string& text) {
   throw Error(Fault::input, name + ": " + text, "is it the -symbol.json that MXNet wrote?");
@@ -152,6 +153,46 @@ MxSymbol read_mxnet_symbol(std::string_view json, const std::string& name) {
   if (symbol.version < k_first_with_states)
     add_states(symbol);
   return symbol;
+}
+
+std::string mxnet_symbol_json(const MxSymbol& symbol) {
+  // [node, output, version of the variable]
+  const auto input_value = [](const MxInput& input) {
+    Value value = Value::array();
+    value.push(static_cast<std::int64_t>(input.node));
+    value.push(static_cast<std::int64_t>(input.output));
+    value.push(0);
+    return value;
+  };
+  const auto inputs_value = [&](const std::vector<MxInput>& inputs) {
+    Value values = Value::array();
+    for (const auto& input : inputs)
+      values.push(input_value(input));
+    return values;
+  };
+  Value nodes = Value::array();
+  Value variables = Value::array();
+  for (std::size_t i = 0; i < symbol.nodes.size(); ++i) {
+    const MxNode& node = symbol.nodes[i];
+    if (node.is_variable())
+      variables.push(static_cast<std::int64_t>(i));
+    Value value = Value::object();
+    value["op"] = node.op;
+    value["name"] = node.name;
+    for (const auto& [key, text] : node.attributes)
+      value["attrs"][key] = text;
+    value["inputs"] = inputs_value(node.inputs);
+    nodes.push(std::move(value));
+  }
+  Value version = Value::array();
+  version.push("int");
+  version.push(std::max(symbol.version, k_first_with_attrs));
+  Value root = Value::object();
+  root["nodes"] = std::move(nodes);
+  root["arg_nodes"] = std::move(variables);
+  root["heads"] = inputs_value(symbol.heads);
+  root["attrs"]["mxnet_version"] = std::move(version);
+  return to_json(root, 2) + "\n";
 }
 
 std::vector<std::int64_t> mx_integers(const std::string& text, const std::string& where) {

@@ -40,6 +40,9 @@ struct MxSymbol {
 /// not before, or is larger than 64 MB or 100,000 nodes.
 MxSymbol read_mxnet_symbol(std::string_view json, const std::string& name);
 
+/// The file of \p symbol, in the layout of MXNet 1.0 and later.
+std::string mxnet_symbol_json(const MxSymbol& symbol);
+
 /// "(3, 3)", "[3,3]", "(2,)", "(1L, 2L)", "()", "3". \throws Error(input) naming \p where.
 std::vector<std::int64_t> mx_integers(const std::string& text, const std::string& where);
 std::vector<double> mx_numbers(const std::string& text, const std::string& where);

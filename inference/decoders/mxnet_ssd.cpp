@@ -2,6 +2,9 @@
 // SSD as MXNet ends it: _contrib_MultiBoxDetection of MXNet 1.7 (multibox_detection.cc), in its own
 // precision. Not the same as other SSD heads: an anchor has one class, the best of the foreground,
 // and an overlap that equals the threshold suppresses.
+// Outputs of format mxnet-ssd: 'cls_pred' 1 x (1 + classes) x N and 'loc_pred' 1 x 4N, to be put
+// together with the anchors. Of the ONNX file that package deployable makes: 'cls_prob' 1 x N x
+// (1 + classes) and 'boxes' 1 x N x 4, corners relative to the picture.
 #include "core/error.hpp"
 #include "inference/decoders/detail.hpp"
 
@@ -20,7 +23,24 @@ struct Found {
   std::array<float, 4> corners{}; ///< relative to the picture
 };
 
+bool has_boxes(const std::string& name) {
+  return name == "boxes" || name == "cls_prob";
+}
+
+void check_boxes(const package::ModelSpec& spec, std::span<const TensorInfo> outputs) {
+  const auto& scores = outputs[detail::by_name(k_kind, "cls_prob", outputs)];
+  const auto& boxes = outputs[detail::by_name(k_kind, "boxes", outputs)];
+  const auto shape = detail::squeezed(scores.shape, 2);
+  if (shape.size() != 2)
+    detail::misfit(k_kind, "needs 'cls_prob' as 1xNx(1 + classes)", outputs);
+  if (shape[1] != 1 + static_cast<std::int64_t>(spec.labels.size()))
+    detail::label_misfit(k_kind, shape[1] - 1, spec.labels.size(), outputs);
+  detail::expect_shape(k_kind, boxes, {shape[0], 4}, outputs);
+}
+
 void check(const package::ModelSpec& spec, std::span<const TensorInfo> outputs) {
+  if (!outputs.empty() && has_boxes(outputs[0].name))
+    return check_boxes(spec, outputs);
   const auto& classes = outputs[detail::by_name(k_kind, "cls_pred", outputs)];
   const auto& boxes = outputs[detail::by_name(k_kind, "loc_pred", outputs)];
   const auto shape = detail::squeezed(classes.shape, 2);
@@ -94,14 +114,11 @@ std::vector<Found> suppressed(const std::vector<Found>& found, const package::Nm
   return kept;
 }
 
-void decode(const package::ModelSpec& spec, std::span<const Tensor> outputs,
-            const DecodeOptions& options, Decoded& result) {
-  if (!options.ssd)
-    throw Error(Fault::input, "model.yaml: decoder.kind mxnet-ssd is for format mxnet-ssd",
-                "an SSD in ONNX has other outputs; see 'mlopsctl engines' for the kinds");
-  const package::SsdModel& ssd = *options.ssd;
+/// All places that pass, put together from what the trunk gives.
+std::vector<Found> from_trunk(const package::SsdModel& ssd, std::span<const Tensor> outputs,
+                              std::size_t classes, double least) {
   const bool classes_first = outputs[0].name == "cls_pred";
-  const Tensor& classes = outputs[classes_first ? 0 : 1];
+  const Tensor& logits = outputs[classes_first ? 0 : 1];
   const Tensor& boxes = outputs[classes_first ? 1 : 0];
   const std::size_t count = boxes.data.size() / 4;
   if (count != ssd.anchors.size())
@@ -109,16 +126,51 @@ void decode(const package::ModelSpec& spec, std::span<const Tensor> outputs,
                                      std::to_string(ssd.anchors.size()) + " anchors");
   std::vector<Found> found;
   for (std::size_t i = 0; i < count; ++i) {
-    Found candidate = best_class(classes.data.data(), spec.labels.size() + 1, count, i);
-    if (static_cast<double>(candidate.score) < options.score_threshold)
+    Found candidate = best_class(logits.data.data(), classes, count, i);
+    if (static_cast<double>(candidate.score) < least)
       continue;
     candidate.corners = place(ssd.anchors[i], boxes.data.data() + i * 4, ssd);
     found.push_back(candidate);
   }
+  return found;
+}
+
+/// All places that pass, of a graph that puts them together itself.
+std::vector<Found> from_boxes(std::span<const Tensor> outputs, std::size_t classes, double least) {
+  const bool scores_first = outputs[0].name == "cls_prob";
+  const Tensor& scores = outputs[scores_first ? 0 : 1];
+  const Tensor& boxes = outputs[scores_first ? 1 : 0];
+  std::vector<Found> found;
+  for (std::size_t i = 0; i < boxes.data.size() / 4; ++i) {
+    const float* row = scores.data.data() + i * classes;
+    const float* best = std::max_element(row + 1, row + classes); // row[0] is the background
+    detail::check_score(scores, *best);
+    if (static_cast<double>(*best) < least)
+      continue;
+    Found candidate{static_cast<int>(best - row) - 1, *best, {}};
+    std::copy_n(boxes.data.data() + i * 4, 4, candidate.corners.begin());
+    found.push_back(candidate);
+  }
+  return found;
+}
+
+void decode(const package::ModelSpec& spec, std::span<const Tensor> outputs,
+            const DecodeOptions& options, Decoded& result) {
+  const bool is_trunk = !has_boxes(outputs[0].name);
+  if (is_trunk && !options.ssd)
+    throw Error(Fault::input,
+                "model.yaml: decoder.kind mxnet-ssd is for format mxnet-ssd, and for the ONNX file "
+                "that 'package deployable' makes",
+                "an SSD in ONNX has other outputs; see 'mlopsctl engines' for the kinds");
+  const std::size_t classes = spec.labels.size() + 1;
+  auto found = is_trunk ? from_trunk(*options.ssd, outputs, classes, options.score_threshold)
+                        : from_boxes(outputs, classes, options.score_threshold);
+  // An ONNX file does not say how many go into the suppression: as many as may come out.
+  const std::int64_t topk = is_trunk ? options.ssd->nms_topk : spec.decoder.nms.max_detections;
   std::stable_sort(found.begin(), found.end(),
                    [](const Found& a, const Found& b) { return a.score > b.score; });
-  if (ssd.nms_topk > 0 && found.size() > static_cast<std::size_t>(ssd.nms_topk))
-    found.resize(static_cast<std::size_t>(ssd.nms_topk));
+  if (topk > 0 && found.size() > static_cast<std::size_t>(topk))
+    found.resize(static_cast<std::size_t>(topk));
   for (const auto& object : suppressed(found, spec.decoder.nms)) {
     const auto edge = [&](std::size_t i, int size) {
       return static_cast<double>(object.corners[i]) * size;
@@ -135,7 +187,7 @@ void decode(const package::ModelSpec& spec, std::span<const Tensor> outputs,
 
 extern const Decoder mxnet_ssd;
 const Decoder mxnet_ssd{k_kind,
-                        "format mxnet-ssd: SSD of MXNet and of SageMaker's object detection",
+                        "SSD of MXNet and of SageMaker's object detection (also made ONNX)",
                         package::Task::detection,
                         check,
                         decode,

@@ -10,6 +10,7 @@
 #include "core/value.hpp"
 #include "formats/archive/archive.hpp"
 #include "formats/archive/oci.hpp"
+#include "formats/model/mxnet_deploy.hpp"
 #include "formats/model/mxnet_ssd.hpp"
 #include "formats/model/onnx.hpp"
 #include "imaging/codecs.hpp"
@@ -289,6 +290,9 @@ void translate_mxnet(std::string_view bytes) {
       end < bytes.size() ? bytes.substr(end + 1) : std::string_view(), "fuzz");
   const auto ssd = formats::translate_mxnet_ssd(symbol, weights, 4, 4, "fuzz");
   formats::read_onnx(ssd.onnx, "fuzz");
+  const auto deployed = formats::mxnet_symbol_json(formats::deploy_mxnet_ssd(symbol, {}, "fuzz"));
+  formats::translate_mxnet_ssd(formats::read_mxnet_symbol(deployed, "deployed"), weights, 4, 4,
+                               "deployed", formats::MxSsdEnd::boxes);
 }
 
 const std::vector<Target>& targets() {

@@ -44,13 +44,7 @@ fi
 
 # The graph that training leaves (targets, losses, no detection) gives the same.
 cp -r ssd training
-jq '.nodes |= (.[:489] + [
-    {"op": "null", "name": "label", "inputs": []},
-    (.[490:535][] | .inputs |= map(if .[0] >= 489 then .[0] += 0 else . end)),
-    {"op": "_contrib_MultiBoxTarget", "name": "multibox_target", "inputs": [[534, 0, 0], [489, 0, 0], [488, 0, 0]]},
-    {"op": "SoftmaxOutput", "name": "cls_prob", "attrs": {"multi_output": "True", "use_ignore": "True"}, "inputs": [[488, 0, 0], [535, 2, 0]]},
-    {"op": "MakeLoss", "name": "cls_label", "inputs": [[535, 2, 0]]}]) | .heads = [[536, 0, 0], [537, 0, 0]]' \
-  ssd/model_algo_1-symbol.json > training/model_algo_1-symbol.json
+jq -f "$HERE/mxnet_training.jq" ssd/model_algo_1-symbol.json > training/model_algo_1-symbol.json
 run 0 infer --model training picture.png -o training.jsonl --engine opencv
 jq -c '[.detections[:20][] | [.label, (.score * 1000 | round)]]' training.jsonl > a
 jq -c '[.detections[:20][] | [.label, (.score * 1000 | round)]]' opencv.jsonl > b

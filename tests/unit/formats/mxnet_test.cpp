@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/error.hpp"
 #include "core/io.hpp"
+#include "formats/model/mxnet_deploy.hpp"
 #include "formats/model/mxnet_ssd.hpp"
 #include "formats/model/onnx.hpp"
 #include "tests/unit/error_of.hpp"
@@ -243,6 +244,79 @@ TEST(MxnetSsd, SaysWhichNodeDoesNotFit) {
   auto wide = deploy;
   wide.replace(wide.find("(2, 2)"), 6, "(9, 9)");
   EXPECT_THAT(fault(wide, tiny_params()), HasSubstr("a window of 9 does not fit 1x3x4x4"));
+}
+
+/// "op name <- inputs" of each node.
+std::vector<std::string> lines_of(const MxSymbol& symbol) {
+  std::vector<std::string> lines;
+  for (const auto& node : symbol.nodes) {
+    lines.push_back(node.op + " " + node.name + " <-");
+    for (const auto& input : node.inputs)
+      lines.back() += " " + symbol.nodes[input.node].name;
+  }
+  return lines;
+}
+
+TEST(MxnetDeploy, LossesGoAndADetectionComes) {
+  const auto training = read_mxnet_symbol(tiny_symbol(k_training), "s");
+  const auto deployed = deploy_mxnet_ssd(training, {0.45, true, 400}, "s");
+  auto expected = lines_of(read_mxnet_symbol(tiny_symbol(k_deploy), "s"));
+  EXPECT_EQ(lines_of(deployed), expected);
+  const auto& detection = deployed.nodes.back();
+  EXPECT_EQ(detection.attributes,
+            (std::map<std::string, std::string>{{"force_suppress", "True"},
+                                                {"nms_threshold", "0.45"},
+                                                {"nms_topk", "400"},
+                                                {"variances", "(0.1, 0.1, 0.2, 0.2)"}}));
+  ASSERT_EQ(deployed.heads.size(), 1U);
+  EXPECT_EQ(deployed.heads[0].node, deployed.nodes.size() - 1);
+  EXPECT_EQ(deployed.version, 10400);
+}
+
+TEST(MxnetDeploy, ADetectionThatIsThereIsReplacedAndItsVariancesStay) {
+  std::string end = k_deploy;
+  end.replace(end.find("\"clip\":\"False\""), 14, R"j("variances":"(1, 1, 2, 2)")j");
+  const auto before = read_mxnet_symbol(tiny_symbol(end), "s");
+  const auto after = deploy_mxnet_ssd(before, {0.6, false, 7}, "s");
+  EXPECT_EQ(lines_of(after), lines_of(before));
+  const auto& attributes = after.nodes.back().attributes;
+  EXPECT_EQ(attributes.at("variances"), "(1, 1, 2, 2)");
+  EXPECT_EQ(attributes.at("nms_threshold"), "0.6");
+  EXPECT_EQ(attributes.at("force_suppress"), "False");
+  EXPECT_EQ(attributes.at("nms_topk"), "7");
+  EXPECT_THAT(error_of([] {
+                deploy_mxnet_ssd(
+                    read_mxnet_symbol(tiny_symbol(R"({"op":"null","name":"x","inputs":[]})"), "s"),
+                    {}, "s");
+              }),
+              HasSubstr("s: has no _contrib_MultiBoxDetection"));
+}
+
+TEST(MxnetDeploy, TheFileReadsAsItWas) {
+  const auto symbol = read_mxnet_symbol(tiny_symbol(k_deploy), "s");
+  const auto json = mxnet_symbol_json(symbol);
+  const auto again = read_mxnet_symbol(json, "again");
+  EXPECT_EQ(lines_of(again), lines_of(symbol));
+  for (std::size_t i = 0; i < symbol.nodes.size(); ++i)
+    EXPECT_EQ(again.nodes[i].attributes, symbol.nodes[i].attributes);
+  EXPECT_EQ(mxnet_symbol_json(again), json);
+  EXPECT_THAT(json, HasSubstr("\"arg_nodes\""));
+}
+
+TEST(MxnetSsd, AGraphThatEndsWithBoxes) {
+  auto symbol = tiny_symbol(k_training);
+  symbol.replace(symbol.find("(1,2)"), 5, "(1,)");
+  const auto ssd =
+      translate_mxnet_ssd(read_mxnet_symbol(symbol, "s"), read_mxnet_params(tiny_params(), "p"), 4,
+                          4, "s", MxSsdEnd::boxes);
+  const auto onnx = read_onnx(ssd.onnx, "made");
+  ASSERT_EQ(onnx.outputs.size(), 2U);
+  EXPECT_EQ(onnx.outputs[0].name, "cls_prob");
+  EXPECT_EQ(shape_text(onnx.outputs[0]), "1x4x2");
+  EXPECT_EQ(onnx.outputs[1].name, "boxes");
+  EXPECT_EQ(shape_text(onnx.outputs[1]), "1x4x4");
+  EXPECT_EQ(onnx.operators.at("Softmax"), 1);
+  EXPECT_EQ(onnx.operators.at("Clip"), 1);
 }
 
 TEST(MxnetReal, DialectsAndTheOldestArrays) {

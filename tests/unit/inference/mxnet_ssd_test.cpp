@@ -83,6 +83,35 @@ TEST(MxnetSsd, OtherClassesSuppressOnlyByForceAndTopkComesFirst) {
   EXPECT_NEAR(found[0].box.left, 60, 1e-4);
 }
 
+TEST(MxnetSsd, AnOnnxFileGivesProbabilitiesAndCorners) {
+  auto spec = spec_for("mxnet-ssd", 100, 200, {"cat", "dog"});
+  spec.decoder.nms = {0.45, false, 2};
+  Outputs outputs;
+  outputs.add("boxes", {1, 4, 4}) = {0,    0, 0.5F, 0.5F, /**/ 0, 0, 0.5F, 0.45F,
+                                     0.6F, 0, 1,    1,    /**/ 0, 0, 0.1F, 0.1F};
+  // background, cat, dog of each place
+  outputs.add("cls_prob", {1, 4, 3}) = {0.1F, 0.7F, 0.2F, /**/ 0.1F, 0,    0.9F,
+                                        0.6F, 0.4F, 0,    /**/ 0.5F, 0.2F, 0.3F};
+  find_decoder(spec).check(spec, outputs.infos);
+  const auto decode = [&] {
+    Decoded result;
+    find_decoder(spec).decode(spec, outputs.tensors(), {0.25, false, nullptr}, result);
+    return result.candidates;
+  };
+  auto found = decode(); // of the best two the dog covers the cat
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].class_id, 1);
+  EXPECT_NEAR(found[0].box.width, 50, 1e-4);
+  EXPECT_NEAR(found[0].box.height, 90, 1e-4);
+  spec.decoder.nms.max_detections = 4;
+  found = decode();
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[1].class_id, 0); // though the background is more likely
+  EXPECT_NEAR(found[1].box.left, 60, 1e-4);
+  spec.labels = {"cat"};
+  EXPECT_THAT(refusal(spec, outputs), HasSubstr("mxnet-ssd"));
+}
+
 TEST(MxnetSsd, RefusesOtherShapesAndModels) {
   Ssd ssd;
   ssd.spec.labels = {"cat"};
