@@ -12,9 +12,13 @@
 
 namespace mlopsctl::package {
 
-// Limits of default functions. Source: docs.aws.amazon.com/lambda, "Lambda quotas".
+// Limits of default functions (managed instances may have more). Source:
+// docs.aws.amazon.com/lambda, "Lambda quotas".
 inline constexpr std::uint64_t k_lambda_unpacked_bytes = 262'144'000; ///< with all layers
 inline constexpr std::uint64_t k_lambda_upload_bytes = 50'000'000;    ///< without a way through S3
+inline constexpr int k_lambda_least_memory_mb = 128, k_lambda_most_memory_mb = 10'240;
+inline constexpr int k_lambda_most_timeout_s = 900;
+inline constexpr int k_lambda_least_tmp_mb = 512, k_lambda_most_tmp_mb = 10'240;
 
 struct LambdaParts {
   std::string runtime; ///< archive of pack_runtime()

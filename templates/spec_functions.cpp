@@ -2,6 +2,7 @@
 // Sections 'functions' and 'tables'.
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "package/lambda_bundle.hpp"
 #include "templates/checks.hpp"
 #include "templates/spec_sections.hpp"
 
@@ -9,11 +10,6 @@
 
 namespace mlopsctl::templates {
 namespace {
-
-// Lambda developer guide, "Lambda quotas". (Managed instances may have more; these are functions.)
-constexpr std::int64_t k_min_memory_mb = 128, k_max_memory_mb = 10'240;
-constexpr std::int64_t k_max_timeout_s = 900;
-constexpr std::int64_t k_min_tmp_mb = 512, k_max_tmp_mb = 10'240;
 
 S3Trigger read_s3_trigger(ObjectReader& reader) {
   S3Trigger trigger;
@@ -53,12 +49,15 @@ void read_code(ObjectReader& reader, Function& function) {
     check_digest(reader, "digest", function.digest);
   function.architecture = reader.one_of("architecture", {"x86_64", "arm64"}, "x86_64");
   function.memory_mb = check_range(reader, "memory_mb", reader.integer("memory_mb", 2048),
-                                   k_min_memory_mb, k_max_memory_mb, "Lambda's limits, in MB");
-  function.timeout_s =
-      check_range(reader, "timeout_s", reader.integer("timeout_s", 60), 1, k_max_timeout_s,
-                  "Lambda ends a function after 900 s; split the work over several runs");
-  function.tmp_mb = check_range(reader, "tmp_mb", reader.integer("tmp_mb", k_min_tmp_mb),
-                                k_min_tmp_mb, k_max_tmp_mb, "Lambda's limits for /tmp, in MB");
+                                   package::k_lambda_least_memory_mb,
+                                   package::k_lambda_most_memory_mb, "Lambda's limits, in MB");
+  function.timeout_s = check_range(
+      reader, "timeout_s", reader.integer("timeout_s", 60), 1, package::k_lambda_most_timeout_s,
+      "Lambda ends a function after 900 s; split the work over several runs");
+  function.tmp_mb =
+      check_range(reader, "tmp_mb", reader.integer("tmp_mb", package::k_lambda_least_tmp_mb),
+                  package::k_lambda_least_tmp_mb, package::k_lambda_most_tmp_mb,
+                  "Lambda's limits for /tmp, in MB");
 }
 
 void read_data(ObjectReader& reader, Function& function) {

@@ -3,10 +3,14 @@
 #include "commands/command.hpp"
 #include "commands/engine_options.hpp"
 #include "commands/remote_options.hpp"
+#include "commands/serve/emulation.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "serving/fetched_model.hpp"
 #include "serving/lambda_loop.hpp"
+#include "storage/remote.hpp"
+
+#include <filesystem>
 
 namespace mlopsctl::commands {
 namespace {
@@ -20,11 +24,18 @@ struct Options {
   std::string key = "id";
   std::optional<int> retention_days;
   EngineChoice engine;
+  EmulationOptions emulation;
 };
 
+bool is_remote(const std::string& model) {
+  return model.starts_with("s3://");
+}
+
 void validate(const Options& o) {
-  const bool is_remote = o.model.starts_with("s3://");
-  if (is_remote && o.digest.empty())
+  check_emulation(o.emulation);
+  if (o.model.empty() && o.emulation.package.empty())
+    throw Error(Fault::usage, "--model is missing", "name a model package");
+  if (is_remote(o.model) && o.digest.empty())
     throw Error(Fault::usage, "--model: " + o.model + " is not taken without --model-digest",
                 "give the digest that 'mlopsctl package model' printed");
   if (o.retention_days && *o.retention_days < 1)
@@ -41,11 +52,48 @@ serving::LambdaFunction start(const Options& o, const Context& ctx) {
   return {std::move(model), package.digest, {std::move(table), o.retention_days}};
 }
 
+/// What starts this very function once more, in a process of its own.
+OwnFunction own_function(const Options& o, const Context& ctx) {
+  OwnFunction own{{"serve", "lambda"}, {}};
+  const auto add = [&](const std::string& name, const std::string& value) {
+    if (!value.empty())
+      own.arguments.insert(own.arguments.end(), {name, value});
+  };
+  const auto add_path = [&](const std::string& name, const std::string& path) {
+    if (path.empty())
+      return;
+    own.visible.push_back(std::filesystem::absolute(path));
+    add(name, own.visible.back().string());
+  };
+  is_remote(o.model) ? add("--model", o.model) : add_path("--model", o.model);
+  add("--model-digest", o.digest);
+  add("--table", o.table);
+  add("--partition-key", o.key);
+  add("--retention-days", o.retention_days ? std::to_string(*o.retention_days) : "");
+  add("--engine", o.engine.name);
+  add("--threads", std::to_string(o.engine.threads));
+  add_path("--onnxruntime", o.engine.onnxruntime.empty()
+                                ? ctx.environment("MLOPSCTL_ONNXRUNTIME").value_or("")
+                                : o.engine.onnxruntime);
+  const auto& remote = storage::remote_options();
+  add("--region", remote.region);
+  add("--profile", remote.profile);
+  add("--endpoint-url", remote.endpoint_url);
+  if (remote.plain_http)
+    own.arguments.emplace_back("--plain-http");
+  for (const auto& value : ctx.options.set)
+    add("--set", value);
+  return own;
+}
+
 int run(const Options& o, Context& ctx) {
+  if (o.emulation.is_asked)
+    return emulate(o.emulation, own_function(o, ctx), ctx);
   const auto address = ctx.environment(k_address);
   if (!address || address->empty())
-    throw Error(Fault::usage, std::string(k_address) + " is not set: this is no Lambda function",
-                "Lambda sets it; 'mlopsctl package lambda' makes a function");
+    throw Error(
+        Fault::usage, std::string(k_address) + " is not set: this is no Lambda function",
+        "Lambda sets it; 'mlopsctl package lambda' makes a function, and --emulate tries it");
   serving::LambdaApi api(*address);
   std::optional<serving::LambdaFunction> function;
   try {
@@ -61,8 +109,7 @@ int run(const Options& o, Context& ctx) {
 Run declare(Args& args) {
   auto o = std::make_shared<Options>();
   args.value("--model", o->model, "Model package: a folder or archive with model.yaml, or s3://")
-      .metavar("PATH")
-      .required();
+      .metavar("PATH");
   args.value("--model-digest", o->digest, "Digest of the archive at --model").metavar("sha256:...");
   args.value("--table", o->table, "Where predictions of stored pictures are kept")
       .metavar("dynamodb://NAME");
@@ -73,6 +120,7 @@ Run declare(Args& args) {
       .metavar("N");
   add_engine_options(args, o->engine, "Threads of the engine");
   add_remote_options(args);
+  add_emulation_options(args, o->emulation);
   return [o](Context& ctx) {
     validate(*o);
     return run(*o, ctx);
