@@ -270,7 +270,8 @@ Run declare(Args& args) {
   args.output(o->capture.output,
               "Folder or s3://BUCKET/PREFIX for the frames, frames.jsonl, labels")
       .required();
-  add_frame_options(args, o->frames);
+  add_frame_options(args, o->frames,
+                    "This many, evenly spread (with --keep: as different as can be)");
   args.list("--keep", o->keep, "Of these only what is sharp, distinct or still (see below)")
       .metavar("RULE,...");
   args.duration("--clips", o->clips_s, "Store clips of this length, not frames (500ms)");

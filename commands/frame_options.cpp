@@ -6,13 +6,11 @@
 
 namespace mlopsctl::commands {
 
-void add_frame_options(Args& args, FrameOptions& options) {
+void add_frame_options(Args& args, FrameOptions& options, const std::string& at_most_help) {
   args.value("--fps", options.fps, "Frames per second of the source's own time").metavar("R");
   args.value("--every", options.every, "Every Nth frame, or one every so much time (200ms)")
       .metavar("N|TIME");
-  args.value("--at-most", options.selection.at_most,
-             "This many, evenly spread (with --keep: as different as can be)")
-      .metavar("N");
+  args.value("--at-most", options.selection.at_most, at_most_help).metavar("N");
   args.duration("--duration", options.selection.duration_s, "Only the first part (10s)");
 }
 
@@ -33,6 +31,14 @@ void apply_frame_options(FrameOptions& options, bool is_limit) {
     selection.step_s = 1 / *options.fps;
   if (!options.every.empty())
     capture::parse_every(options.every, selection);
+}
+
+std::string first_frame_option(const FrameOptions& options) {
+  return options.fps                    ? "--fps"
+         : !options.every.empty()       ? "--every"
+         : options.selection.at_most    ? "--at-most"
+         : options.selection.duration_s ? "--duration"
+                                        : "";
 }
 
 } // namespace mlopsctl::commands

@@ -16,9 +16,12 @@ struct FrameOptions {
   std::string every;
 };
 
-void add_frame_options(Args& args, FrameOptions& options);
+/// \param at_most_help of --at-most.
+void add_frame_options(Args& args, FrameOptions& options, const std::string& at_most_help);
 /// \param is_limit --at-most is no way to choose, but how many of the chosen ones may stay.
 /// \throws Error(usage) for two ways to choose, or a number that is none.
 void apply_frame_options(FrameOptions& options, bool is_limit = false);
+/// \return "--fps" if it was given, else the next that was; empty: none.
+std::string first_frame_option(const FrameOptions& options);
 
 } // namespace mlopsctl::commands

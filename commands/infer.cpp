@@ -230,6 +230,10 @@ int run(const Options& o, Context& ctx) {
   const Stopwatch watch;
   PictureInputs inputs(
       o.inputs, {o.images, o.from, parse_shard(o.shard), true, o.frames.selection, ctx.jobs()});
+  const auto frame_option = first_frame_option(o.frames);
+  if (!frame_option.empty() && !inputs.has_video())
+    throw Error(Fault::usage, frame_option + " chooses frames of videos, and there is none",
+                "leave it out, or name a video");
   const auto engine = inference::preload_engine(o.engine.name);
   const auto package = package::open_model(o.model, ctx.options.set);
   refuse_lost_files(o, package);
@@ -268,7 +272,7 @@ Run declare(Args& args) {
   args.value("--from", o->from, "Format of the label files").default_text("by content");
   args.value("--shard", o->shard, "A fixed slice: of pictures by name, of a video by time")
       .metavar("I/N");
-  add_frame_options(args, o->frames);
+  add_frame_options(args, o->frames, "This many of a video, evenly spread");
   add_engine_options(args, o->engine, "Threads of the engine");
   args.value("--threshold", o->threshold,
              "score_threshold of model.yaml, or eval_score_threshold to measure precision")

@@ -97,6 +97,7 @@ PictureInputs::PictureInputs(const std::vector<std::string>& inputs, PictureOpti
     } else {
       waiting_.push_back({"", input, "", ""});
       is_known = false;
+      has_video_ = has_video_ || is_video(input);
     }
   }
   known_count_ = is_known ? static_cast<std::int64_t>(waiting_.size()) : 0;
@@ -136,10 +137,14 @@ std::optional<PictureInput> PictureInputs::next_of_all() {
   }
 }
 
-void PictureInputs::open(const std::string& path) {
+bool PictureInputs::is_video(const std::string& path) const {
   std::error_code ignored;
-  if (options_.takes_videos && options_.format.empty() && path != "-" &&
-      fs::is_regular_file(path, ignored) && capture::is_video_file(path)) {
+  return options_.takes_videos && options_.format.empty() && path != "-" &&
+         fs::is_regular_file(path, ignored) && capture::is_video_file(path);
+}
+
+void PictureInputs::open(const std::string& path) {
+  if (is_video(path)) {
     const capture::ClipSlice slice{options_.shard.index, options_.shard.count};
     video_ = std::make_unique<Video>(
         Video{path, {path, options_.frames, slice, {options_.jobs, 0, std::nullopt}}});

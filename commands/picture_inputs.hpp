@@ -53,6 +53,7 @@ public:
   std::optional<PictureInput> next();
   /// Pictures if all inputs are files and folders of pictures and there is one slice, else 0.
   std::int64_t known_count() const { return known_count_; }
+  bool has_video() const { return has_video_; }
   /// Of label files and videos, as far as they were read.
   const Problems& problems() const { return problems_; }
 
@@ -62,6 +63,7 @@ private:
   std::optional<PictureInput> next_of_all();
   std::optional<PictureInput> next_of_labels();
   std::optional<PictureInput> next_of_video();
+  bool is_video(const std::string& path) const;
   void open(const std::string& path);
   void take_problems(const Problems& problems);
 
@@ -70,6 +72,7 @@ private:
   std::unique_ptr<Labels> labels_;   ///< the one that is being read
   std::unique_ptr<Video> video_;     ///< likewise
   std::int64_t known_count_ = 0;
+  bool has_video_ = false;
   Problems problems_;
 };
 

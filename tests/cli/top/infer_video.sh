@@ -30,6 +30,8 @@ run 0 infer --model "$MODEL" 'a film.y4m' --fps 4 --no-timing -o four.jsonl --dr
 [ "$(ls drawn | head -n 2 | tr '\n' ' ')" = "a film-000000.jpg a film-000003.jpg " ] || fail "drawn: $(ls drawn)"
 run 0 infer --model "$MODEL" 'a film.y4m' --every 7 --duration 2s --no-timing -o seven.jsonl
 [ "$(jq -s -c 'map(.time_s)' seven.jsonl)" = '[0,0.7,1.4]' ] || fail "$(jq -s -c 'map(.time_s)' seven.jsonl)"
+run 2 infer --model "$MODEL" "$MODEL/../model/model.yaml" --at-most 3
+err_has "--at-most chooses frames of videos, and there is none"
 run 2 infer --model "$MODEL" 'a film.y4m' --every 7 --fps 2
 err_has "three ways to choose frames"
 
