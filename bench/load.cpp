@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
 #include "core/io.hpp"
+#include "core/pause.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
 #include "net/http.hpp"
@@ -56,14 +57,6 @@ net::HttpRequest build_request(const RunImage& image, const LoadOptions& options
   request.headers.push_back({"Content-Type", type});
   request.body = std::move(bytes);
   return request;
-}
-
-/// In slices: a signal does not end the sleep of a thread.
-void wait_until(Clock::time_point moment) {
-  constexpr auto k_slice = std::chrono::milliseconds(50);
-  for (check_interrupt(); moment - Clock::now() > k_slice; check_interrupt())
-    std::this_thread::sleep_for(k_slice);
-  std::this_thread::sleep_until(moment);
 }
 
 /// What the model and the waiting for it took; "receive" is a part of the upload.
@@ -139,7 +132,7 @@ private:
                     without_url_secrets(options_.url) + ": status " + std::to_string(reply.status) +
                         " to the first picture: " + printable(trim(reply.body.substr(0, 200))),
                     reply.status == 503 ? "wait for the service, or raise --ready-timeout" : "");
-      wait_until(Clock::now() + std::chrono::milliseconds(100));
+      pause_until(Clock::now() + std::chrono::milliseconds(100));
     }
   }
 
@@ -153,7 +146,7 @@ private:
           if (number >= arrivals_s_.size())
             return;
           start = start_ + to_duration(arrivals_s_[number]);
-          wait_until(start);
+          pause_until(start);
           if (is_over()) { // all requests that may be under way are, and this one's time is past
             const std::lock_guard lock(mutex_);
             ++result_.not_sent;

@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
 #include "core/parallel.hpp"
+#include "core/pause.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
 #include "imaging/codecs.hpp"
@@ -212,14 +213,6 @@ private:
         [&](Measured&& measured) { keep(positions[done++], std::move(measured), window); });
   }
 
-  /// In slices: a signal does not end the sleep of a thread.
-  static void wait_until(Clock::time_point arrival) {
-    constexpr auto k_slice = std::chrono::milliseconds(50);
-    for (check_interrupt(); arrival - Clock::now() > k_slice; check_interrupt())
-      std::this_thread::sleep_for(k_slice);
-    std::this_thread::sleep_until(arrival);
-  }
-
   /// Whoever comes while the engine works waits, and the waiting counts.
   void serve(const std::vector<std::size_t>& positions, Window& window) {
     const auto arrivals = poisson_arrivals(positions.size(), options_.rate_per_s, options_.seed);
@@ -227,7 +220,7 @@ private:
     for (std::size_t i = 0; i < positions.size(); ++i) {
       const auto arrival = start + std::chrono::duration_cast<Clock::duration>(
                                        std::chrono::duration<double>(arrivals[i]));
-      wait_until(arrival);
+      pause_until(arrival);
       keep(positions[i], measure(model(), images_[positions[i]], arrival), window);
     }
   }

@@ -1,32 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/aws_call.hpp"
 
-#include "core/interrupt.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
 #include <ctime>
-#include <thread>
 
 namespace mlopsctl::net {
 namespace {
 
-constexpr double k_first_wait_s = 0.05;
-constexpr double k_longest_wait_s = 20;
 constexpr std::int64_t k_clock_tolerance_s = 240; ///< AWS allows five minutes
 constexpr int k_damaged_attempts = 2;             ///< of a body that arrived damaged over there
-
-void sleep_for(double seconds) {
-  constexpr double k_slice_s = 0.05;
-  for (double left = seconds; left > 0; left -= k_slice_s) {
-    check_interrupt();
-    std::this_thread::sleep_for(std::chrono::duration<double>(std::min(left, k_slice_s)));
-  }
-}
 
 bool is_one_of(const std::string& code, std::initializer_list<std::string_view> codes) {
   return std::find(codes.begin(), codes.end(), code) != codes.end();
@@ -90,35 +77,6 @@ AwsError to_error(const AwsRequest& request, const HttpReply& reply, const AwsFa
 }
 
 } // namespace
-
-Backoff::Backoff(Sleep sleep)
-    : sleep_(sleep ? std::move(sleep) : Sleep(sleep_for)), random_(std::random_device{}()) {}
-
-double Backoff::longest_s(int attempt) {
-  return std::min(k_longest_wait_s, std::ldexp(k_first_wait_s, std::min(attempt, 30) - 1));
-}
-
-void Backoff::wait(int attempt, double least_s) {
-  double seconds = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    seconds = std::uniform_real_distribution<double>(0, longest_s(attempt))(random_);
-  }
-  sleep_(std::max(seconds, least_s));
-}
-
-std::optional<HttpReply> Backoff::attempt(int attempt, const std::function<HttpReply()>& send) {
-  check_interrupt();
-  try {
-    return send();
-  } catch (const TransportError& error) {
-    if (attempt >= error.attempts())
-      throw;
-    log::verbose(std::string(error.what()) + ": trying again");
-  }
-  wait(attempt);
-  return std::nullopt;
-}
 
 /// What may be done once a call.
 struct AwsCaller::Rescue {

@@ -6,6 +6,7 @@
 #include "net/credentials.hpp"
 #include "net/endpoint.hpp"
 #include "net/http.hpp"
+#include "net/retry.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -13,7 +14,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -30,28 +30,6 @@ public:
 private:
   std::string code_;
   int status_;
-};
-
-/// Waits between attempts: a random part of a span that doubles ("full jitter"), so that many
-/// clients do not come back at once.
-class Backoff {
-public:
-  using Sleep = std::function<void(double seconds)>;
-  /// \param sleep empty: waits for real, and stops at Ctrl-C.
-  explicit Backoff(Sleep sleep = {});
-  Backoff(Backoff&& other) noexcept
-      : sleep_(std::move(other.sleep_)), random_(std::move(other.random_)) {}
-  /// \param attempt 1: the first has failed. \param least_s what the server asked for. Any thread.
-  void wait(int attempt, double least_s = 0);
-  static double longest_s(int attempt); ///< 0.05, 0.1, 0.2 ... 20
-  /// One attempt. \return nothing after a failure on the way that may pass, when it has waited.
-  /// \throws what \p send throws, when it has been tried as often as it is worth.
-  std::optional<HttpReply> attempt(int attempt, const std::function<HttpReply()>& send);
-
-private:
-  Sleep sleep_;
-  std::mutex mutex_;
-  std::mt19937_64 random_;
 };
 
 /// What a refusal says.

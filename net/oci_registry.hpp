@@ -4,9 +4,9 @@
 #pragma once
 
 #include "core/io.hpp"
-#include "net/aws_call.hpp"
 #include "net/registry_auth.hpp"
 #include "net/registry_name.hpp"
+#include "net/retry.hpp"
 
 #include <cstdint>
 #include <functional>

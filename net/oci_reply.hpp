@@ -2,10 +2,9 @@
 // Of net/oci_registry only: what a registry's replies say.
 #pragma once
 
-#include "core/text.hpp"
 #include "net/http.hpp"
 
-#include <algorithm>
+#include <cstdint>
 #include <string>
 
 namespace mlopsctl::net {
@@ -18,17 +17,6 @@ inline bool is_success(const HttpReply& reply) {
 
 inline bool is_redirect(const HttpReply& reply) {
   return reply.status == 307 || reply.status == 308 || reply.status == 302 || reply.status == 301;
-}
-
-inline bool may_pass(int status) {
-  return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
-}
-
-/// Seconds that a server asks to be left alone.
-inline double retry_after_s(const HttpReply& reply) {
-  constexpr std::int64_t k_longest_wait_s = 120;
-  const auto value = parse_int(reply.header("retry-after").value_or(""));
-  return value && *value > 0 ? static_cast<double>(std::min(*value, k_longest_wait_s)) : 0;
 }
 
 /// scheme://authority of a URL.
