@@ -28,10 +28,14 @@ void add_speed(const RunResult& result, Scenario scenario, storage::BenchmarkRow
   if (scenario == Scenario::offline)
     leave_out_times(row);
   auto& numbers = row.numbers;
-  numbers.emplace_back("decode_ms", result.mean.decode_ms);
-  numbers.emplace_back("preprocess_ms", result.mean.preprocess_ms);
-  numbers.emplace_back("infer_ms", result.mean.infer_ms);
-  numbers.emplace_back("postprocess_ms", result.mean.postprocess_ms);
+  const bool has_parts = result.mean.infer_ms > 0; // else a service that does not say them
+  const auto add_part = [&](const char* name, double mean_ms) {
+    numbers.emplace_back(name, has_parts ? Metric(mean_ms) : std::nullopt);
+  };
+  add_part("decode_ms", result.mean.decode_ms);
+  add_part("preprocess_ms", result.mean.preprocess_ms);
+  add_part("infer_ms", result.mean.infer_ms);
+  add_part("postprocess_ms", result.mean.postprocess_ms);
   numbers.emplace_back("images_per_s", static_cast<double>(latency.count) / result.seconds);
   numbers.emplace_back("seconds", result.seconds);
   numbers.emplace_back("windows", result.windows);
@@ -50,10 +54,11 @@ void add_intervals(const Score& scored, storage::BenchmarkRow& row) {
 
 /// What the options ask for beside the run itself.
 void add_circumstances(const BenchmarkOptions& options, const std::vector<RunImage>& images,
-                       storage::BenchmarkRow& row) {
+                       bool is_here, storage::BenchmarkRow& row) {
   if (options.run.scenario == Scenario::server)
     row.numbers.emplace_back("rate_per_s", options.run.rate_per_s);
-  row.numbers.emplace_back("peak_memory_bytes", static_cast<double>(peak_memory_bytes()));
+  if (is_here)
+    row.numbers.emplace_back("peak_memory_bytes", static_cast<double>(peak_memory_bytes()));
   if (options.cold_start.empty())
     return;
   constexpr int k_cold_starts = 5;
@@ -62,16 +67,11 @@ void add_circumstances(const BenchmarkOptions& options, const std::vector<RunIma
   row.numbers.emplace_back("cold_start_ms", cold_start_ms(command, k_cold_starts));
 }
 
-void describe_input(const package::ModelPackage& package, const Truth& truth,
-                    const BenchmarkOptions& options, storage::BenchmarkRow& row) {
+void describe_input(const Truth& truth, const BenchmarkOptions& options,
+                    storage::BenchmarkRow& row) {
   row.tag = without_secrets(options.tag);
   row.note = without_secrets(options.note);
   row.task = truth_kind_name(truth.kind);
-  row.model_name = package.spec.name;
-  row.model_version = package.spec.version;
-  row.model_digest = package.digest;
-  for (const auto& override_text : package.overrides)
-    row.overrides.push_back(redact_command_line(override_text));
   row.dataset_name = without_url_secrets(options.dataset);
   row.dataset_digest = dataset_digest(truth);
   row.dataset_images = static_cast<std::int64_t>(truth.images.size());
@@ -157,28 +157,36 @@ std::vector<std::string> number_names(const ScoreOptions& options) {
     names.push_back(low_name(name));
     names.push_back(high_name(name));
   }
-  for (const char* name :
-       {"timed_images", "mean_ms",       "min_ms",         "max_ms",         "p50_ms",
-        "p90_ms",       "p99_ms",        "p10_ms",         "p25_ms",         "p75_ms",
-        "decode_ms",    "preprocess_ms", "infer_ms",       "postprocess_ms", "images_per_s",
-        "seconds",      "windows",       "spread_percent", "rate_per_s",     "peak_memory_bytes",
-        "cold_start_ms"})
-    names.emplace_back(name);
+  const auto speed = speed_names();
+  names.insert(names.end(), speed.begin(), speed.end());
   return names;
+}
+
+std::vector<std::string> speed_names() {
+  return {"timed_images", "mean_ms",       "min_ms",         "max_ms",         "p50_ms",
+          "p90_ms",       "p99_ms",        "p10_ms",         "p25_ms",         "p75_ms",
+          "decode_ms",    "preprocess_ms", "infer_ms",       "postprocess_ms", "images_per_s",
+          "seconds",      "windows",       "spread_percent", "rate_per_s",     "peak_memory_bytes",
+          "cold_start_ms"};
 }
 
 bool is_timing(const std::string& number) {
   return number.ends_with("_ms") || number == "images_per_s" || number == "seconds";
 }
 
-storage::BenchmarkRow scored_row(const Truth& truth, const Score& scored,
-                                 const std::string& dataset) {
+storage::BenchmarkRow dataset_row(const Truth& truth, const std::string& dataset) {
   storage::BenchmarkRow row;
   row.task = truth_kind_name(truth.kind);
   row.dataset_name = without_url_secrets(dataset);
   row.dataset_digest = dataset_digest(truth);
   row.dataset_images = static_cast<std::int64_t>(truth.images.size());
   row.dataset_objects = truth.object_count();
+  return row;
+}
+
+storage::BenchmarkRow scored_row(const Truth& truth, const Score& scored,
+                                 const std::string& dataset) {
+  auto row = dataset_row(truth, dataset);
   row.protocol = protocol_name(scored.protocol);
   row.numbers = row_metrics(scored);
   add_intervals(scored, row);
@@ -199,34 +207,35 @@ storage::BenchmarkRow announced_row(const Truth& truth, const BenchmarkOptions& 
   return row;
 }
 
-BenchmarkOutcome run_benchmark(const package::ModelPackage& package, const Truth& truth,
+BenchmarkOutcome run_benchmark(const SystemUnderTest& system, const Truth& truth,
                                const std::vector<RunImage>& images, const BenchmarkOptions& options,
                                const std::function<void()>& advance) {
   BenchmarkOutcome outcome;
   auto& row = outcome.row;
   row.time = utc_now();
   describe_machine(row);
-  describe_input(package, truth, options, row);
+  describe_input(truth, options, row);
   PredictionCollector collector(truth);
   const RunResult result = run_images(
-      package, images, options.run,
+      system, images, options.run,
       [&](const dataset::Sample& prediction) { collector.add(prediction); }, advance);
   Predictions predictions = collector.finish();
   ScoreOptions scoring = options.score;
   scoring.wants_details = true;
-  scoring.score_threshold = package.spec.decoder.score_threshold; // as people will see its boxes
+  scoring.score_threshold = system.score_threshold(); // as people will see its boxes
   outcome.score = score(truth, predictions, scoring);
   const Score& scored = outcome.score;
   row.engine = result.engine;
   row.engine_version = result.engine_version;
   row.threads = result.threads;
+  system.describe(row);
   row.batch = options.run.batch;
   row.scenario = scenario_name(options.run.scenario);
   row.protocol = protocol_name(scored.protocol);
   row.numbers = row_metrics(scored);
   add_intervals(scored, row);
   add_speed(result, options.run.scenario, row);
-  add_circumstances(options, images, row);
+  add_circumstances(options, images, system.is_in_this_process(), row);
   outcome.is_stable = result.spread <= options.run.max_spread;
   storage::seal(row);
   outcome.predictions = std::move(predictions);

@@ -37,6 +37,7 @@ void check_fit(const package::ModelSpec& spec, const Truth& truth, const std::st
 
 /// Names of the numbers that a row of this run will have, for gates.
 std::vector<std::string> number_names(const ScoreOptions& options);
+std::vector<std::string> speed_names(); ///< those of them that need no truth
 
 /// What rows say of the machine that measured.
 void describe_machine(storage::BenchmarkRow& row);
@@ -46,6 +47,8 @@ void add_latency(const LatencySummary& latency, storage::BenchmarkRow& row);
 /// Of a number of a row: other work on the machine changes it.
 bool is_timing(const std::string& number);
 
+/// A row that says which data set it is of, and nothing else.
+storage::BenchmarkRow dataset_row(const Truth& truth, const std::string& dataset);
 /// A row of predictions that were scored, not run: quality and data set only, not sealed.
 storage::BenchmarkRow scored_row(const Truth& truth, const Score& scored,
                                  const std::string& dataset);
@@ -55,7 +58,7 @@ storage::BenchmarkRow scored_row(const Truth& truth, const Score& scored,
 storage::BenchmarkRow announced_row(const Truth& truth, const BenchmarkOptions& options);
 
 /// \param images those of \p truth, in its order. \param advance called once a picture.
-BenchmarkOutcome run_benchmark(const package::ModelPackage& package, const Truth& truth,
+BenchmarkOutcome run_benchmark(const SystemUnderTest& system, const Truth& truth,
                                const std::vector<RunImage>& images, const BenchmarkOptions& options,
                                const std::function<void()>& advance);
 

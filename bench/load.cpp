@@ -3,22 +3,19 @@
 
 #include "bench/benchmark.hpp"
 #include "bench/latency.hpp"
-#include "bench/load_reply.hpp"
 #include "bench/redact.hpp"
-#include "core/digest.hpp"
+#include "bench/service_reply.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
 #include "core/io.hpp"
 #include "core/pause.hpp"
-#include "core/text.hpp"
 #include "core/time.hpp"
 #include "net/http.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
+#include <deque>
 #include <exception>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -26,37 +23,8 @@
 namespace mlopsctl::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr std::uint64_t k_picture_bytes = std::uint64_t{256} << 20;
-constexpr const char* k_boundary = "mlopsctl-8f14e45fceea167a"; // no picture's bytes, by its length
-
 Clock::duration to_duration(double seconds) {
   return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
-}
-
-net::HttpRequest build_request(const RunImage& image, const LoadOptions& options) {
-  net::HttpRequest request;
-  request.method = "POST";
-  request.url = options.url;
-  if (!options.token.empty())
-    request.headers.push_back({"Authorization", "Bearer " + options.token});
-  std::string bytes = read_file(image.path, k_picture_bytes);
-  std::string type = "application/octet-stream";
-  if (options.encoding == Encoding::base64) {
-    type = "application/json";
-    bytes = "{\"image\":\"" + base64(bytes) + "\"}";
-  } else if (options.encoding == Encoding::multipart) {
-    type = std::string("multipart/form-data; boundary=") + k_boundary;
-    const std::string dashes = std::string("--") + k_boundary;
-    bytes = dashes +
-            "\r\nContent-Disposition: form-data; name=\"image\"; filename=\"image\"\r\n"
-            "Content-Type: application/octet-stream\r\n\r\n" +
-            bytes + "\r\n" + dashes + "--\r\n";
-  }
-  request.headers.push_back({"Content-Type", type});
-  request.body = std::move(bytes);
-  return request;
 }
 
 /// What the model and the waiting for it took; "receive" is a part of the upload.
@@ -80,28 +48,28 @@ public:
   }
 
   LoadResult run() {
-    std::vector<std::unique_ptr<net::HttpClient>> clients;
+    std::deque<Service> clients;
     for (int i = 0; i < options_.clients; ++i)
-      clients.push_back(net::create_http_client(
-          {.timeout_s = options_.timeout_s, .plain_http = options_.plain_http}));
+      clients.emplace_back(options_.service);
     for (auto& client : clients) {
-      warm_up(*client);
+      client.wait_until_ready(read_file(images_.front().path, k_picture_bytes));
       if (is_open()) // it may never need so many
         break;
     }
     start_ = Clock::now();
     std::vector<std::thread> threads;
     for (auto& client : clients)
-      threads.emplace_back([this, &client] { run_client(*client); });
+      threads.emplace_back([this, &client] { run_client(client); });
     for (auto& thread : threads)
       thread.join();
     if (failure_)
       std::rethrow_exception(failure_);
     result_.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
     if (result_.latency_ns.empty())
-      throw Error(Fault::remote,
-                  without_url_secrets(options_.url) + ": not one request was answered with 200" +
-                      (result_.first_failure.empty() ? "" : "; ") + result_.first_failure);
+      throw Error(Fault::remote, without_url_secrets(options_.service.url) +
+                                     ": not one request was answered with 200" +
+                                     (result_.first_failure.empty() ? "" : "; ") +
+                                     result_.first_failure);
     keep_answered();
     return std::move(result_);
   }
@@ -121,22 +89,7 @@ private:
       arrivals_s_.push_back(static_cast<double>(i) / options_.rate_per_s);
   }
 
-  void warm_up(net::HttpClient& client) const {
-    const auto deadline = Clock::now() + to_duration(options_.ready_timeout_s);
-    for (;;) {
-      const auto reply = client.send(build_request(images_.front(), options_));
-      if (reply.status == 200 || reply.status == 429)
-        return;
-      if (reply.status != 503 || Clock::now() > deadline)
-        throw Error(Fault::remote,
-                    without_url_secrets(options_.url) + ": status " + std::to_string(reply.status) +
-                        " to the first picture: " + printable(trim(reply.body.substr(0, 200))),
-                    reply.status == 503 ? "wait for the service, or raise --ready-timeout" : "");
-      pause_until(Clock::now() + std::chrono::milliseconds(100));
-    }
-  }
-
-  void run_client(net::HttpClient& client) {
+  void run_client(Service& client) {
     try {
       for (;;) {
         check_interrupt();
@@ -167,11 +120,11 @@ private:
     }
   }
 
-  void send(net::HttpClient& client, std::size_t image, Clock::time_point start) {
+  void send(Service& client, std::size_t image, Clock::time_point start) {
     net::HttpReply reply;
     std::string failure;
     try {
-      reply = client.send(build_request(images_[image], options_));
+      reply = client.send(read_file(images_[image].path, k_picture_bytes));
     } catch (const net::TransportError& error) {
       failure = error.what();
     }
@@ -254,6 +207,14 @@ void add_server_times(const LoadResult& result, storage::BenchmarkRow& row) {
   row.numbers.emplace_back("overhead_p99_ms", count > 0 ? Metric(overhead.p99_ms) : std::nullopt);
 }
 
+storage::BenchmarkRow replies_row(const LoadResult& result, const Truth& truth,
+                                  const ScoreOptions& scoring, const std::string& dataset) {
+  PredictionCollector collector(truth);
+  for (const auto& prediction : result.predictions)
+    collector.add(prediction);
+  return scored_row(truth, score(truth, collector.finish(), scoring), dataset);
+}
+
 } // namespace
 
 LoadResult run_load(const std::vector<RunImage>& images, const LoadOptions& options) {
@@ -261,12 +222,9 @@ LoadResult run_load(const std::vector<RunImage>& images, const LoadOptions& opti
 }
 
 storage::BenchmarkRow load_row(const LoadResult& result, const LoadOptions& options,
-                               const Truth& truth, const ScoreOptions& scoring,
+                               const Truth& truth, const std::optional<ScoreOptions>& scoring,
                                const std::string& dataset) {
-  PredictionCollector collector(truth);
-  for (const auto& prediction : result.predictions)
-    collector.add(prediction);
-  auto row = scored_row(truth, score(truth, collector.finish(), scoring), dataset);
+  auto row = scoring ? replies_row(result, truth, *scoring, dataset) : dataset_row(truth, dataset);
   row.time = utc_now();
   describe_machine(row);
   row.scenario = "load";
@@ -294,8 +252,8 @@ storage::BenchmarkRow load_row(const LoadResult& result, const LoadOptions& opti
   return row;
 }
 
-std::vector<std::string> load_number_names(const ScoreOptions& options) {
-  auto names = number_names(options);
+std::vector<std::string> load_number_names(const std::optional<ScoreOptions>& scoring) {
+  auto names = scoring ? number_names(*scoring) : speed_names();
   names.insert(names.end(), std::begin(k_names), std::end(k_names));
   return names;
 }

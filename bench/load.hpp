@@ -4,23 +4,21 @@
 
 #include "bench/runner.hpp"
 #include "bench/score.hpp"
+#include "bench/service.hpp"
 #include "storage/benchmark_row.hpp"
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace mlopsctl::bench {
 
-/// How a picture is sent: its bytes, a form with the file 'image', or JSON {"image": base64}.
-enum class Encoding { raw, multipart, base64 };
 enum class Arrivals { even, poisson };
 
 struct LoadOptions {
-  std::string url;   ///< of POST
-  std::string token; ///< empty: none is sent
-  Encoding encoding = Encoding::raw;
+  ServiceOptions service;
   /// Open loop if rate_per_s is over 0: requests start by the clock, whether the ones before have
   /// ended or not, and their latency counts from when they should have started. Else closed: each
   /// client sends its next request when it has its reply.
@@ -28,9 +26,6 @@ struct LoadOptions {
   Arrivals arrivals = Arrivals::even;
   int clients = 1; ///< closed loop: how many; open loop: how many requests may be under way
   double duration_s = 30;
-  double timeout_s = 60;       ///< of a request
-  double ready_timeout_s = 10; ///< for a service that answers 503 at first
-  bool plain_http = false;
   std::uint64_t seed = 1; ///< of the arrivals
 };
 
@@ -65,12 +60,13 @@ struct LoadResult {
 LoadResult run_load(const std::vector<RunImage>& images, const LoadOptions& options);
 
 /// As 'bench run' keeps it, with connect_ms, upload_ms, wait_ms, download_ms, server_ms (sum of
-/// what the server says), its parts, requests, failed (all but
-/// 200, and what was not sent), status_<code>, clients and
-/// rate_per_s. Not sealed. \param truth of exactly the images that were sent.
+/// what the server says), its parts, requests, failed (all but 200, and what was not sent),
+/// status_<code>, clients and rate_per_s. Not sealed.
+/// \param truth of exactly the images that were sent. \param scoring nothing: the truth has only
+/// images, and how right the replies are is not told.
 storage::BenchmarkRow load_row(const LoadResult& result, const LoadOptions& options,
-                               const Truth& truth, const ScoreOptions& scoring,
+                               const Truth& truth, const std::optional<ScoreOptions>& scoring,
                                const std::string& dataset);
-std::vector<std::string> load_number_names(const ScoreOptions& options);
+std::vector<std::string> load_number_names(const std::optional<ScoreOptions>& scoring);
 
 } // namespace mlopsctl::bench

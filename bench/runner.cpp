@@ -1,126 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/runner.hpp"
 
+#include "bench/local_system.hpp"
 #include "core/error.hpp"
-#include "core/interrupt.hpp"
 #include "core/parallel.hpp"
 #include "core/pause.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
-#include "imaging/codecs.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <mutex>
 #include <optional>
 #include <random>
-#include <thread>
 
 namespace mlopsctl::bench {
 namespace {
-
-struct Measured {
-  dataset::Sample prediction;
-  inference::Timing timing;
-  std::int64_t latency_ns = 0;
-};
-
-void check_size(const RunImage& wanted, const imaging::Image& image) {
-  if (wanted.width == 0 || (wanted.width == image.width && wanted.height == image.height))
-    return;
-  const auto size = [](int width, int height) {
-    return std::to_string(width) + "x" + std::to_string(height);
-  };
-  throw Error(Fault::input,
-              wanted.path + ": is " + size(image.width, image.height) + ", the truth (" +
-                  wanted.place + ") says " + size(wanted.width, wanted.height),
-              wanted.width == image.height && wanted.height == image.width
-                  ? "a camera turned it (EXIF): 'manifest convert --exif apply' turns the boxes"
-                  : "is this the picture that was labelled?");
-}
-
-dataset::Sample to_sample(const RunImage& image, const inference::Prediction& prediction,
-                          const std::vector<std::string>& labels) {
-  dataset::Sample sample;
-  sample.ref = image.ref;
-  sample.place = image.place;
-  for (const auto& detection : prediction.detections) {
-    auto& annotation = sample.annotations.emplace_back();
-    annotation.label = labels[static_cast<std::size_t>(detection.class_id)];
-    annotation.score = detection.score;
-    annotation.box = detection.box;
-  }
-  for (const auto& guess : prediction.classes) {
-    auto& image_class = sample.classes.emplace_back();
-    image_class.label = labels[static_cast<std::size_t>(guess.class_id)];
-    image_class.score = guess.score;
-  }
-  return sample;
-}
-
-using Clock = std::chrono::steady_clock;
-
-std::int64_t since_ns(Clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
-}
-
-struct Decoded {
-  imaging::Image image;
-  double decode_ms = 0;
-};
-
-Decoded decode(const RunImage& wanted) {
-  check_interrupt();
-  const Stopwatch watch;
-  Decoded decoded{imaging::decode_file(wanted.path), 0};
-  decoded.decode_ms = watch.milliseconds();
-  check_size(wanted, decoded.image);
-  return decoded;
-}
-
-/// \param start from when the latency counts.
-Measured measure(inference::Model& model, const RunImage& wanted, Clock::time_point start) {
-  const Decoded decoded = decode(wanted);
-  const auto prediction = model.run(decoded.image, inference::Threshold::evaluate);
-  Measured measured;
-  measured.latency_ns = since_ns(start);
-  measured.timing = prediction.timing;
-  measured.timing.decode_ms = decoded.decode_ms;
-  measured.prediction = to_sample(wanted, prediction, model.spec().labels);
-  return measured;
-}
-
-/// One model a thread: a model runs one picture at a time.
-class ModelPool {
-public:
-  ModelPool(const package::ModelPackage& package, const std::string& engine, int count,
-            int threads_each) {
-    for (int i = 0; i < count; ++i)
-      models_.push_back(inference::Model::load(package, {engine, threads_each}));
-  }
-
-  Measured measure_with_any(const RunImage& image) {
-    std::optional<inference::Model> model;
-    {
-      const std::lock_guard lock(mutex_);
-      model.emplace(std::move(models_.back()));
-      models_.pop_back();
-    }
-    Measured measured = measure(*model, image, Clock::now());
-    const std::lock_guard lock(mutex_);
-    models_.push_back(std::move(*model));
-    return measured;
-  }
-
-  std::vector<inference::Model>& all() { return models_; }
-
-private:
-  std::mutex mutex_;
-  std::vector<inference::Model> models_;
-};
 
 void add(inference::Timing& sum, const inference::Timing& timing) {
   sum.decode_ms += timing.decode_ms;
@@ -136,27 +33,55 @@ void divide(inference::Timing& sum, double count) {
   sum.postprocess_ms /= count;
 }
 
-/// The first pictures bring memory, caches and the engine's plans in place.
-void warm_up(ModelPool& pool, const std::vector<RunImage>& images, int count) {
-  for (auto& model : pool.all())
+/// One a thread: each answers one picture at a time.
+class Pool {
+public:
+  Pool(const SystemUnderTest& system, int count, int threads_each) {
     for (int i = 0; i < count; ++i)
-      measure(model, images[static_cast<std::size_t>(i) % images.size()], Clock::now());
-}
+      idle_.push_back(system.open(threads_each));
+  }
+
+  /// The first pictures bring memory, caches and the engine's plans in place.
+  void warm_up(const std::vector<RunImage>& images, int count) {
+    for (auto& responder : idle_)
+      for (int i = 0; i < count; ++i)
+        responder->measure(images[static_cast<std::size_t>(i) % images.size()], Clock::now());
+  }
+
+  Measured measure_with_any(const RunImage& image) {
+    std::unique_lock lock(mutex_);
+    auto responder = std::move(idle_.back());
+    idle_.pop_back();
+    lock.unlock();
+    Measured measured = responder->measure(image, Clock::now());
+    lock.lock();
+    idle_.push_back(std::move(responder));
+    return measured;
+  }
+
+  Responder& first() { return *idle_.front(); }
+
+private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Responder>> idle_;
+};
 
 /// What one window gave.
 struct Window {
   std::vector<std::int64_t> latency_ns;
   inference::Timing sum;
-  std::vector<double> infer_ms;
+  std::vector<double> steady_ms; ///< the engine's time; the whole, where that is not known
   double seconds = 0;
 
   void take(const Measured& measured) {
     latency_ns.push_back(measured.latency_ns);
-    infer_ms.push_back(measured.timing.infer_ms);
+    steady_ms.push_back(measured.timing.infer_ms > 0
+                            ? measured.timing.infer_ms
+                            : static_cast<double>(measured.latency_ns) / 1e6);
     add(sum, measured.timing);
   }
   double median_ms() const {
-    auto sorted = infer_ms;
+    auto sorted = steady_ms;
     const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
     std::nth_element(sorted.begin(), middle, sorted.end());
     return *middle;
@@ -168,17 +93,17 @@ class Run {
 public:
   using Take = std::function<void(std::size_t image, Measured&&)>;
 
-  Run(const package::ModelPackage& package, const std::vector<RunImage>& images,
-      const RunOptions& options, Take take)
+  Run(const SystemUnderTest& system, const std::vector<RunImage>& images, const RunOptions& options,
+      Take take)
       : images_(images), options_(options), take_(std::move(take)),
         threads_(options.threads > 0 ? options.threads : default_jobs()),
         at_once_(options.scenario == Scenario::offline && options.batch == 1 ? threads_ : 1),
-        pool_(package, options.engine, at_once_, at_once_ > 1 ? 1 : threads_) {
-    warm_up(pool_, images, options.warm_up);
+        pool_(system, at_once_, at_once_ > 1 ? 1 : threads_) {
+    pool_.warm_up(images, options.warm_up);
   }
 
   int threads() const { return threads_; }
-  std::string engine() { return model().engine(); }
+  std::string engine() { return pool_.first().engine(); }
 
   Window window(const std::vector<std::size_t>& positions) {
     Window window;
@@ -194,8 +119,6 @@ public:
   }
 
 private:
-  inference::Model& model() { return pool_.all().front(); }
-
   void keep(std::size_t position, Measured&& measured, Window& window) {
     window.take(measured);
     take_(position, std::move(measured));
@@ -221,7 +144,7 @@ private:
       const auto arrival = start + std::chrono::duration_cast<Clock::duration>(
                                        std::chrono::duration<double>(arrivals[i]));
       pause_until(arrival);
-      keep(positions[i], measure(model(), images_[positions[i]], arrival), window);
+      keep(positions[i], pool_.first().measure(images_[positions[i]], arrival), window);
     }
   }
 
@@ -229,22 +152,12 @@ private:
   void run_batches(const std::vector<std::size_t>& positions, Window& window) {
     const auto size = static_cast<std::size_t>(options_.batch);
     std::size_t next = 0;
-    std::vector<imaging::Image> pictures;
-    std::vector<double> decode_ms;
     std::size_t done = 0;
+    Batch batch;
     const auto flush = [&] {
-      const auto start = Clock::now();
-      const auto predictions = model().run(pictures, inference::Threshold::evaluate);
-      const auto share_ns = since_ns(start) / static_cast<std::int64_t>(pictures.size());
-      for (std::size_t i = 0; i < predictions.size(); ++i) {
-        const auto& image = images_[positions[done]];
-        Measured measured{to_sample(image, predictions[i], model().spec().labels),
-                          predictions[i].timing, share_ns};
-        measured.timing.decode_ms = decode_ms[i];
+      for (auto& measured : pool_.first().measure(batch))
         keep(positions[done++], std::move(measured), window);
-      }
-      pictures.clear();
-      decode_ms.clear();
+      batch = {};
     };
     ordered_parallel<std::size_t, Decoded>(
         threads_,
@@ -253,12 +166,13 @@ private:
         },
         [&](std::size_t&& i) { return decode(images_[i]); },
         [&](Decoded&& decoded) {
-          pictures.push_back(std::move(decoded.image));
-          decode_ms.push_back(decoded.decode_ms);
-          if (pictures.size() == size)
+          batch.images.push_back(&images_[positions[done + batch.images.size()]]);
+          batch.pictures.push_back(std::move(decoded.image));
+          batch.decode_ms.push_back(decoded.decode_ms);
+          if (batch.images.size() == size)
             flush();
         });
-    if (!pictures.empty())
+    if (!batch.images.empty())
       flush();
   }
 
@@ -267,7 +181,7 @@ private:
   Take take_;
   int threads_;
   int at_once_;
-  ModelPool pool_;
+  Pool pool_;
 };
 
 /// The last three windows as one measurement.
@@ -345,11 +259,11 @@ std::vector<double> poisson_arrivals(std::size_t count, double rate_per_s, std::
   return arrivals;
 }
 
-RunResult run_images(const package::ModelPackage& package, const std::vector<RunImage>& images,
+RunResult run_images(const SystemUnderTest& system, const std::vector<RunImage>& images,
                      const RunOptions& options, const TakePrediction& take,
                      const std::function<void()>& advance) {
   std::vector<std::optional<dataset::Sample>> predictions(images.size());
-  Run run(package, images, options, [&](std::size_t i, Measured&& measured) {
+  Run run(system, images, options, [&](std::size_t i, Measured&& measured) {
     if (predictions[i])
       return;
     predictions[i] = std::move(measured.prediction);

@@ -2,8 +2,7 @@
 // Running a model over pictures with a clock beside it.
 #pragma once
 
-#include "dataset/sample.hpp"
-#include "inference/model.hpp"
+#include "bench/system.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -23,19 +22,9 @@ std::string_view scenario_name(Scenario scenario);
 /// \throws Error(usage) for another word.
 Scenario scenario_from_name(const std::string& name);
 
-/// A picture to run, and what the truth says about it.
-struct RunImage {
-  std::string ref;
-  std::string path;  ///< of the file on this machine
-  std::string place; ///< for messages
-  int width = 0;     ///< px; 0 if the truth does not say
-  int height = 0;
-};
-
 struct RunOptions {
   Scenario scenario = Scenario::single_stream;
-  std::string engine;      ///< empty: the best that is here
-  int threads = 0;         ///< 0: the cores of this process
+  int threads = 0;         ///< of the engine, or requests at once; 0: the cores of this process
   int batch = 1;           ///< offline: pictures in one call of the engine
   double rate_per_s = 0;   ///< server: pictures that arrive in a second
   std::uint64_t seed = 1;  ///< of the arrivals
@@ -52,7 +41,8 @@ struct RunResult {
   inference::Timing mean;               ///< of the parts of one picture
   double seconds = 0;                   ///< wall time
   int windows = 0;                      ///< that were run
-  /// How far the engine's median times of the last three windows lie apart: (most - least) / least.
+  /// How far the engine's median times (the whole latency's, where a service does not say them) of
+  /// the last three windows lie apart: (most - least) / least.
   /// A window with other pictures does not differ by it, a machine that is busy does.
   double spread = 0;
   std::string engine;         ///< "opencv"
@@ -64,8 +54,8 @@ struct RunResult {
 using TakePrediction = std::function<void(const dataset::Sample& prediction)>;
 
 /// \param images not empty. \param advance once a picture. \throws Error(input) for a picture that
-/// cannot be read or whose size is not the truth's; Error of Model::load.
-RunResult run_images(const package::ModelPackage& package, const std::vector<RunImage>& images,
+/// cannot be read or whose size is not the truth's; Error of the system's own.
+RunResult run_images(const SystemUnderTest& system, const std::vector<RunImage>& images,
                      const RunOptions& options, const TakePrediction& take,
                      const std::function<void()>& advance);
 

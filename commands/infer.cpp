@@ -3,8 +3,9 @@
 #include "commands/command.hpp"
 #include "commands/engine_options.hpp"
 #include "commands/frame_options.hpp"
-#include "commands/picture_inputs.hpp"
+#include "commands/predictor.hpp"
 #include "commands/remote_options.hpp"
+#include "commands/service_choice.hpp"
 #include "core/interrupt.hpp"
 #include "core/log.hpp"
 #include "core/parallel.hpp"
@@ -12,7 +13,6 @@
 #include "core/time.hpp"
 #include "formats/labels/image_files.hpp"
 #include "imaging/codecs.hpp"
-#include "inference/engine.hpp"
 #include "inference/prediction_line.hpp"
 
 #include <algorithm>
@@ -23,7 +23,8 @@ namespace mlopsctl::commands {
 namespace {
 
 struct Options {
-  std::string model;
+  std::string model; // or the URL of a service
+  std::string token_file;
   std::vector<std::string> inputs;
   std::string output = "-";
   std::string draw;   // folder; empty: no pictures
@@ -45,6 +46,10 @@ void validate(Options& o, const Context& ctx) {
   apply_frame_options(o.frames);
 }
 
+inference::Threshold threshold_of(const Options& o) {
+  return o.threshold == "evaluate" ? inference::Threshold::evaluate : inference::Threshold::show;
+}
+
 std::filesystem::path whole_path(const std::string& path) {
   auto whole = std::filesystem::weakly_canonical(std::filesystem::absolute(path));
   return whole.has_filename() ? whole : whole.parent_path(); // "out/" means "out"
@@ -57,11 +62,11 @@ bool is_inside(const std::filesystem::path& path, const std::filesystem::path& f
 
 /// --overwrite is for earlier outputs: an input, the model, or one output by the other would be
 /// lost. \throws Error(usage)
-void refuse_lost_files(const Options& o, const package::ModelPackage& package) {
+void refuse_lost_files(const Options& o, const package::ModelSpec& spec) {
   const auto drawn = o.draw.empty() ? std::filesystem::path{} : whole_path(o.draw);
   std::vector<std::string> inputs = o.inputs;
-  inputs.insert(inputs.end(), {o.model, o.model + "/" + package::k_model_yaml,
-                               o.model + "/" + package.spec.weights});
+  inputs.insert(inputs.end(),
+                {o.model, o.model + "/" + package::k_model_yaml, o.model + "/" + spec.weights});
   for (const auto& input : inputs)
     if (!o.draw.empty() && is_inside(whole_path(input), drawn))
       throw Error(Fault::usage, "--draw: '" + o.draw + "' holds the input " + input,
@@ -81,16 +86,7 @@ void refuse_lost_files(const Options& o, const package::ModelPackage& package) {
                   "give another -o");
 }
 
-/// A picture on its way from the decoding threads to the model.
-struct Loaded {
-  PictureInput input;
-  imaging::Image image; // empty if it could not be read
-  double decode_ms = 0;
-  bool is_turned = false; // by EXIF
-  Error error{Fault::input, ""};
-};
-
-Loaded load(PictureInput input) {
+Loaded load(PictureInput input, Predictor& predictor) {
   Loaded loaded;
   try {
     if (input.path.empty())
@@ -105,6 +101,8 @@ Loaded load(PictureInput input) {
     loaded.image = {};
   }
   loaded.input = std::move(input);
+  if (!loaded.image.empty())
+    predictor.prepare(loaded);
   return loaded;
 }
 
@@ -121,8 +119,8 @@ Problem to_problem(const Loaded& loaded) {
 /// Takes pictures in input order and writes what the model says.
 class Predictions {
 public:
-  Predictions(const Options& o, Context& ctx, inference::Model& model)
-      : o_(o), model_(model), lines_(create_sink(o.output, ctx.existing())),
+  Predictions(const Options& o, Context& ctx, Predictor& predictor)
+      : o_(o), predictor_(predictor), lines_(create_sink(o.output, ctx.existing())),
         drawn_(o.draw.empty() ? nullptr : create_folder(o.draw, ctx.existing())) {}
 
   void take(Loaded loaded) {
@@ -133,20 +131,18 @@ public:
     }
     if (!is_good())
       return; // nothing will be written; the rest is read only to list what is bad
-    const auto threshold =
-        o_.threshold == "evaluate" ? inference::Threshold::evaluate : inference::Threshold::show;
-    auto prediction = model_.run(loaded.image, threshold);
-    prediction.timing.decode_ms = loaded.decode_ms;
-    if (threshold == inference::Threshold::show)
-      prediction.classes = inference::shown_classes(prediction.classes, model_.spec());
+    auto prediction = predictor_.predict(loaded);
+    const auto& spec = predictor_.spec();
+    if (threshold_of(o_) == inference::Threshold::show)
+      prediction.classes = inference::shown_classes(prediction.classes, spec);
     ++images_;
     detections_ += static_cast<std::int64_t>(prediction.detections.size());
     lines_->write(inference::prediction_line(
-                      loaded.input.name, loaded.image.width, loaded.image.height, prediction,
-                      model_.spec(), {!o_.no_timing, loaded.input.group, loaded.input.time_s}) +
+                      loaded.input.name, loaded.image.width, loaded.image.height, prediction, spec,
+                      {!o_.no_timing, loaded.input.group, loaded.input.time_s}) +
                   "\n");
     if (drawn_) {
-      inference::draw_prediction(loaded.image, prediction, model_.spec());
+      inference::draw_prediction(loaded.image, prediction, spec);
       drawn_->write(drawn_name(loaded.input.draw_name), imaging::encode_jpeg(loaded.image));
     }
   }
@@ -183,7 +179,7 @@ private:
   }
 
   const Options& o_;
-  inference::Model& model_;
+  Predictor& predictor_;
   std::unique_ptr<ByteSink> lines_;
   std::unique_ptr<FolderSink> drawn_;
   std::set<std::string> used_names_;
@@ -194,7 +190,7 @@ private:
 };
 
 void report(const Options& o, const Context& ctx, const Predictions& predictions,
-            const inference::Model& model, const package::ModelPackage& package, double seconds) {
+            const Predictor& predictor, double seconds) {
   print_problems(ctx, predictions.problems());
   if (predictions.turned() > 0)
     log::warn("pictures marked as turned (EXIF): " + std::to_string(predictions.turned()) +
@@ -206,22 +202,22 @@ void report(const Options& o, const Context& ctx, const Predictions& predictions
     document["detections"] = predictions.detections();
     document["failed"] = to_value(predictions.problems());
     document["output"] = predictions.is_good() ? Value(o.output) : Value();
-    document["model"] = package.digest;
-    document["engine"] = model.engine();
-    document["threads"] = model.threads();
+    document["model"] = predictor.digest();
+    document["engine"] = predictor.engine();
+    document["threads"] = predictor.threads();
     document["seconds"] = seconds;
     ctx.print(document);
   } else if (!predictions.is_good()) {
     log::warn("nothing was written; --discard-bad writes the rest");
   } else if (o.output != "-") {
     const std::string count = std::to_string(predictions.images());
-    const auto task = package.spec.task;
+    const auto task = predictor.spec().task;
     const std::string found =
-        package.spec.decoder.kind == package::k_raw ? "outputs as they are"
+        predictor.spec().decoder.kind == package::k_raw ? "outputs as they are"
         : task == package::Task::detection
             ? std::to_string(predictions.detections()) + " detections"
             : count + (task == package::Task::embedding ? " embeddings" : " classified");
-    ctx.say(o.output + ": " + count + " pictures, " + found + ", " + model.engine() + ", " +
+    ctx.say(o.output + ": " + count + " pictures, " + found + ", " + predictor.engine() + ", " +
             fixed(seconds, 1) + " s");
   }
 }
@@ -234,11 +230,10 @@ int run(const Options& o, Context& ctx) {
   if (!frame_option.empty() && !inputs.has_video())
     throw Error(Fault::usage, frame_option + " chooses frames of videos, and there is none",
                 "leave it out, or name a video");
-  const auto engine = inference::preload_engine(o.engine.name);
-  const auto package = package::open_model(o.model, ctx.options.set);
-  refuse_lost_files(o, package);
-  auto model = inference::Model::load(package, {o.engine.name, o.engine.threads});
-  Predictions predictions(o, ctx, model);
+  const auto predictor =
+      open_predictor({o.model, ctx.options.set, o.engine, o.token_file, threshold_of(o)});
+  refuse_lost_files(o, predictor->spec());
+  Predictions predictions(o, ctx, *predictor);
   const auto progress = ctx.progress("infer", inputs.known_count(), "pictures");
   ordered_parallel<PictureInput, Loaded>(
       ctx.jobs(),
@@ -246,14 +241,14 @@ int run(const Options& o, Context& ctx) {
         check_interrupt();
         return inputs.next();
       },
-      [](PictureInput&& input) { return load(std::move(input)); },
+      [&](PictureInput&& input) { return load(std::move(input), *predictor); },
       [&](Loaded&& loaded) {
         check_interrupt();
         predictions.take(std::move(loaded));
         progress->advance();
       });
   predictions.finish(inputs.problems());
-  report(o, ctx, predictions, model, package, watch.seconds());
+  report(o, ctx, predictions, *predictor, watch.seconds());
   return predictions.is_good() ? exit_ok : exit_failed;
 }
 
@@ -262,9 +257,11 @@ Run declare(Args& args) {
   args.value("INPUT", o->inputs,
              "Pictures, folders of pictures, label files that name them, or videos")
       .required();
-  args.value("--model", o->model, "Model package: a folder or archive with model.yaml")
+  args.value("--model", o->model,
+             "Model package, a folder or archive with model.yaml; or a service, https://...")
       .metavar("PATH")
       .required();
+  add_token_option(args, o->token_file, "With a service: file with the token that it wants");
   args.output(o->output, "JSON Lines, one a picture (- for stdout)", false);
   args.value("--draw", o->draw, "Write the pictures with what was found, as JPEG").metavar("DIR");
   args.value("--images", o->images, "Folder that the references of label files point into")

@@ -24,10 +24,9 @@ formats::ImageSizes sizes_from_files(const TruthOptions& options) {
 
 } // namespace
 
-void add_truth_options(Args& args, TruthOptions& options, std::string_view name, bool is_required) {
-  auto& path =
-      args.value(name, options.path, "Data set with the right answers, in any label format")
-          .metavar("F");
+void add_truth_options(Args& args, TruthOptions& options, std::string_view name, bool is_required,
+                       const std::string& help) {
+  auto& path = args.value(name, options.path, help).metavar("F");
   if (is_required)
     path.required();
   args.value("--from", options.from, "Format of " + std::string(name))
@@ -89,6 +88,21 @@ std::vector<bench::RunImage> find_images(const TruthOptions& options, const benc
               std::to_string(problems.size()) + " of " + std::to_string(images.size()) +
                   " images are not there, so nothing was measured",
               "name their folder with --images");
+}
+
+std::optional<bench::Truth> pictures_without_truth(const TruthOptions& options) {
+  if (!options.from.empty() || !is_folder(options.path))
+    return std::nullopt;
+  try {
+    formats::recognise(formats::open_label_input(options.path));
+    return std::nullopt;
+  } catch (const Error&) {
+    bench::Truth truth;
+    for (const auto& entry : open_folder(options.path)->list())
+      if (formats::has_image_extension(entry.name))
+        truth.images.push_back({entry.name, entry.name, {}, 0, 0});
+    return truth.images.empty() ? std::nullopt : std::optional(std::move(truth));
+  }
 }
 
 } // namespace mlopsctl::commands

@@ -6,6 +6,7 @@
 #include "bench/truth.hpp"
 #include "commands/command.hpp"
 
+#include <optional>
 #include <string>
 
 namespace mlopsctl::commands {
@@ -19,8 +20,9 @@ struct TruthOptions {
 };
 
 /// \param name "--data" or "--truth".
-void add_truth_options(Args& args, TruthOptions& options, std::string_view name,
-                       bool is_required = true);
+void add_truth_options(
+    Args& args, TruthOptions& options, std::string_view name, bool is_required = true,
+    const std::string& help = "Data set with the right answers, in any label format");
 
 /// Sizes of images that the labels do not say are taken from the image files, where they are found.
 /// \throws Error; what is wrong with records is listed on stderr first.
@@ -30,5 +32,8 @@ bench::Truth open_truth(const TruthOptions& options, const Context& ctx);
 /// not there.
 std::vector<bench::RunImage> find_images(const TruthOptions& options, const bench::Truth& truth,
                                          const Context& ctx);
+
+/// Images and nothing else, if \p path is a folder of pictures without labels.
+std::optional<bench::Truth> pictures_without_truth(const TruthOptions& options);
 
 } // namespace mlopsctl::commands

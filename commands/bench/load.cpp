@@ -2,20 +2,17 @@
 // bench load: send pictures to a service, measure how fast and how right it answers, keep a row.
 #include "bench/load.hpp"
 
-#include "bench/load_reply.hpp"
 #include "bench/redact.hpp"
 #include "commands/bench_report.hpp"
 #include "commands/bench_row.hpp"
 #include "commands/command.hpp"
-#include "commands/remote_options.hpp"
+#include "commands/service_choice.hpp"
 #include "commands/truth_input.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
-#include "net/http.hpp"
 #include "storage/benchmark_table.hpp"
 #include "storage/copy_rows.hpp"
 #include "storage/find_rows.hpp"
-#include "storage/remote.hpp"
 
 namespace mlopsctl::commands {
 namespace {
@@ -23,7 +20,6 @@ namespace {
 constexpr int k_open_clients = 64; ///< requests under way at once in an open loop
 constexpr int k_most_clients = 4096;
 constexpr double k_most_rate = 1e6;
-constexpr std::uint64_t k_token_bytes = 4096;
 
 struct Options {
   std::string url;
@@ -47,68 +43,51 @@ void validate(const Options& o) {
   if (o.concurrency && (*o.concurrency < 1 || *o.concurrency > k_most_clients))
     throw Error(Fault::usage, "--concurrency: " + std::to_string(*o.concurrency) +
                                   " is not from 1 to " + std::to_string(k_most_clients));
-  net::parse_url(o.url, "URL");
 }
 
 bench::LoadOptions load_options(const Options& o, const Context& ctx) {
   bench::LoadOptions options;
-  options.url = o.url;
-  if (!o.token_file.empty())
-    options.token = std::string(trim(read_file(o.token_file, k_token_bytes)));
-  options.encoding = o.encoding == "multipart" ? bench::Encoding::multipart
-                     : o.encoding == "base64"  ? bench::Encoding::base64
-                                               : bench::Encoding::raw;
+  options.service = service_options(o.url, o.token_file);
+  options.service.encoding = o.encoding == "multipart" ? bench::Encoding::multipart
+                             : o.encoding == "base64"  ? bench::Encoding::base64
+                                                       : bench::Encoding::raw;
   options.rate_per_s = o.rate.value_or(0);
   options.arrivals = o.arrivals == "poisson" ? bench::Arrivals::poisson : bench::Arrivals::even;
   options.clients = o.concurrency.value_or(o.rate ? k_open_clients : 1);
   options.duration_s = o.duration_s.value_or(options.duration_s);
-  options.timeout_s = o.timeout_s.value_or(options.timeout_s);
-  options.ready_timeout_s = o.ready_timeout_s.value_or(options.ready_timeout_s);
-  options.plain_http = storage::remote_options().plain_http;
+  options.service.timeout_s = o.timeout_s.value_or(options.service.timeout_s);
+  options.service.ready_timeout_s = o.ready_timeout_s.value_or(options.service.ready_timeout_s);
   options.seed = ctx.options.seed;
   return options;
 }
 
-/// Name, version, digest and engine of the model, where the service says them at /metrics.
-void describe_model(const bench::LoadOptions& options, storage::BenchmarkRow& row) {
-  const auto url = net::parse_url(options.url, "URL");
-  row.model_name = url.scheme + "://" + url.authority() + url.path;
-  net::HttpRequest request;
-  request.url = url.scheme + "://" + url.authority() + "/metrics";
-  if (!options.token.empty())
-    request.headers.push_back({"Authorization", "Bearer " + options.token});
-  try {
-    const auto reply = net::create_http_client({.plain_http = options.plain_http})->send(request);
-    auto labels = bench::parse_model_info(reply.status == 200 ? reply.body : "");
-    if (labels.empty())
-      return;
-    row.model_name = labels["name"];
-    row.model_version = labels["version"];
-    row.model_digest = labels["digest"];
-    row.threads = static_cast<int>(parse_int(labels["threads"]).value_or(0));
-    const auto engine = split(labels["engine"], ' ');
-    row.engine = engine.front();
-    row.engine_version = engine.size() > 1 ? engine[1] : "";
-  } catch (const net::TransportError&) {
-    log::verbose("the service says nothing of its model at /metrics");
-  }
-}
-
 /// \throws Error(usage) as the row's own options would.
 storage::BenchmarkRow measured_row(const Options& o, const bench::LoadOptions& options,
-                                   const bench::ScoreOptions& scoring, const bench::Truth& truth,
-                                   const bench::LoadResult& result, const Context& ctx) {
+                                   const std::optional<bench::ScoreOptions>& scoring,
+                                   const bench::Truth& truth, const bench::LoadResult& result,
+                                   const Context& ctx) {
   auto row = bench::load_row(result, options, truth, scoring, o.data.path);
   row.tag = bench::without_secrets(o.row.tag);
   row.note = bench::without_secrets(o.row.note);
   row.command_line = bench::redact_command_line(ctx.command_line);
   row.seed = static_cast<std::int64_t>(ctx.options.seed);
-  describe_model(options, row);
+  bench::describe_service(options.service, row);
   storage::seal(row);
   return row;
 }
 
-void warn(const bench::LoadResult& result, const bench::LoadOptions& options, std::size_t images) {
+void warn_of_quality(const bench::LoadResult& result, std::size_t images) {
+  if (result.predictions.size() < images)
+    log::warn("only " + std::to_string(result.predictions.size()) + " of " +
+              std::to_string(images) +
+              " images were answered in this time: the others count as "
+              "images in which nothing was found");
+  if (result.unread > 0)
+    log::warn("replies to " + std::to_string(result.unread) +
+              " images have no detections or classes with scores: how right they are is not known");
+}
+
+void warn_of_speed(const bench::LoadResult& result, const bench::LoadOptions& options) {
   std::int64_t failed = 0;
   std::string codes;
   for (const auto& [status, count] : result.statuses) {
@@ -123,29 +102,29 @@ void warn(const bench::LoadResult& result, const bench::LoadOptions& options, st
   if (result.not_sent > 0)
     log::warn(std::to_string(result.not_sent) + " requests were not sent: " +
               std::to_string(options.clients) + " were under way (--concurrency)");
-  if (result.predictions.size() < images)
-    log::warn("only " + std::to_string(result.predictions.size()) + " of " +
-              std::to_string(images) +
-              " images were answered in this time: the others count as "
-              "images in which nothing was found");
-  if (result.unread > 0)
-    log::warn("replies to " + std::to_string(result.unread) +
-              " images have no detections or classes with scores: how right they are is not known");
   const auto done = static_cast<double>(result.latency_ns.size()) / result.seconds;
   if (done < 0.9 * options.rate_per_s)
     log::warn("the service does " + fixed(done, 1) + " images/s, and " +
               fixed(options.rate_per_s, 1) + " were sent");
 }
 
-int run(const Options& o, Context& ctx) {
-  const bench::Truth truth = open_truth(o.data, ctx);
+bench::ScoreOptions score_options(const Options& o, bench::TruthKind kind, const Context& ctx) {
   bench::ScoreOptions scoring;
-  scoring.protocol = truth.kind == bench::TruthKind::classification
+  scoring.protocol = kind == bench::TruthKind::classification
                          ? bench::Protocol::accuracy
                          : bench::protocol_from_name(o.row.protocol);
   scoring.jobs = ctx.jobs();
   scoring.wants_details = true;
   scoring.seed = ctx.options.seed;
+  return scoring;
+}
+
+int run(const Options& o, Context& ctx) {
+  const auto pictures = pictures_without_truth(o.data);
+  const bench::Truth truth = pictures ? *pictures : open_truth(o.data, ctx);
+  const auto scoring = pictures ? std::nullopt : std::optional(score_options(o, truth.kind, ctx));
+  if (!scoring)
+    log::info(o.data.path + ": has no labels: how right the replies are is not measured");
   const auto gates = parse_gates(o.row.gate, bench::load_number_names(scoring));
   const auto images = find_images(o.data, truth, ctx);
   const auto options = load_options(o, ctx);
@@ -156,7 +135,9 @@ int run(const Options& o, Context& ctx) {
   const auto result = bench::run_load(images, options);
   const auto row = measured_row(o, options, scoring, truth, result, ctx);
   storage::append_measured(*table, o.row.table, row);
-  warn(result, options, images.size());
+  warn_of_speed(result, options);
+  if (scoring)
+    warn_of_quality(result, images.size());
   std::optional<storage::BenchmarkRow> baseline;
   if (!baselines.empty())
     baseline = bench::choose_baseline(baselines, row, gates, o.row.gate.baseline);
@@ -171,7 +152,8 @@ Run declare(Args& args) {
   auto o = std::make_shared<Options>();
   args.value("URL", o->url, "Where pictures are posted to, such as http://127.0.0.1:8080/predict")
       .required();
-  add_truth_options(args, o->data, "--data");
+  add_truth_options(args, o->data, "--data", true,
+                    "Pictures to send: a labelled data set in any format, or a folder of pictures");
   args.value("--rate", o->rate, "Open loop: requests that start in a second, come what may")
       .metavar("R");
   args.value("--concurrency", o->concurrency,
@@ -187,9 +169,7 @@ Run declare(Args& args) {
   args.duration("--timeout", o->timeout_s, "For a request").default_text("60s");
   args.duration("--ready-timeout", o->ready_timeout_s, "For a service that answers 503 at first")
       .default_text("10s");
-  args.value("--token-file", o->token_file, "File with the token that the service wants")
-      .metavar("FILE")
-      .guarded();
+  add_token_option(args, o->token_file, "File with the token that the service wants");
   add_row_options(args, o->row);
   return [o](Context& ctx) {
     validate(*o);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // bench run: measure how fast and how right a model is on a data set, and keep it as a row.
 #include "bench/benchmark.hpp"
+#include "bench/local_system.hpp"
+#include "bench/service_system.hpp"
 #include "commands/bench_report.hpp"
 #include "commands/bench_row.hpp"
 #include "commands/command.hpp"
@@ -8,6 +10,7 @@
 #include "commands/manifest/labels_io.hpp"
 #include "commands/remote_options.hpp"
 #include "commands/score_report.hpp"
+#include "commands/service_choice.hpp"
 #include "commands/truth_input.hpp"
 #include "core/log.hpp"
 #include "core/program.hpp"
@@ -27,7 +30,8 @@ namespace {
 constexpr int k_bootstrap_samples = 1000; ///< for the intervals of a row
 
 struct Options {
-  std::string model;
+  std::string model; ///< or the URL of a service
+  std::string token_file;
   TruthOptions data;
   std::string scenario = "single_stream";
   EngineChoice engine;
@@ -67,6 +71,42 @@ void validate(const Options& o) {
                 "such as --max-spread 10");
 }
 
+/// What only a model in this process has.
+void validate_service(const Options& o, const Context& ctx) {
+  const auto refuse = [](bool is_given, const std::string& flag, const char* hint = "") {
+    if (is_given)
+      throw Error(Fault::usage, flag + " is for a model in this process, and --model is a service",
+                  hint);
+  };
+  refuse(!o.engine.name.empty(), "--engine");
+  refuse(!o.engine.onnxruntime.empty(), "--onnxruntime");
+  refuse(!ctx.options.set.empty(), "--set");
+  refuse(o.cold_start, "--cold-start");
+  refuse(o.batch > 1, "--batch", "--threads is how many pictures are sent at once");
+  refuse(o.scenario == "server", "--scenario server", "see 'mlopsctl bench load URL --rate R'");
+}
+
+/// A model in this process, or a service.
+struct Contender {
+  package::ModelPackage package;
+  bench::ServiceOptions service;
+  std::unique_ptr<bench::SystemUnderTest> system;
+
+  explicit Contender(const Options& o, const Context& ctx) {
+    if (bench::is_service(o.model)) {
+      service = service_options(o.model, o.token_file);
+      system = bench::service_system(service);
+      return;
+    }
+    if (!o.token_file.empty())
+      throw Error(Fault::usage, "--token-file is for a --model that is a service");
+    package = package::open_model(o.model, ctx.options.set);
+    system = bench::local_system(package, o.engine.name);
+  }
+  Contender(const Contender&) = delete;
+  Contender& operator=(const Contender&) = delete;
+};
+
 /// The same model by a new process of this program, which wants only a picture.
 std::vector<std::string> cold_start_command(const Options& o, const Context& ctx) {
   std::vector<std::string> command{restart_path().string(),
@@ -90,10 +130,9 @@ std::vector<std::string> cold_start_command(const Options& o, const Context& ctx
 }
 
 bench::BenchmarkOptions benchmark_options(const Options& o, const Context& ctx,
-                                          package::Task task) {
+                                          bench::TruthKind kind) {
   bench::BenchmarkOptions options;
   options.run.scenario = bench::scenario_from_name(o.scenario);
-  options.run.engine = o.engine.name;
   options.run.threads = o.engine.threads;
   options.run.batch = o.batch;
   options.run.rate_per_s = o.rate.value_or(0);
@@ -101,7 +140,7 @@ bench::BenchmarkOptions benchmark_options(const Options& o, const Context& ctx,
   options.run.max_spread = o.max_spread_percent / 100;
   if (o.cold_start)
     options.cold_start = cold_start_command(o, ctx);
-  options.score.protocol = task == package::Task::classification
+  options.score.protocol = kind == bench::TruthKind::classification
                                ? bench::Protocol::accuracy
                                : bench::protocol_from_name(o.row.protocol);
   options.score.jobs = ctx.jobs();
@@ -134,7 +173,7 @@ std::vector<std::size_t> set_sizes(const Options& o, std::size_t images) {
   return sizes.empty() ? std::vector<std::size_t>{images} : sizes;
 }
 
-bench::BenchmarkOutcome measure(const package::ModelPackage& package, const bench::Truth& truth,
+bench::BenchmarkOutcome measure(const bench::SystemUnderTest& system, const bench::Truth& truth,
                                 const std::vector<bench::RunImage>& images, std::size_t size,
                                 const bench::BenchmarkOptions& options, const Context& ctx) {
   const auto keep = bench::nested_sample(truth, size, options.seed);
@@ -150,7 +189,7 @@ bench::BenchmarkOutcome measure(const package::ModelPackage& package, const benc
     chosen.push_back(images[i]);
   const auto progress =
       ctx.progress("bench run", static_cast<std::int64_t>(chosen.size()), "images");
-  return bench::run_benchmark(package, part, chosen, options, [&] { progress->advance(); });
+  return bench::run_benchmark(system, part, chosen, options, [&] { progress->advance(); });
 }
 
 void say_what_was_left_out(const bench::BenchmarkOutcome& outcome) {
@@ -224,11 +263,13 @@ std::vector<storage::BenchmarkRow> history_of(const storage::BenchmarkRow& row,
 int run(const Options& o, Context& ctx) {
   refuse_mixed_reports({{"--report", o.report}});
   refuse_existing(ctx, {o.report}, {o.model, o.data.path, o.row.table});
-  const auto package = package::open_model(o.model, ctx.options.set);
-  const auto options = benchmark_options(o, ctx, package.spec.task);
-  const auto gates = parse_gates(o.row.gate, bench::number_names(options.score));
+  const Contender contender(o, ctx);
+  const auto& system = *contender.system;
   const bench::Truth truth = open_truth(o.data, ctx);
-  bench::check_fit(package.spec, truth, o.data.path);
+  if (system.is_in_this_process())
+    bench::check_fit(contender.package.spec, truth, o.data.path);
+  const auto options = benchmark_options(o, ctx, truth.kind);
+  const auto gates = parse_gates(o.row.gate, bench::number_names(options.score));
   const auto sizes = set_sizes(o, truth.images.size());
   const auto images = find_images(o.data, truth, ctx);
   const auto table = storage::open_benchmark_table(o.row.table, storage::TableAccess::append);
@@ -238,7 +279,7 @@ int run(const Options& o, Context& ctx) {
   bool is_stable = true;
   bench::BenchmarkOutcome outcome;
   for (std::size_t i = 0; i < sizes.size(); ++i) {
-    outcome = measure(package, truth, images, sizes[i], options, ctx);
+    outcome = measure(system, truth, images, sizes[i], options, ctx);
     storage::append_measured(
         *table, o.row.table,
         outcome.row); // at once: what was measured survives whatever comes next
@@ -250,8 +291,7 @@ int run(const Options& o, Context& ctx) {
   if (!o.report.empty())
     write_run_page(o.report, o.data,
                    bench::subset(truth, bench::nested_sample(truth, sizes.back(), options.seed)),
-                   outcome, history_of(outcome.row, *table), package.spec.decoder.score_threshold,
-                   ctx);
+                   outcome, history_of(outcome.row, *table), system.score_threshold(), ctx);
   if (ctx.options.json)
     ctx.print(rows_document(rows));
   else
@@ -262,7 +302,11 @@ int run(const Options& o, Context& ctx) {
 
 Run declare(Args& args) {
   auto o = std::make_shared<Options>();
-  args.value("--model", o->model, "Model package: a folder or an archive").metavar("M").required();
+  args.value("--model", o->model,
+             "Model package, a folder or an archive; or a service, https://...")
+      .metavar("M")
+      .required();
+  add_token_option(args, o->token_file, "With a service: file with the token that it wants");
   add_truth_options(args, o->data, "--data");
   args.value("--scenario", o->scenario,
              "One image after the other, as much as the machine does, or arrivals at --rate")
@@ -286,6 +330,8 @@ Run declare(Args& args) {
       .metavar("FILE");
   return [o](Context& ctx) {
     validate(*o);
+    if (bench::is_service(o->model))
+      validate_service(*o, ctx);
     apply_engine_choice(o->engine);
     return run(*o, ctx);
   };

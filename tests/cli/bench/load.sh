@@ -26,10 +26,14 @@ serve() {
   done
   URL=$(sed -n 's/^listening on //p' serve.log)
 }
+mkdir plain && cp set/*.jpg plain
+run 2 bench load http://127.0.0.1:1/predict --data plain --gate 'map_50>=0.5'
+err_has "plain: has no labels: how right the replies are is not measured"
+err_has "unknown metric 'map_50'"
 openssl rand -hex 32 > token && chmod 600 token
 serve --token-file token
 run 1 bench load "$URL/predict" --data $DATA
-err_has "/predict: status 401 to the first picture: "
+err_has "/predict: status 401 to a picture: "
 load() { local rc=$1; shift; run "$rc" bench load "$URL/predict" --data $DATA --token-file token --duration 500ms "$@"; }
 run 0 infer set --model "$MODEL" -o seen.jsonl
 run 0 bench score --truth $DATA --predictions seen.jsonl --json
@@ -45,6 +49,8 @@ for encoding in raw multipart base64; do
   # The parts as the client saw them are the whole, but for building the request.
   json '.rows[0] | (.connect_ms + .upload_ms + .wait_ms + .download_ms) as $sum | ($sum <= .mean_ms) and ($sum > 0.5 * .mean_ms)' true
 done
+run 0 bench load "$URL/predict" --data plain --token-file token --duration 500ms --table plain.db --json --gate 'p99_ms<=60000'
+json '.rows[0] | [.images, .objects, .protocol, .map_50, .failed, (.requests > 0), (.p50_ms > 0)]' '[6,0,"",null,0,true,true]'
 digest=$(sed -n 's/.*digest="\([^"]*\)".*/\1/p' <(curl -s -H "Authorization: Bearer $(cat token)" "$URL/metrics"))
 json .rows[0].model_digest "$digest"
 load 0 --rate 10 --json

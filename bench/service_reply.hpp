@@ -3,6 +3,8 @@
 #pragma once
 
 #include "dataset/sample.hpp"
+#include "inference/model.hpp"
+#include "net/http.hpp"
 
 #include <map>
 #include <optional>
@@ -15,8 +17,11 @@ namespace mlopsctl::bench {
 /// Metrics without a time are passed over.
 std::map<std::string, double> parse_server_timing(std::string_view header);
 
-/// Detections or classes of the line that 'serve http' answers with; nothing for another document.
-/// \param sample keeps its ref and place.
+/// The parts that a model's own timing has; 0 where the reply does not say them.
+inference::Timing server_timing(const net::HttpReply& reply);
+
+/// Detections or classes of the line that 'serve http' answers with; false for another document.
+/// \param sample keeps its ref and place; source_id is the service's class_id, where it says one.
 bool read_reply(const std::string& body, dataset::Sample& sample);
 
 /// The labels of mlopsctl_model_info among metrics of Prometheus; empty if it is not there.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bench/load_reply.hpp"
+#include "bench/service_reply.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,6 +30,19 @@ TEST(ReadReply, DetectionsAndClasses) {
                          classified));
   ASSERT_EQ(classified.classes.size(), 2U);
   EXPECT_EQ(classified.classes[1].label, "b");
+}
+
+TEST(ReadReply, IdsOfClassesAreKeptWhereTheyAreIds) {
+  dataset::Sample sample;
+  EXPECT_TRUE(read_reply(R"({"classes":[{"label":"a","class_id":7,"score":1},)"
+                         R"({"label":"b","class_id":-3,"score":1},)"
+                         R"({"label":"c","class_id":1e300,"score":1},)"
+                         R"({"label":"d","class_id":0.5,"score":1}]})",
+                         sample));
+  ASSERT_EQ(sample.classes.size(), 4U);
+  EXPECT_EQ(sample.classes[0].source_id, 7);
+  for (std::size_t i = 1; i < 4; ++i)
+    EXPECT_EQ(sample.classes[i].source_id, -1);
 }
 
 TEST(ReadReply, OtherServices) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bench/load_reply.hpp"
+#include "bench/service_reply.hpp"
 
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/value.hpp"
+
+#include <cmath>
 
 namespace mlopsctl::bench {
 namespace {
@@ -19,8 +21,11 @@ bool add_entry(const Value& entry, bool is_detection, dataset::Sample& sample) {
   const auto score = number_at(entry, "score");
   if (!label || !label->is_string() || !score)
     return false;
+  const auto id = number_at(entry, "class_id");
+  const bool is_id = id && *id >= 0 && *id < 1e9 && *id == std::floor(*id);
+  const std::int64_t source_id = is_id ? static_cast<std::int64_t>(*id) : -1;
   if (!is_detection) {
-    sample.classes.push_back({label->string, -1, score});
+    sample.classes.push_back({label->string, source_id, score});
     return true;
   }
   const auto left = number_at(entry, "left"), top = number_at(entry, "top");
@@ -29,6 +34,7 @@ bool add_entry(const Value& entry, bool is_detection, dataset::Sample& sample) {
     return false;
   auto& annotation = sample.annotations.emplace_back();
   annotation.label = label->string;
+  annotation.source_id = source_id;
   annotation.score = score;
   annotation.box = {*left, *top, *width, *height};
   return true;
@@ -49,6 +55,11 @@ std::map<std::string, double> parse_server_timing(std::string_view header) {
     }
   }
   return times;
+}
+
+inference::Timing server_timing(const net::HttpReply& reply) {
+  auto times = parse_server_timing(reply.header("Server-Timing").value_or(""));
+  return {times["decode"], times["preprocess"], times["infer"], times["postprocess"]};
 }
 
 bool read_reply(const std::string& body, dataset::Sample& sample) {
