@@ -12,6 +12,8 @@
 
 namespace mlopsctl::bench {
 
+inline constexpr int k_row_bootstrap_samples = 1000; ///< for the intervals of a row
+
 struct BenchmarkOptions {
   RunOptions run;
   ScoreOptions score;

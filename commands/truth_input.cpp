@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/truth_input.hpp"
 
+#include "core/io.hpp"
 #include "core/log.hpp"
 #include "formats/labels/format.hpp"
 #include "formats/labels/image_files.hpp"
 #include "imaging/codecs.hpp"
-
-#include <filesystem>
 
 namespace mlopsctl::commands {
 namespace {
@@ -46,8 +45,7 @@ bench::Truth open_truth(const TruthOptions& options, const Context& ctx) {
   if (options.voc_base != 0 && options.voc_base != 1)
     throw Error(Fault::usage,
                 "--voc-base: " + std::to_string(options.voc_base) + " is neither 0 nor 1");
-  std::error_code ignored;
-  if (!options.images.empty() && !std::filesystem::is_directory(options.images, ignored))
+  if (!options.images.empty() && !is_folder(options.images))
     throw Error(Fault::input, options.images + ": no such folder", "check --images");
   formats::ReadOptions read;
   read.format = options.from;

@@ -8,8 +8,6 @@
 #include "package/lambda_bundle.hpp"
 #include "package/package_files.hpp"
 
-#include <array>
-#include <cstdlib>
 #include <fstream>
 #include <sys/stat.h>
 
@@ -38,19 +36,6 @@ void write_member(const formats::ArchiveMember& member, ByteSource& bytes, const
 }
 
 } // namespace
-
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (fs::temp_directory_path() / "mlopsctl-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr)
-    throw Error(Fault::input, name + ": cannot be made: " + system_error_text(),
-                "set TMPDIR to a folder that can be written to");
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
 
 void unpack_function(const std::string& zip, const fs::path& folder) {
   const auto source = open_source(zip);

@@ -9,19 +9,6 @@ namespace mlopsctl::serving {
 
 inline constexpr const char* k_bootstrap = "bootstrap"; ///< what Lambda starts
 
-/// A folder in $TMPDIR or /tmp that goes with what is in it.
-class TemporaryFolder {
-public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
-private:
-  std::filesystem::path path_;
-};
-
 /// \param folder there, and empty. \throws Error(input) for what Lambda would not take: no zip, no
 /// executable `bootstrap` at its top, more than 250 MB unpacked, unsafe names.
 void unpack_function(const std::string& zip, const std::filesystem::path& folder);

@@ -11,8 +11,9 @@
 namespace mlopsctl::serving {
 namespace {
 
-constexpr const char* k_hint = "this function takes {\"image\": \"<base64>\"}, notifications of S3 "
-                               "and EventBridge's \"Object Created\"";
+constexpr const char* k_hint =
+    "this function takes {\"image\": \"<base64>\"}, notifications of S3, "
+    "and EventBridge's \"Object Created\" and \"Scheduled Event\"";
 
 [[noreturn]] void fail(const std::string& what) {
   throw Error(Fault::input, "event: " + what, k_hint);
@@ -82,6 +83,14 @@ LambdaEvent object_created(const Value& detail) {
   return event;
 }
 
+/// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html
+LambdaEvent scheduled(const Value& document) {
+  LambdaEvent event;
+  event.kind = LambdaEvent::Kind::schedule;
+  event.id = text_of(document, "id", "event");
+  return event;
+}
+
 LambdaEvent direct_call(const Value& document) {
   const auto bytes = base64_decoded(text_of(document, "image", "event"));
   if (!bytes)
@@ -119,6 +128,8 @@ LambdaEvent parse_lambda_event(std::string_view json) {
     return notification(*records);
   if (optional_text(document, "detail-type") == "Object Created")
     return object_created(member(document, "detail", "event"));
+  if (optional_text(document, "detail-type") == "Scheduled Event")
+    return scheduled(document);
   if (optional_text(document, "Event") == "s3:TestEvent")
     return {};
   if (document.find("image") != nullptr)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a function is called with: pictures that appeared in S3, or one in the event itself.
+// What a function is called with: pictures that appeared in S3, one in the event itself, or that it
+// is time.
 #pragma once
 
 #include <string>
@@ -17,12 +18,14 @@ struct EventPicture {
 
 struct LambdaEvent {
   enum class Kind {
-    stored, ///< of S3, alone or through EventBridge
-    direct, ///< {"image": "<base64>", "name": ...}
-    nothing ///< a test of the notification, or objects that went: no pictures
+    stored,   ///< of S3, alone or through EventBridge
+    direct,   ///< {"image": "<base64>", "name": ...}
+    schedule, ///< of EventBridge
+    nothing   ///< a test of the notification, or objects that went: no pictures
   };
   Kind kind = Kind::nothing;
   std::vector<EventPicture> pictures;
+  std::string id; ///< of a schedule: the same when the same event comes again
 };
 
 /// \throws Error(input) for what is no JSON or none of these.

@@ -38,9 +38,10 @@ std::string text_of(const Error& error) {
 
 } // namespace
 
-LambdaFunction::LambdaFunction(inference::Model model, std::string package_digest, ItemStore store)
+LambdaFunction::LambdaFunction(inference::Model model, std::string package_digest, ItemStore store,
+                               OnSchedule on_schedule)
     : model_(std::move(model)), package_digest_(std::move(package_digest)),
-      store_(std::move(store)) {}
+      store_(std::move(store)), on_schedule_(std::move(on_schedule)) {}
 
 std::string LambdaFunction::line_for(const std::string& name, std::string_view bytes,
                                      bool with_timing) {
@@ -67,6 +68,12 @@ std::string LambdaFunction::answer(const std::string& event) {
   if (parsed.kind == LambdaEvent::Kind::direct) {
     const auto& picture = parsed.pictures.front();
     return line_for(picture.name, picture.bytes, /*with_timing=*/true);
+  }
+  if (parsed.kind == LambdaEvent::Kind::schedule) {
+    if (!on_schedule_)
+      throw Error(Fault::input, "event: it is time, and nothing is to be done",
+                  "name a data set to measure with --data (MLOPSCTL_SERVE_LAMBDA_DATA)");
+    return to_json(on_schedule_(parsed.id));
   }
   Value document = Value::object();
   document["pictures"] = Value::array();

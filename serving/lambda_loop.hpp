@@ -7,6 +7,7 @@
 #include "serving/lambda_api.hpp"
 #include "storage/item_table.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,15 +20,20 @@ struct ItemStore {
   std::optional<int> retention_days;         ///< items carry their end in "expires_at"
 };
 
+/// Does what is to be done when it is time; \param event_id of the event that says so.
+using OnSchedule = std::function<Value(const std::string& event_id)>;
+
 /// A model and where its predictions go.
 class LambdaFunction {
 public:
-  LambdaFunction(inference::Model model, std::string package_digest, ItemStore store);
+  /// \param on_schedule empty: a schedule's event is an error.
+  LambdaFunction(inference::Model model, std::string package_digest, ItemStore store,
+                 OnSchedule on_schedule = {});
 
   /// The answer to an event, as JSON. A direct call: the line that 'mlopsctl infer' writes. Stored
-  /// pictures: {"pictures": [{"image", "id", "new"}, ...]}. \throws Error(input) for an event or a
-  /// picture that is not understood; Error(remote) if a picture or the table cannot be reached:
-  /// Lambda then sends the event again.
+  /// pictures: {"pictures": [{"image", "id", "new"}, ...]}. A schedule: what on_schedule gives.
+  /// \throws Error(input) for an event or a picture that is not understood; Error(remote) if a
+  /// picture or the table cannot be reached: Lambda then sends the event again.
   std::string answer(const std::string& event);
 
 private:
@@ -37,6 +43,7 @@ private:
   inference::Model model_;
   std::string package_digest_;
   ItemStore store_;
+  OnSchedule on_schedule_;
 };
 
 /// Takes invocations one after the other until the API or a signal ends it.

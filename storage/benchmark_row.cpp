@@ -108,6 +108,10 @@ void seal(BenchmarkRow& row) {
   row.id = sha256(to_json(content(row)));
 }
 
+void seal_for(BenchmarkRow& row, const std::string& request) {
+  row.id = sha256(row.model_digest + "\n" + row.dataset_digest + "\n" + request);
+}
+
 Value to_value(const BenchmarkRow& row) {
   Value out = Value::object();
   out["schema_version"] = k_benchmark_schema;

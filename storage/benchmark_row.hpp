@@ -18,7 +18,7 @@ inline constexpr int k_benchmark_schema = 1; ///< of the row's document and of t
 using NamedNumber = std::pair<std::string, std::optional<double>>;
 
 struct BenchmarkRow {
-  std::string id;   ///< "sha256:..." of everything else in the row; set by seal()
+  std::string id;   ///< "sha256:..." of everything else in the row; set by seal() or seal_for()
   std::string time; ///< UTC, "2026-11-20T22:58:00.123Z"
   std::string tag;
   std::string note;
@@ -60,6 +60,9 @@ struct BenchmarkRow {
 
 /// Sets the id. Rows that differ in anything (time included) have different ids.
 void seal(BenchmarkRow& row);
+/// Sets it from what asked for the row (an event's id), the model and the data set: asked for
+/// again, it is the same row, whatever was measured then.
+void seal_for(BenchmarkRow& row, const std::string& request);
 
 /// A row of `mlopsctl.bench.rows/1`: flat keys, so that a gate, a query and a spreadsheet name the
 /// same thing the same way.

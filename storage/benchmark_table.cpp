@@ -88,6 +88,12 @@ public:
     return added;
   }
 
+  bool contains(const BenchmarkRow& row) override {
+    Statement select(*db_, "SELECT 1 FROM rows WHERE id = ?");
+    select.bind(1, row.id);
+    return select.step();
+  }
+
   std::vector<BenchmarkRow> rows(const BenchmarkQuery& query) override {
     return undisturbed<std::vector<BenchmarkRow>>([&] { return read_rows(query); });
   }

@@ -27,6 +27,8 @@ public:
   /// returns. A row whose id is there already is passed over, so that a repeated append changes
   /// nothing. \return rows that were new.
   virtual std::int64_t append(const std::vector<BenchmarkRow>& rows) = 0;
+  /// Whether a row with the id, the model and the data set of \p row is there.
+  virtual bool contains(const BenchmarkRow& row) = 0;
   /// In the order in which they were added.
   virtual std::vector<BenchmarkRow> rows(const BenchmarkQuery& query = {}) = 0;
 };

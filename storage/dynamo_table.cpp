@@ -97,6 +97,8 @@ public:
     return static_cast<std::int64_t>(items.size());
   }
 
+  bool contains(const BenchmarkRow& row) override { return table_.contains(key_of(row)); }
+
   std::vector<BenchmarkRow> rows(const BenchmarkQuery& query) override {
     std::vector<BenchmarkRow> found;
     table_.scan([&](const Value& item) {

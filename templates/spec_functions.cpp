@@ -77,6 +77,10 @@ Function read_function(ObjectReader& reader, const DeploySpec& spec) {
   read_code(reader, function);
   read_data(reader, function);
   function.table = read_table_name(reader, spec.tables);
+  for (const auto& table : spec.tables)
+    if (table.name == function.table && !function.data.empty() && table.layout != "benchmark")
+      reader.fail("table", "'" + table.name + "' holds items, and a function with data keeps rows",
+                  "add {name: benchmark, layout: benchmark} under tables, and name that");
   function.role = reader.text("role", "");
   if (!function.role.empty())
     check_role_arn(reader, "role", function.role);

@@ -27,8 +27,6 @@
 namespace mlopsctl::commands {
 namespace {
 
-constexpr int k_bootstrap_samples = 1000; ///< for the intervals of a row
-
 struct Options {
   std::string model; ///< or the URL of a service
   std::string token_file;
@@ -144,7 +142,7 @@ bench::BenchmarkOptions benchmark_options(const Options& o, const Context& ctx,
                                ? bench::Protocol::accuracy
                                : bench::protocol_from_name(o.row.protocol);
   options.score.jobs = ctx.jobs();
-  options.score.bootstrap_samples = k_bootstrap_samples;
+  options.score.bootstrap_samples = bench::k_row_bootstrap_samples;
   options.score.seed = ctx.options.seed;
   options.seed = ctx.options.seed;
   options.dataset = o.data.path;

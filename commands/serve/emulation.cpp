@@ -3,6 +3,7 @@
 
 #include "core/log.hpp"
 #include "core/program.hpp"
+#include "core/temporary_folder.hpp"
 #include "core/text.hpp"
 #include "package/lambda_bundle.hpp"
 #include "serving/event_files.hpp"
@@ -156,7 +157,7 @@ void check_emulation(const EmulationOptions& o) {
 
 int emulate(const EmulationOptions& o, const OwnFunction& own, Context& ctx) {
   const auto events = serving::read_events(o.events);
-  const serving::TemporaryFolder folder;
+  const TemporaryFolder folder;
   serving::LambdaEmulator emulator(function_of(o, own, folder.path(), ctx), o.limits);
   std::int64_t failed = 0;
   Value document = Value::object();

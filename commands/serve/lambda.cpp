@@ -4,6 +4,7 @@
 #include "commands/engine_options.hpp"
 #include "commands/remote_options.hpp"
 #include "commands/serve/emulation.hpp"
+#include "commands/serve/scheduled_bench.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "serving/fetched_model.hpp"
@@ -24,11 +25,12 @@ struct Options {
   std::string key = "id";
   std::optional<int> retention_days;
   EngineChoice engine;
+  TruthOptions data;
   EmulationOptions emulation;
 };
 
-bool is_remote(const std::string& model) {
-  return model.starts_with("s3://");
+bool is_remote(const std::string& name) {
+  return name.starts_with("s3://");
 }
 
 void validate(const Options& o) {
@@ -45,11 +47,15 @@ void validate(const Options& o) {
 
 serving::LambdaFunction start(const Options& o, const Context& ctx) {
   apply_engine_choice(o.engine);
-  auto table = o.table.empty() ? nullptr : storage::open_item_table(o.table, o.key);
+  const bool keeps_items = !o.table.empty() && o.data.path.empty();
+  auto table = keeps_items ? storage::open_item_table(o.table, o.key) : nullptr;
   const auto package = o.digest.empty() ? package::open_model(o.model, ctx.options.set)
                                         : serving::fetch_model(o.model, o.digest, ctx.options.set);
   auto model = inference::Model::load(package, {o.engine.name, o.engine.threads});
-  return {std::move(model), package.digest, {std::move(table), o.retention_days}};
+  serving::OnSchedule on_schedule;
+  if (!o.data.path.empty())
+    on_schedule = scheduled_bench({o.data, o.engine, o.table}, package, ctx);
+  return {std::move(model), package.digest, {std::move(table), o.retention_days}, on_schedule};
 }
 
 /// What starts this very function once more, in a process of its own.
@@ -65,7 +71,15 @@ OwnFunction own_function(const Options& o, const Context& ctx) {
     own.visible.push_back(std::filesystem::absolute(path));
     add(name, own.visible.back().string());
   };
-  is_remote(o.model) ? add("--model", o.model) : add_path("--model", o.model);
+  const auto add_name = [&](const std::string& name, const std::string& place) {
+    is_remote(place) ? add(name, place) : add_path(name, place);
+  };
+  add_name("--model", o.model);
+  add_name("--data", o.data.path);
+  add_name("--images", o.data.images);
+  add("--from", o.data.from);
+  add("--label-attribute", o.data.label_attribute);
+  add("--voc-base", std::to_string(o.data.voc_base));
   add("--model-digest", o.digest);
   add("--table", o.table);
   add("--partition-key", o.key);
@@ -111,13 +125,15 @@ Run declare(Args& args) {
   args.value("--model", o->model, "Model package: a folder or archive with model.yaml, or s3://")
       .metavar("PATH");
   args.value("--model-digest", o->digest, "Digest of the archive at --model").metavar("sha256:...");
-  args.value("--table", o->table, "Where predictions of stored pictures are kept")
+  args.value("--table", o->table,
+             "Where predictions of stored pictures are kept; with --data the table of its rows")
       .metavar("dynamodb://NAME");
   args.value("--partition-key", o->key, "Partition key of the table, which gets the item's id")
       .metavar("NAME");
   args.value("--retention-days", o->retention_days,
              "Items carry the end of their life in 'expires_at', so many days from now")
       .metavar("N");
+  add_truth_options(args, o->data, "--data", /*is_required=*/false);
   add_engine_options(args, o->engine, "Threads of the engine");
   add_remote_options(args);
   add_emulation_options(args, o->emulation);

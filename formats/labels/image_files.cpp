@@ -53,6 +53,14 @@ class ImageFinder::Place {
 public:
   explicit Place(std::string path)
       : path_(std::move(path)), is_remote_(remote_scheme_of(path_) != nullptr) {}
+  /// The part of a whole name that is below this place; empty if it is elsewhere.
+  std::string_view below(std::string_view ref) const {
+    const bool has_slash = path_.ends_with('/');
+    if (!is_remote_ || !ref.starts_with(path_) ||
+        (!has_slash && !ref.substr(path_.size()).starts_with('/')))
+      return {};
+    return ref.substr(path_.size() + (has_slash ? 0 : 1));
+  }
   std::optional<std::string> find(std::string_view name) const {
     if (!is_remote_)
       return find_in(path_, name);
@@ -137,6 +145,9 @@ std::optional<std::string> ImageFinder::find(const std::string& ref) const {
   if (!is_named_ && key.starts_with("/"))
     return is_here(ref) ? std::optional<std::string>(ref) : std::nullopt;
   for (const auto& folder : folders_) {
+    if (const auto name = folder->below(ref); !name.empty())
+      if (auto path = folder->find(name))
+        return path;
     if (!key.starts_with("/"))
       if (auto path = folder->find(key))
         return path;

@@ -37,6 +37,7 @@ function(spec)
     [if f.table != null && tables[f.table].layout == 'item' && tables[f.table].partition_key != null
     then 'MLOPSCTL_SERVE_LAMBDA_PARTITION_KEY']: tables[f.table].partition_key,
     [if f.data != null then 'MLOPSCTL_SERVE_LAMBDA_DATA']: f.data,
+    [if f.images != null then 'MLOPSCTL_SERVE_LAMBDA_IMAGES']: f.images,
     // Items carry their end of life in 'expires_at'; rows of a benchmark table stay.
     [if f.table != null && tables[f.table].layout == 'item' && spec.retention_days != null
     then 'MLOPSCTL_SERVE_LAMBDA_RETENTION_DAYS']: std.toString(spec.retention_days),
@@ -73,13 +74,19 @@ function(spec)
     + (if f.data == null then [] else [f.data[5:]])
     + (if f.images == null then [] else [f.images[5:] + (if std.endsWith(f.images, '/') then '*' else '/*')])
   );
+  // Which pictures are there is asked once, by their folder's name. (Service authorization reference, "s3:prefix")
+  local list_pictures(f) =
+    local parts = std.splitLimit(std.rstripChars(f.images[5:], '/'), '/', 1);
+    aws.allow('s3:ListBucket', aws.s3_arn(parts[0])) +
+    (if std.length(parts) == 1 then {} else { Condition: { StringEquals: { 's3:prefix': parts[1] + '/' } } });
   local permissions(f) = std.prune([
     aws.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], aws.get(aws.id(f.name) + 'Logs', 'Arn')),
     aws.allow('s3:GetObject', [aws.sub('arn:${AWS::Partition}:s3:::' + o) for o in read_objects(f)]),
     if f.table != null && tables[f.table].layout == 'item' then aws.allow('dynamodb:PutItem', table_arn(f.table)),
-    // A gate compares with an earlier run of the same model and data set: one query.
+    if f.images != null then list_pictures(f),
+    // An event that comes again finds its row there.
     if f.table != null && tables[f.table].layout == 'benchmark'
-    then aws.allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table_arn(f.table)),
+    then aws.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], table_arn(f.table)),
     if f.dead_letter then aws.allow('sqs:SendMessage', aws.get(aws.id(f.name) + 'DeadLetters', 'Arn')),
   ]);
 
@@ -253,6 +260,7 @@ function(spec)
       ["bucket '" + b + "' must send its events to EventBridge (S3 console: Properties, Amazon EventBridge, On), or its triggers never fire" for b in existing_buckets]
       + ["function '" + f.name + "' has no digest: new code under the same name is not seen by CloudFormation; add digest: sha256:..." for f in spec.functions if f.digest == null]
       + ["function '" + f.name + "' reads " + f.data + ", but may not read the pictures that it names; add images: s3://bucket/folder/" for f in spec.functions if f.data != null && f.images == null && f.role == null]
+      + ["function '" + f.name + "' is started by a schedule and has no data: the runtime measures nothing; add data: s3://bucket/set.manifest" for f in spec.functions if f.data == null && std.length([t for t in f.triggers if t.s3 == null]) > 0]
       + ["function '" + f.name + "' uses its own role, which must allow what the others' roles allow: logs, s3:GetObject, its table" + (if f.dead_letter then ', sqs:SendMessage' else '') for f in spec.functions if f.role != null]
       + ["bucket '" + b + "' loses every object after " + spec.retention_days + " days (retention_days)" for b in new_buckets if spec.retention_days != null],
     next:

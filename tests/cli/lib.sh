@@ -8,6 +8,8 @@
 #   no_cloud           takes what the machine knows of a cloud or of proxies out of the environment
 #   start COMMAND...   runs it in the background until the script ends
 #   wait_for FILE [LINES]    until something, or so many lines, are written to it
+#   start_dynalite     a DynamoDB for tests; skips by name where it was not fetched; sets $DYNAMO_PORT
+#   dynamo OPERATION BODY    asks it, and prints its reply
 #   need_onnxruntime   skips by name where ONNX Runtime was not fetched; sets $ONNXRUNTIME
 #   need_shared PATH   skips by name where ../shared/PATH is absent; sets $SHARED
 set -u
@@ -83,6 +85,22 @@ wait_for() {
     sleep 0.05
   done
   fail "$1 has less than ${2:-1} lines after 30 s"
+}
+start_dynalite() {
+  local server=${MLOPSCTL_TEST_DYNALITE:-}
+  if [ ! -f "$server" ]; then
+    [ "${CI:-}" != true ] || fail "MLOPSCTL_TEST_DYNALITE is not set: tests/run.sh fetches the server"
+    echo "SKIPPED: needs dynalite: export MLOPSCTL_TEST_DYNALITE=\$(bash scripts/dynalite.sh)"
+    exit 77
+  fi
+  # To dynalite port 0 is its usual one, which another test may have.
+  DYNAMO_PORT=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  start node "$server" --port "$DYNAMO_PORT" --host 127.0.0.1 --createTableMs 0 > dynalite.out 2>&1
+  wait_for dynalite.out
+}
+dynamo() { # its signature is only looked for
+  curl -s "http://127.0.0.1:$DYNAMO_PORT" -H 'Content-Type: application/x-amz-json-1.0' -H "X-Amz-Target: DynamoDB_20120810.$1" \
+    -H 'X-Amz-Date: x' -H 'Authorization: AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c' -d "$2"
 }
 # ONNX Runtime's library, which tests/run.sh fetches; sets $ONNXRUNTIME.
 need_onnxruntime() {

@@ -1,36 +1,18 @@
 # The benchmark table in DynamoDB (dynalite) behind a proxy that throttles, gives back half of batches and resets connections.
-DYNALITE=${MLOPSCTL_TEST_DYNALITE:-}
-if [ ! -f "$DYNALITE" ]; then
-  echo "SKIPPED: needs dynalite: export MLOPSCTL_TEST_DYNALITE=\$(bash scripts/dynalite.sh)"
-  [ "${CI:-}" = true ] && exit 1
-  exit 77
-fi
 . "$(dirname "$0")/../cli/lib.sh"
 . "$(dirname "$0")/../cli/tiny.sh"
 no_cloud
 export AWS_ACCESS_KEY_ID=AKIDCANARY AWS_SECRET_ACCESS_KEY=CANARYsecret/0123456789+abcdef AWS_SESSION_TOKEN=CANARYtoken
-start node "$DYNALITE" --port 0 --host 127.0.0.1 --createTableMs 0 > dynalite.out 2>&1
-wait_for dynalite.out
-server=$(sed -n 's/.*:\([0-9]*\)$/\1/p' dynalite.out)
+start_dynalite
 start_proxy() { # LOG FAULTS: sets $AWS_ENDPOINT_URL_DYNAMODB
-  start python3 "$HERE/fault_proxy.py" "$server" "$1" "$2" > "$1.port"
+  start python3 "$HERE/fault_proxy.py" "$DYNAMO_PORT" "$1" "$2" > "$1.port"
   wait_for "$1.port"
   export AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:$(cat "$1.port")
 }
 make_table() { # NAME PARTITION SORT, as the template's layout has it
-  python3 - "$server" "$@" << 'PY'
-import http.client, json, sys
-server, name, partition, sort = sys.argv[1:]
-body = {"TableName": name, "BillingMode": "PAY_PER_REQUEST",
-        "KeySchema": [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}],
-        "AttributeDefinitions": [{"AttributeName": n, "AttributeType": "S"} for n in (partition, sort)]}
-connection = http.client.HTTPConnection("127.0.0.1", int(server))
-connection.request("POST", "/", json.dumps(body), {
-    "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "DynamoDB_20120810.CreateTable", "X-Amz-Date": "x",
-    "Authorization": "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c"})
-reply = connection.getresponse()
-sys.exit(0 if reply.status == 200 else reply.read().decode())
-PY
+  dynamo CreateTable "$(jq -nc --arg name "$1" --arg partition "$2" --arg sort "$3" '{TableName: $name, BillingMode: "PAY_PER_REQUEST",
+    KeySchema: [{AttributeName: $partition, KeyType: "HASH"}, {AttributeName: $sort, KeyType: "RANGE"}],
+    AttributeDefinitions: [$partition, $sort | {AttributeName: ., AttributeType: "S"}]}')" | grep -q TableDescription
 }
 make_table benchmark model_dataset run_id || fail "the table was not made"
 make_table killed model_dataset run_id || fail "the table was not made"

@@ -2,21 +2,9 @@
 # event comes. The model comes from the store, too, as the template's environment names it.
 . "$(dirname "$0")/../cli/lib.sh"
 . "$(dirname "$0")/../cli/tiny.sh"
-DYNALITE=${MLOPSCTL_TEST_DYNALITE:-}
-if [ ! -f "$DYNALITE" ]; then
-  echo "SKIPPED: needs dynalite: export MLOPSCTL_TEST_DYNALITE=\$(bash scripts/dynalite.sh)"
-  [ "${CI:-}" = true ] && exit 1
-  exit 77
-fi
 . "$HERE/lib.sh"
-start node "$DYNALITE" --port 0 --host 127.0.0.1 --createTableMs 0 > dynalite.out 2>&1
-wait_for dynalite.out
-AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:$(sed -n 's/.*:\([0-9]*\)$/\1/p' dynalite.out)
-export AWS_ENDPOINT_URL_DYNAMODB
-dynamo() { # OPERATION BODY
-  curl -s "$AWS_ENDPOINT_URL_DYNAMODB" -H 'Content-Type: application/x-amz-json-1.0' -H "X-Amz-Target: DynamoDB_20120810.$1" \
-    -H 'X-Amz-Date: x' -H 'Authorization: AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c' -d "$2"
-}
+start_dynalite
+export AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:$DYNAMO_PORT
 dynamo CreateTable '{"TableName":"gestures","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"Gesture ID","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"Gesture ID","AttributeType":"S"}]}' > made
 grep -q TableDescription made || fail "the table was not made: $(cat made)"
 

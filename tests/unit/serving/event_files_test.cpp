@@ -32,12 +32,12 @@ auto event(const std::string& name, const std::string& json) {
   return testing::AllOf(Field(&EventText::name, name), Field(&EventText::json, json));
 }
 
-TEST_F(EventFiles, keep_the_text_of_an_event) {
+TEST_F(EventFiles, KeepTheTextOfAnEvent) {
   const auto one = file("one.json", " {\n \"a\": 1.0 }\n");
   EXPECT_THAT(read_events({one}), ElementsAre(event(one, "{\n \"a\": 1.0 }")));
 }
 
-TEST_F(EventFiles, may_hold_a_list_or_lines) {
+TEST_F(EventFiles, MayHoldAListOrLines) {
   const auto list = file("list.json", "[{\"a\": 1},\n2]");
   const auto lines = file("lines.jsonl", "[1]\n\n{\"b\": 2}\n");
   EXPECT_THAT(read_events({list, lines}),
@@ -45,7 +45,7 @@ TEST_F(EventFiles, may_hold_a_list_or_lines) {
                           event(lines + ":1", "[1]"), event(lines + ":3", "{\"b\": 2}")));
 }
 
-TEST_F(EventFiles, name_the_place_of_what_is_no_event) {
+TEST_F(EventFiles, NameThePlaceOfWhatIsNoEvent) {
   EXPECT_THAT(error_of([&] { read_events({file("a", "  \n")}); }), HasSubstr("a: is empty"));
   EXPECT_THAT(error_of([&] { read_events({file("b", "1\n{\n")}); }), HasSubstr("b:2"));
   EXPECT_THAT(error_of([&] { read_events({file("c", "{\n1\n")}); }), HasSubstr("c"));

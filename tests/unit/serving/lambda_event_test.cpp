@@ -68,6 +68,16 @@ TEST(LambdaEvent, DirectCall) {
   EXPECT_EQ(event.pictures[0].name, "a.jpg");
 }
 
+TEST(LambdaEvent, AScheduleHasAnId) {
+  const auto event =
+      parse_lambda_event(R"({"id":"e-1","detail-type":"Scheduled Event","detail":{}})");
+  EXPECT_EQ(event.kind, LambdaEvent::Kind::schedule);
+  EXPECT_EQ(event.id, "e-1");
+  EXPECT_TRUE(event.pictures.empty());
+  EXPECT_THAT(error_of([] { parse_lambda_event(R"({"detail-type":"Scheduled Event"})"); }),
+              HasSubstr("event has no 'id'"));
+}
+
 TEST(LambdaEvent, RefusesWhatItDoesNotKnow) {
   const auto refusal = [](const std::string& text) {
     return error_of([&] { parse_lambda_event(text); }, Fault::input);

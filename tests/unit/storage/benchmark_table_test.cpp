@@ -84,6 +84,20 @@ TEST(BenchmarkRow, TheIdFollowsTheContent) {
   EXPECT_NE(a.id, b.id);
 }
 
+TEST(BenchmarkRow, TheIdMayFollowWhatAskedForIt) {
+  BenchmarkRow a;
+  BenchmarkRow b;
+  b.numbers = {{"map_50", 0.5}};
+  seal_for(a, "event");
+  seal_for(b, "event");
+  EXPECT_EQ(a.id, b.id);
+  seal_for(b, "another");
+  EXPECT_NE(a.id, b.id);
+  b.dataset_digest = "sha256:2";
+  seal_for(b, "event");
+  EXPECT_NE(a.id, b.id);
+}
+
 TEST(BenchmarkRow, ANewerRowIsRefused) {
   EXPECT_THROW(benchmark_row_from(parse_json(R"({"schema_version":2})", "x"), "x"), Error);
   EXPECT_THROW(benchmark_row_from(parse_json("{}", "x"), "x"), Error);
@@ -94,6 +108,8 @@ TEST_F(BenchmarkTableTest, KeepsRowsInOrderAndFindsThem) {
   const auto table = open_benchmark_table(path_, TableAccess::append);
   EXPECT_EQ(table->append({row(1), row(2, "nightly"), row(3)}), 3);
   EXPECT_EQ(table->append({row(2, "nightly")}), 0) << "the same row again";
+  EXPECT_TRUE(table->contains(row(3)));
+  EXPECT_FALSE(table->contains(row(4)));
   const auto reader = open_benchmark_table("sqlite:" + path_, TableAccess::read);
   const auto all = reader->rows();
   ASSERT_EQ(all.size(), 3U);

@@ -89,6 +89,22 @@ TEST(Policy, ReadsExactlyTheTriggersObjectsTheModelAndTheData) {
                                       "arn:${AWS::Partition}:s3:::sets/d.manifest"}));
 }
 
+TEST(Policy, ListsThePicturesOfTheDataAndNothingElse) {
+  const auto document = cloudformation(render_text(
+      "cloud-function",
+      k_common + "functions: [{name: f, data: s3://sets/d.manifest, images: s3://sets/a/b}]\n"));
+  int statements = 0;
+  for_each_statement(document, [&](const Value& statement) {
+    if (statement.find("Action")->string != "s3:ListBucket")
+      return;
+    ++statements;
+    EXPECT_EQ(strings_of(*statement.find("Resource")),
+              std::vector<std::string>{"arn:${AWS::Partition}:s3:::sets"});
+    EXPECT_EQ(to_json(*statement.find("Condition")), R"({"StringEquals":{"s3:prefix":"a/b/"}})");
+  });
+  EXPECT_EQ(statements, 1);
+}
+
 TEST(Policy, AGivenRoleIsUsedAndNoneIsRendered) {
   const auto document = cloudformation(render_text(
       "cloud-function",

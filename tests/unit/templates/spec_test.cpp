@@ -69,6 +69,9 @@ TEST(Spec, LambdaLimits) {
   EXPECT_EQ(refusal(with_function("memory_mb: 10240")), k_no_error);
   EXPECT_THAT(refusal(with_function("memory_mb: 10241")), HasSubstr("10241 is outside"));
   EXPECT_THAT(refusal(with_function("memory_mb: 2048.5")), HasSubstr("a whole number"));
+  EXPECT_THAT(refusal(k_common + "functions: [{name: f, data: s3://sets/d.manifest, table: abc}]\n"
+                                 "tables: [{name: abc, partition_key: id}]\n"),
+              HasSubstr("'abc' holds items, and a function with data keeps rows"));
   EXPECT_THAT(refusal(with_function("tmp_mb: 511")), HasSubstr("511 is outside 512 to 10240"));
 }
 
