@@ -4,6 +4,7 @@
 
 #include "commands/command.hpp"
 #include "commands/package/result.hpp"
+#include "commands/package/signing.hpp"
 #include "commands/remote_options.hpp"
 #include "core/text.hpp"
 #include "package/draft.hpp"
@@ -14,6 +15,7 @@ namespace {
 constexpr std::uint64_t k_max_labels_bytes = std::uint64_t{16} << 20;
 
 struct Options {
+  std::string sign; // private key; empty: not signed
   std::string training, output, labels;
   std::string to = "mxnet";
   package::DeployableOptions deployable;
@@ -38,8 +40,10 @@ int run(const Options& o, Context& ctx) {
   options.is_onnx = o.to == "onnx";
   if (!o.labels.empty())
     options.labels = package::parse_label_lines(read_file(o.labels, k_max_labels_bytes), o.labels);
+  SignatureFile signature(o.sign, o.output, ctx);
   const auto packed =
       package::pack_deployable(o.training, options, o.output, ctx.existing(), ctx.jobs());
+  signature.write(digest_list(packed.archive.items));
   print_problems(ctx, packed.warnings);
   if (o.output == "-")
     return exit_ok; // stdout is the archive
@@ -85,6 +89,7 @@ Run declare(Args& args) {
              "So many of the best go into the suppression (default: the job's, else 400)")
       .metavar("N");
   args.flag("--per-class", options.is_per_class, "Objects of different classes both stay");
+  add_sign_option(args, o->sign);
   add_remote_options(args);
   return [o](Context& ctx) {
     refuse_two_on_stdout(ctx, o->output);

@@ -5,6 +5,7 @@
 #include "commands/command.hpp"
 #include "commands/package/push_image.hpp"
 #include "commands/package/result.hpp"
+#include "commands/package/signing.hpp"
 #include "commands/remote_options.hpp"
 #include "core/text.hpp"
 #include "formats/archive/oci_layout.hpp"
@@ -18,6 +19,7 @@ struct Options {
   std::string target = "server";
   std::string entrypoint, cmd; ///< JSON lists, or one word
   PushOptions push;
+  std::string sign; ///< private key; empty: not signed
 };
 
 /// '["/bin/a", "b"]', or one word.
@@ -131,9 +133,11 @@ int run(const Options& o, Context& ctx) {
   auto options = o.image;
   options.created_s = created_s(ctx);
   options.jobs = ctx.jobs();
+  SignatureFile signature(o.sign, o.output, ctx);
   const auto built = package::build_image(options);
   print_problems(ctx, built.warnings);
   const auto written = write_image(o, built.image, ctx);
+  signature.write({{package::signed_name(0), built.image.config.descriptor.digest}});
   if (o.output != "-") // else stdout is the image
     print_result(o, built, written, ctx);
   return exit_ok;
@@ -163,6 +167,7 @@ Run declare(Args& args) {
   args.value("--env", image.env, "KEY=VALUE of its environment; may be repeated").metavar("K=V");
   args.value("--label", image.labels, "KEY=VALUE kept with the image; may be repeated")
       .metavar("K=V");
+  add_sign_option(args, o->sign);
   add_push_options(args, o->push);
   add_remote_options(args);
   return [o](Context& ctx) {

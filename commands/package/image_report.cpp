@@ -145,8 +145,13 @@ int inspect_image(const std::string& path, const formats::ArchiveLimits& limits,
 }
 
 int verify_image(const std::string& path, const formats::ArchiveLimits& limits,
-                 const std::string& target, Context& ctx) {
+                 const std::string& target, const VerifyKeyOptions& signature, Context& ctx) {
   auto check = package::check_images(path, limits);
+  package::DigestList ids;
+  for (const auto& image : check.images)
+    ids[package::signed_name(ids.size())] = image.image_id;
+  const auto of_signature = check_signature(signature, path, ids);
+  check.findings.insert(check.findings.end(), of_signature.begin(), of_signature.end());
   if (!target.empty())
     add_target(path, target + "-image", check);
   const auto errors =
@@ -156,6 +161,7 @@ int verify_image(const std::string& path, const formats::ArchiveLimits& limits,
   if (ctx.options.json) {
     auto document = document_of("verify", path, check);
     document["ok"] = errors == 0;
+    document["signed"] = signed_value(signature, of_signature);
     document["findings"] = to_value(check.findings);
     ctx.print(document);
     return code;

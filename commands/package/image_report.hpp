@@ -3,6 +3,7 @@
 #pragma once
 
 #include "commands/command.hpp"
+#include "commands/package/signing.hpp"
 #include "formats/archive/archive.hpp"
 
 #include <string>
@@ -13,6 +14,6 @@ namespace mlopsctl::commands {
 int inspect_image(const std::string& path, const formats::ArchiveLimits& limits, Context& ctx);
 /// \param target "lambda", or empty. \return exit_not_met if a finding is an error.
 int verify_image(const std::string& path, const formats::ArchiveLimits& limits,
-                 const std::string& target, Context& ctx);
+                 const std::string& target, const VerifyKeyOptions& signature, Context& ctx);
 
 } // namespace mlopsctl::commands

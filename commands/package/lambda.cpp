@@ -2,6 +2,7 @@
 // package lambda: a function's zip from a runtime bundle and a model.
 #include "commands/command.hpp"
 #include "commands/package/result.hpp"
+#include "commands/package/signing.hpp"
 #include "commands/remote_options.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
@@ -11,6 +12,7 @@ namespace mlopsctl::commands {
 namespace {
 
 struct Options {
+  std::string sign; // private key; empty: not signed
   package::LambdaParts parts;
   std::string output, table, key;
 };
@@ -25,7 +27,9 @@ package::LambdaParts parts_of(const Options& o) {
 }
 
 int run(const Options& o, Context& ctx) {
+  SignatureFile signature(o.sign, o.output, ctx);
   const auto packed = package::pack_lambda(parts_of(o), o.output, ctx.existing());
+  signature.write(digest_list(packed.archive.items));
   const auto& archive = packed.archive;
   if (archive.size_bytes > package::k_lambda_upload_bytes)
     log::warn("the zip is over the 50 MB that Lambda takes directly: upload it through S3, as the "
@@ -57,6 +61,7 @@ Run declare(Args& args) {
   args.value("--table", o->table, "Where the function keeps predictions of stored pictures")
       .metavar("dynamodb://NAME");
   args.value("--partition-key", o->key, "Partition key of that table").metavar("NAME");
+  add_sign_option(args, o->sign);
   add_remote_options(args);
   return [o](Context& ctx) {
     refuse_two_on_stdout(ctx, o->output);

@@ -2,6 +2,7 @@
 // package model: a folder with model.yaml becomes one archive.
 #include "commands/command.hpp"
 #include "commands/package/result.hpp"
+#include "commands/package/signing.hpp"
 #include "commands/remote_options.hpp"
 #include "core/text.hpp"
 #include "package/pack_model.hpp"
@@ -12,6 +13,7 @@ namespace mlopsctl::commands {
 namespace {
 
 struct Options {
+  std::string sign; // private key; empty: not signed
   std::string folder;
   std::string output;
 };
@@ -33,8 +35,10 @@ void validate(const Options& o) {
 }
 
 int run(const Options& o, Context& ctx) {
+  SignatureFile signature(o.sign, o.output, ctx);
   const auto packed =
       package::pack_model(folder_of(o.folder), o.output, ctx.existing(), ctx.jobs());
+  signature.write(digest_list(packed.archive.items));
   print_problems(ctx, packed.warnings);
   const auto& archive = packed.archive;
   if (o.output == "-")
@@ -59,6 +63,7 @@ Run declare(Args& args) {
   args.value("FOLDER", o->folder, "Folder with model.yaml and the weights, or that model.yaml")
       .required();
   args.output(o->output, "Archive to write, a .tar.gz").required();
+  add_sign_option(args, o->sign);
   add_remote_options(args);
   return [o](Context& ctx) {
     refuse_two_on_stdout(ctx, o->output);

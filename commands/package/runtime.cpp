@@ -2,6 +2,7 @@
 // package runtime: the program with all it needs, in one archive that runs on any Linux.
 #include "commands/command.hpp"
 #include "commands/package/result.hpp"
+#include "commands/package/signing.hpp"
 #include "commands/remote_options.hpp"
 #include "core/module.hpp"
 #include "core/program.hpp"
@@ -18,6 +19,7 @@ namespace {
 constexpr const char* k_media_licence = "GPL-2.0-or-later";
 
 struct Options {
+  std::string sign; // private key; empty: not signed
   std::string output;
   std::string platform = package::k_runtime_platform;
   std::string onnxruntime, onnxruntime_licences;
@@ -86,7 +88,9 @@ package::RuntimeParts find_parts(const Options& o) {
 }
 
 int run(const Options& o, Context& ctx) {
+  SignatureFile signature(o.sign, o.output, ctx);
   const auto packed = package::pack_runtime(find_parts(o), o.output, ctx.existing(), ctx.jobs());
+  signature.write(digest_list(packed.archive.items));
   if (o.output == "-")
     return exit_ok; // stdout is the archive
   const auto& archive = packed.archive;
@@ -120,6 +124,7 @@ Run declare(Args& args) {
             "Add the module that decodes video, with Debian's FFmpeg");
   args.value("--accept-licence", o->accept_licence, "Terms under which you give the bundle on")
       .metavar("NAME");
+  add_sign_option(args, o->sign);
   add_remote_options(args);
   return [o](Context& ctx) {
     refuse_two_on_stdout(ctx, o->output);

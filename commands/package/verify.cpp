@@ -5,6 +5,7 @@
 #include "commands/command.hpp"
 #include "commands/package/image_report.hpp"
 #include "commands/package/result.hpp"
+#include "commands/package/signing.hpp"
 #include "commands/remote_options.hpp"
 #include "core/io.hpp"
 #include "core/text.hpp"
@@ -19,16 +20,20 @@ namespace {
 struct Options {
   std::string path;
   std::string target; ///< who should start an image; empty: nobody in particular
+  VerifyKeyOptions signature;
   LimitOptions limits;
 };
 
 int run(const Options& o, Context& ctx) {
   if (formats::image_kind_of(o.path))
-    return verify_image(o.path, limits_of(o.limits).archive, o.target, ctx);
+    return verify_image(o.path, limits_of(o.limits).archive, o.target, o.signature, ctx);
   if (!o.target.empty() && (is_file(o.path) || is_folder(o.path)))
     throw Error(Fault::usage, "--for: " + o.path + " is no container image",
                 "leave --for out to check a model package");
-  const auto result = package::verify_package(o.path, limits_of(o.limits));
+  auto result = package::verify_package(o.path, limits_of(o.limits));
+  const auto of_signature =
+      check_signature(o.signature, o.path, digest_list(result.inspection.items));
+  result.findings.insert(result.findings.end(), of_signature.begin(), of_signature.end());
   const int code = result.is_ok() ? exit_ok : exit_not_met;
   const auto& inspection = result.inspection;
   if (ctx.options.json) {
@@ -36,6 +41,7 @@ int run(const Options& o, Context& ctx) {
                                      items_value(inspection.items));
     document["package_digest"] = result.package_digest;
     document["ok"] = result.is_ok();
+    document["signed"] = signed_value(o.signature, of_signature);
     document["findings"] = to_value(result.findings);
     ctx.print(document);
     return code;
@@ -48,7 +54,7 @@ int run(const Options& o, Context& ctx) {
           (result.is_ok()
                ? "good, " + std::to_string(inspection.items.size()) +
                      (inspection.items.size() == 1 ? " file, digest " : " files, digest ") +
-                     inspection.digest
+                     inspection.digest + (o.signature.key.empty() ? "" : ", signed")
                : "not good, " + std::to_string(errors) + (errors == 1 ? " error" : " errors")));
   return code;
 }
@@ -57,9 +63,13 @@ Run declare(Args& args) {
   auto o = std::make_shared<Options>();
   args.value("PATH", o->path, "Folder or archive with model.yaml, or a container image").required();
   args.value("--for", o->target, "Of an image: would this service start it?").choices({"lambda"});
+  add_verify_key_options(args, o->signature);
   add_limit_options(args, o->limits);
   add_remote_options(args);
-  return [o](Context& ctx) { return run(*o, ctx); };
+  return [o](Context& ctx) {
+    validate(o->signature);
+    return run(*o, ctx);
+  };
 }
 
 } // namespace

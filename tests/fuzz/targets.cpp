@@ -24,6 +24,7 @@
 #include "net/s3.hpp"
 #include "package/draft.hpp"
 #include "package/model_spec.hpp"
+#include "package/sign.hpp"
 #include "serving/lambda_event.hpp"
 #include "serving/picture_body.hpp"
 #include "tests/fuzz/label_targets.hpp"
@@ -280,6 +281,11 @@ void parse_dynamodb_item(std::string_view bytes) {
     std::abort();
 }
 
+void read_signature(std::string_view bytes) {
+  const auto signature = package::parse_signature(bytes, "x.sig");
+  package::listing_text(signature.digests);
+}
+
 } // namespace
 
 /// A symbol file, a byte 0, and the weights.
@@ -308,6 +314,7 @@ const std::vector<Target>& targets() {
                               {"model", read_model_yaml},
                               {"mxnet", translate_mxnet},
                               {"onnx", read_onnx_file},
+                              {"signature", read_signature},
                               {"yaml", parse_yaml_text},
                               {"image", decode_image},
                               {"jpeg_reduced", reduce_jpeg},
