@@ -3,27 +3,18 @@
 
 #include "core/digest.hpp"
 #include "core/error.hpp"
-#include "core/program.hpp"
 #include "core/text.hpp"
 #include "formats/archive/zip_writer.hpp"
-#include "package/inspect.hpp"
+#include "package/bundle_zip.hpp"
 #include "package/model_package.hpp"
 #include "package/package_files.hpp"
-#include "package/runtime_bundle.hpp"
 #include "package/sbom.hpp"
-
-#include <functional>
 
 namespace mlopsctl::package {
 namespace {
 
 constexpr const char* k_bootstrap = "bootstrap"; // what Lambda starts
 constexpr const char* k_model_inside = "model";  // the archive as it is
-
-[[noreturn]] void fail_no_runtime(const std::string& path, const std::string& why) {
-  throw Error(Fault::input, path + ": is no runtime bundle (" + why + ")",
-              "make one with 'mlopsctl package runtime -o runtime.tar.gz'");
-}
 
 void check_size(std::uint64_t bytes) {
   if (bytes > k_lambda_unpacked_bytes)
@@ -35,44 +26,9 @@ void check_size(std::uint64_t bytes) {
         "leave the model out (the function then fetches it), or an engine out of the runtime");
 }
 
-void add_from(formats::ZipWriter& zip, const std::string& name, ByteSource& bytes,
-              bool is_executable) {
-  zip.add(name, read_all(bytes, k_lambda_unpacked_bytes), is_executable);
-  check_size(zip.unpacked_bytes());
-}
-
-bool is_program(const std::string& name) {
-  return name.starts_with("bin/") || name == std::string("lib/") + k_dynamic_loader;
-}
-
-/// \return the runtime's bill of materials.
-Value add_runtime(formats::ZipWriter& zip, const std::string& path) {
-  std::string bill;
-  bool has_program = false;
-  bool has_launcher = false;
-  visit_package(path, {}, [&](const PackageItem& item, ByteSource& bytes) {
-    if (item.name == k_sbom) {
-      bill = read_all(bytes, k_lambda_unpacked_bytes);
-    } else if (item.name == std::string("bin/") + k_bundle_launcher) {
-      has_launcher = true;
-      add_from(zip, k_bootstrap, bytes, /*is_executable=*/true);
-    } else {
-      has_program = has_program || item.name == std::string("bin/") + k_runtime_program;
-      add_from(zip, item.name, bytes, is_program(item.name));
-    }
-  });
-  if (bill.empty() || !has_program || !has_launcher)
-    fail_no_runtime(path, "it lacks " + std::string(bill.empty()  ? k_sbom
-                                                    : has_program ? "bin/launch"
-                                                                  : "bin/mlopsctl-runtime"));
-  return parse_json(bill, path + "/" + k_sbom);
-}
-
 /// Inside it stays the archive that it was, so that its digest can be checked by whoever knows it.
 SbomComponent add_model(formats::ZipWriter& zip, const std::string& path, std::string& digest) {
-  if (is_folder(path))
-    throw Error(Fault::input, path + ": is a folder, and a function holds the archive of a model",
-                "pack it first: mlopsctl package model " + path + " -o model.tar.gz");
+  refuse_model_folder(path);
   OpenLimits limits;
   limits.keep_weights = false; // checked all the same
   const auto spec = open_model(path, {}, limits).spec;
@@ -119,7 +75,9 @@ PackedLambda pack_lambda(const LambdaParts& parts, const std::string& output, Ex
   PackedLambda packed;
   packed.runtime_digest = digest_of(*open_source(parts.runtime));
   formats::ZipWriter zip;
-  auto bill = add_runtime(zip, parts.runtime);
+  const ZipLimit limit{k_lambda_unpacked_bytes, [&] { check_size(zip.unpacked_bytes()); }};
+  auto bill = parse_json(add_runtime_files(zip, parts.runtime, k_bootstrap, limit),
+                         parts.runtime + "/" + k_sbom);
   std::optional<SbomComponent> model;
   if (!parts.model.empty())
     model = add_model(zip, parts.model, packed.model_digest);

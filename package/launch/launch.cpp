@@ -2,8 +2,9 @@
 // bin/launch of a runtime bundle: starts the program beside it with the bundle's own loader,
 // libraries and CA certificates, on a system with another C library, or with none. Linked
 // statically and without C++'s library, so that it starts anywhere, in well under a millisecond.
-// Under the name "bootstrap", at the top of the bundle, it is what Lambda starts: its arguments
-// then stand in bootstrap.args, one a line, and names in them are relative to the bundle.
+// Under another name it stands at the top of the bundle. As "bootstrap" it is what Lambda starts:
+// its arguments then stand in bootstrap.args, one a line, and names in them are relative to the
+// bundle.
 #include <climits>
 
 #include <cerrno>
@@ -74,8 +75,9 @@ std::size_t add_lines_of(const char* path, std::size_t count) {
 
 int main(int count, char** arguments) {
   find_ourselves();
-  const bool is_bootstrap = std::strcmp(cut_name(), "bootstrap") == 0;
-  if (!is_bootstrap)
+  const char* const name = cut_name();
+  const bool is_bootstrap = std::strcmp(name, "bootstrap") == 0;
+  if (std::strcmp(name, "launch") == 0)
     cut_name(); // .../bin
   in_root(loader, "lib/ld-linux-x86-64.so.2");
   in_root(libraries, "lib");

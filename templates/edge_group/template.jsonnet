@@ -268,7 +268,7 @@ function(spec)
       + (if edge.buffer == null then ['edge.buffer is not set: frames are not kept when the cloud cannot be reached'] else []),
     next:
       ['upload the model to ' + spec.model.url]
-      + ['upload the runtime for ' + p + ' (a zip with mlopsctl-runtime at its top) to s3://' + spec.artifacts.bucket + '/' + runtime_key(p) for p in platforms]
+      + ['upload the runtime for ' + p + ' (made by mlopsctl package component --runtime FILE) to s3://' + spec.artifacts.bucket + '/' + runtime_key(p) for p in platforms]
       + ['aws cloudformation deploy --region ' + spec.region + ' --stack-name ' + spec.name + '-edge --template-file ' + file + ' --capabilities CAPABILITY_IAM']
       + ['install the nucleus on each device with --thing-name NAME --thing-group-name ' + edge.thing_group + ' --tes-role-alias-name ' + alias + ' --provision true']
       + ['aws iot attach-policy --policy-name ' + client_id(c) + ' --target ARN, with the ARN of the certificate of ' + c.name for c in edge.cores if c.certificate == null]

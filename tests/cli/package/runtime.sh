@@ -61,6 +61,15 @@ if [ "$(id -u)" = 0 ]; then # nothing else there: no C library, no /proc, no she
   chroot "$WORK/root" /opt/bin/launch engines --json > "$OUT" 2> "$ERR" || fail "it does not start in an empty root"
   json '.engines[] | select(.name == "opencv") | .available' true
 fi
+
+# As a component: the launcher at the top, under the program's name, finds the same.
+cd "$WORK" || exit 1
+run 0 package component --runtime r.tar.gz -o c.zip
+unzip -qd component c.zip
+chmod -R u+x component # as the recipe's Permission does it
+component/mlopsctl-runtime engines --json > "$OUT" 2> "$ERR" || fail "the component does not start"
+json '.engines[] | select(.name == "opencv") | .available' true
+
 rm "$WORK/root/opt/lib/ld-linux-x86-64.so.2"
 "$WORK/root/opt/bin/launch" engines > "$OUT" 2> "$ERR"
 [ $? = 126 ] || fail "a bundle without its loader has another exit status"
