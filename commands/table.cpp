@@ -12,7 +12,7 @@ extern const Command manifest_augment, manifest_crop, manifest_diff, manifest_fi
 extern const Command manifest_leakage, manifest_scan, manifest_preview, manifest_relabel;
 extern const Command manifest_merge_detections, manifest_stats, manifest_validate, list_formats;
 extern const Command package_describe, package_model, package_inspect, package_verify;
-extern const Command package_component, package_deployable;
+extern const Command package_component, package_deployable, package_mar;
 extern const Command package_image, package_lambda, package_push, package_runtime;
 extern const Command infer, engines;
 extern const Command serve_http, serve_lambda;
@@ -31,7 +31,7 @@ const std::vector<const Command*>& all_commands() {
       &manifest_diff, &manifest_preview, &manifest_augment, &manifest_crop,
       &package_describe, &package_model, &package_deployable,
       &package_inspect, &package_verify,
-      &package_runtime, &package_lambda, &package_image, &package_component, &package_push,
+      &package_runtime, &package_lambda, &package_image, &package_component, &package_mar, &package_push,
       &bench_run, &bench_load, &bench_score, &bench_compare, &bench_show, &bench_export, &bench_push, &bench_pull,
       &infer, &engines, &list_formats,
       &serve_http, &serve_lambda,

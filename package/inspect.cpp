@@ -60,10 +60,14 @@ void look_at(const PackageItem& item, ByteSource& source, const InspectLimits& l
   const bool is_spec = item.name == k_model_yaml;
   const bool is_onnx = lower(item.name).ends_with(".onnx");
   const auto mapped = source.mapped();
-  const bool keep = is_spec || (is_onnx && !mapped);
-  auto passed = pass(source, keep, is_spec ? limits.model_yaml_bytes : limits.model_bytes);
+  const bool is_manifest = item.name == k_mar_manifest;
+  const bool keep = is_spec || is_manifest || (is_onnx && !mapped);
+  auto passed =
+      pass(source, keep, is_spec || is_manifest ? limits.model_yaml_bytes : limits.model_bytes);
   if (is_spec)
     inspection.model_yaml = passed.bytes;
+  if (is_manifest)
+    inspection.mar_manifest = passed.bytes;
   if (is_onnx) {
     try {
       inspection.models[item.name] = formats::read_onnx(mapped ? *mapped : passed.bytes, item.name);

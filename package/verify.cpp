@@ -3,6 +3,7 @@
 
 #include "core/text.hpp"
 #include "package/families.hpp"
+#include "package/mar.hpp"
 #include "package/model_package.hpp"
 #include "package/ssd.hpp"
 
@@ -175,7 +176,11 @@ Verification verify_package(const std::string& path, const InspectLimits& limits
     if (error.fault() != Fault::input)
       throw;
     out.findings.push_back(to_finding("model-yaml", path, error));
+    if (out.inspection.mar_manifest && !out.inspection.model_yaml)
+      out.findings.back().severity = Severity::warning; // the servers do without
   }
+  const auto mar = check_mar(path, out.inspection);
+  out.findings.insert(out.findings.end(), mar.begin(), mar.end());
   for (const auto& problem : out.inspection.problems)
     if (problem.rule == "executable-content" || problem.rule == "left-out")
       out.findings.push_back(problem);

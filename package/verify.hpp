@@ -14,7 +14,8 @@ struct Verification {
   Inspection inspection; ///< empty where the archive could not be read
   std::optional<ModelSpec> spec;
   std::string package_digest; ///< as open_model() gives it; empty if it could not be opened
-  /// Rules: archive, model-yaml, weights, graph-input, label-count, external-data (errors);
+  /// Rules: archive, model-yaml, weights, graph-input, label-count, external-data,
+  /// mar-manifest (errors);
   /// executable-content, no-digest, no-licence, input-type (warnings).
   Problems findings;
 

@@ -36,18 +36,6 @@ std::vector<std::string> words_of(const std::string& text, const std::string& fl
   return words;
 }
 
-std::int64_t created_s(const Context& ctx) {
-  const auto text = ctx.environment("SOURCE_DATE_EPOCH").value_or("");
-  if (text.empty())
-    return 0;
-  constexpr std::int64_t k_year_10000_s = 253'402'300'800;
-  const auto value = parse_int(text);
-  if (!value || *value < 0 || *value >= k_year_10000_s)
-    throw Error(Fault::usage, "SOURCE_DATE_EPOCH: '" + printable(text) + "' is no time",
-                "seconds since 1970, or leave it unset");
-  return *value;
-}
-
 bool is_tar(const std::string& output) {
   return output == "-" || output.ends_with(".tar");
 }

@@ -8,6 +8,7 @@
 #include "commands/remote_options.hpp"
 #include "core/text.hpp"
 #include "formats/archive/oci_layout.hpp"
+#include "package/mar.hpp"
 
 #include <ostream>
 
@@ -57,6 +58,8 @@ int run(const Options& o, Context& ctx) {
     return inspect_image(o.path, limits_of(o.limits).archive, ctx);
   const auto inspection = package::inspect_package(o.path, limits_of(o.limits));
   auto problems = inspection.problems;
+  const auto mar = package::check_mar(o.path, inspection);
+  problems.insert(problems.end(), mar.begin(), mar.end());
   if (ctx.options.json) {
     auto document = package_document("inspect", o.path, inspection.size_bytes, inspection.digest,
                                      items_value(inspection.items));

@@ -23,6 +23,10 @@ package::InspectLimits limits_of(const LimitOptions& options);
 /// \throws Error(usage) if \p output is named like an archive that is no .tar.gz.
 void refuse_other_archive_names(const std::string& output);
 
+/// SOURCE_DATE_EPOCH, seconds since 1970; 0 where it is not set. \throws Error(usage) if it is no
+/// time.
+std::int64_t created_s(const Context& ctx);
+
 /// {"name","bytes","digest"} of each.
 Value items_value(const std::vector<package::PackageItem>& items);
 /// A document with "schema", "output", "bytes", "digest" and "items".
