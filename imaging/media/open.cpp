@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opening of files, network streams and cameras, with what libav may reach narrowed to what was
-// named; and libav's log, kept instead of printed.
+// named.
 #include "imaging/media/reader.hpp"
 
-#include <cstdarg>
-#include <cstdio>
-#include <mutex>
 #include <string_view>
 
 extern "C" {
 #include <libavdevice/avdevice.h>
-#include <libavutil/log.h>
 }
 
 namespace mlopsctl::media {
@@ -24,30 +20,6 @@ constexpr const char* k_file_formats = "mov,matroska,avi,mpegts,mpeg,mpegvideo,m
 constexpr const char* k_stream_formats =
     "rtsp,rtp,sdp,hls,applehttp,mpjpeg,mjpeg,mov,matroska,mpegts,mpeg,flv,"
     "h264,hevc,avi,ogg";
-
-std::mutex log_mutex;
-std::string first_error;
-std::int64_t complaints = 0;
-bool ends_early = false;
-
-void keep_log(void* source, int level, const char* format, va_list arguments) {
-  if (level > AV_LOG_ERROR)
-    return;
-  static_cast<void>(source);
-  char line[400];
-  std::vsnprintf(line, sizeof line, format, arguments);
-  std::string text(line);
-  while (!text.empty() && (text.back() == '\n' || text.back() == '.'))
-    text.pop_back();
-  const std::lock_guard lock(log_mutex);
-  if (text.find("should be 18446744073709551615") != text.npos)
-    return; // the end of a stream whose length nobody said: no fault of the pictures
-  ++complaints;
-  if (first_error.empty())
-    first_error = text;
-  if (text.find("prematurely") != text.npos || text.find("partial file") != text.npos)
-    ends_early = true;
-}
 
 struct Dictionary {
   ~Dictionary() { av_dict_free(&value); }
@@ -98,42 +70,14 @@ void take_times_of_arrival(AVFormatContext& format) {
 
 } // namespace
 
-void silence_log() {
-  av_log_set_callback(keep_log);
+void throw_if_interrupted(const MlopsctlMediaOptions& options) {
+  if (options.is_interrupted && options.is_interrupted(options.context) != 0)
+    throw Failure{MLOPSCTL_MEDIA_INTERRUPTED, {}};
 }
 
-void forget_complaints() {
-  const std::lock_guard lock(log_mutex);
-  first_error.clear();
-  complaints = 0;
-  ends_early = false;
-}
-
-std::string first_complaint() {
-  const std::lock_guard lock(log_mutex);
-  return first_error;
-}
-
-std::int64_t count_complaints() {
-  const std::lock_guard lock(log_mutex);
-  return complaints;
-}
-
-bool complained_of_early_end() {
-  const std::lock_guard lock(log_mutex);
-  return ends_early;
-}
-
-std::string explain(int code) {
-  char text[AV_ERROR_MAX_STRING_SIZE] = {};
-  av_strerror(code, text, sizeof text);
-  const std::string complaint = first_complaint();
-  return complaint.empty() ? text : complaint + " (" + text + ")";
-}
-
-FormatPtr open_format(const MlopsctlMediaOptions& options) {
+FormatPtr open_format(const MlopsctlMediaOptions& options, Complaints& complaints) {
   silence_log();
-  forget_complaints();
+  complaints.forget();
   const AVInputFormat* input = nullptr;
   if (options.kind == MLOPSCTL_MEDIA_CAMERA) {
     avdevice_register_all();
@@ -154,20 +98,20 @@ FormatPtr open_format(const MlopsctlMediaOptions& options) {
     url = "pipe:0";
   const int code = avformat_open_input(&context, url.c_str(), input, &dictionary.value);
   FormatPtr format(context); // null after a failure: libav has freed it
-  if (code == AVERROR_EXIT)
-    throw Failure{MLOPSCTL_MEDIA_INTERRUPTED, {}};
+  if (code < 0)
+    throw_if_interrupted(options);
   if (code == AVERROR(ENOENT) || code == AVERROR(ENODEV) || code == AVERROR(ENXIO) ||
       code == AVERROR(ECONNREFUSED))
-    throw Failure{MLOPSCTL_MEDIA_NOT_FOUND, explain(code)};
+    throw Failure{MLOPSCTL_MEDIA_NOT_FOUND, complaints.explain(code)};
   if (code < 0)
-    throw Failure{MLOPSCTL_MEDIA_FAILED, explain(code)};
+    throw Failure{MLOPSCTL_MEDIA_FAILED, complaints.explain(code)};
   if (options.kind == MLOPSCTL_MEDIA_STREAM && is_motion_jpeg(*format))
     take_times_of_arrival(*format); // its frames say no time: when they come is all there is
   const int found = avformat_find_stream_info(format.get(), nullptr);
-  if (found == AVERROR_EXIT)
-    throw Failure{MLOPSCTL_MEDIA_INTERRUPTED, {}};
   if (found < 0)
-    throw Failure{MLOPSCTL_MEDIA_FAILED, explain(found)};
+    throw_if_interrupted(options);
+  if (found < 0)
+    throw Failure{MLOPSCTL_MEDIA_FAILED, complaints.explain(found)};
   return format;
 }
 
@@ -181,7 +125,7 @@ unsigned choose_stream(AVFormatContext& format) {
   return static_cast<unsigned>(best);
 }
 
-bool for_each_packet(AVFormatContext& format, unsigned stream,
+bool for_each_packet(AVFormatContext& format, unsigned stream, const Complaints& complaints,
                      const std::function<bool(const AVPacket&)>& take) {
   const PacketPtr packet(av_packet_alloc());
   int code = 0;
@@ -193,14 +137,16 @@ bool for_each_packet(AVFormatContext& format, unsigned stream,
   }
   if (code == AVERROR_EXIT)
     throw Failure{MLOPSCTL_MEDIA_INTERRUPTED, {}};
-  return code == AVERROR_EOF && !complained_of_early_end();
+  return code == AVERROR_EOF && !complaints.tell_of_early_end();
 }
 
 void scan(const MlopsctlMediaOptions& options, void (*frame)(void*, double), void* context) {
-  const FormatPtr format = open_format(options);
+  Complaints complaints;
+  const Listening listening(complaints);
+  const FormatPtr format = open_format(options, complaints);
   const unsigned chosen = choose_stream(*format);
   const AVRational base = format->streams[chosen]->time_base;
-  for_each_packet(*format, chosen, [&](const AVPacket& packet) {
+  for_each_packet(*format, chosen, complaints, [&](const AVPacket& packet) {
     constexpr int k_unshown = AV_PKT_FLAG_CORRUPT | AV_PKT_FLAG_DISCARD;
     const std::int64_t stamp = packet.pts == AV_NOPTS_VALUE ? packet.dts : packet.pts;
     if ((packet.flags & k_unshown) == 0)

@@ -72,15 +72,16 @@ double media::Clock::time_of(std::int64_t stamp, std::int64_t first) const {
 MlopsctlMediaReader::~MlopsctlMediaReader() = default;
 
 MlopsctlMediaReader::MlopsctlMediaReader(const MlopsctlMediaOptions& options)
-    : url_(options.url), options_(options), format_(media::open_format(options)),
-      frame_(av_frame_alloc()), packet_(av_packet_alloc()) {
+    : url_(options.url), options_(options), frame_(av_frame_alloc()), packet_(av_packet_alloc()) {
   options_.url = url_.c_str(); // the caller's may go
+  const media::Listening listening(complaints_);
+  format_ = media::open_format(options_, complaints_);
   stream_ = media::choose_stream(*format_);
   open_decoder();
   check_index_of_file();
-  if (!is_network() && media::complained_of_early_end())
+  if (!is_network() && complaints_.tell_of_early_end())
     damage_.is_cut_off = 1; // so short that looking for streams came to its end
-  media::forget_complaints();
+  complaints_.forget();
   start_clock();
 }
 
@@ -93,11 +94,12 @@ void MlopsctlMediaReader::open_decoder() {
   codec_.reset(avcodec_alloc_context3(decoder));
   if (!codec_ || avcodec_parameters_to_context(codec_.get(), &parameters) < 0)
     throw Failure{MLOPSCTL_MEDIA_FAILED, "out of memory for the decoder"};
+  codec_->opaque = &complaints_;
   codec_->pkt_timebase = stream().time_base;
   codec_->thread_count = std::clamp(options_.threads, 1, 16);
   codec_->max_pixels = options_.max_pixels;
   if (const int code = avcodec_open2(codec_.get(), decoder, nullptr); code < 0)
-    throw Failure{MLOPSCTL_MEDIA_FAILED, media::explain(code)};
+    throw Failure{MLOPSCTL_MEDIA_FAILED, complaints_.explain(code)};
 }
 
 /// Without stamps the rate comes from the user or, once the first frame is decoded, from the
@@ -162,7 +164,7 @@ void MlopsctlMediaReader::info(MlopsctlMediaInfo& info) const {
 void MlopsctlMediaReader::note_damage(int code) {
   ++damage_.damaged;
   if (damage_.message[0] == '\0')
-    copy_text(damage_.message, sizeof damage_.message, media::explain(code));
+    copy_text(damage_.message, sizeof damage_.message, complaints_.explain(code));
 }
 
 /// Over HTTP libav reports the end of a stream whose length nobody said as an input error.
@@ -177,15 +179,10 @@ bool MlopsctlMediaReader::is_rtsp_cut_off() const {
          clock_.last_s() + k_rest_s < static_cast<double>(format_->duration) / AV_TIME_BASE;
 }
 
-void MlopsctlMediaReader::throw_if_interrupted() const {
-  if (options_.is_interrupted && options_.is_interrupted(options_.context) != 0)
-    throw Failure{MLOPSCTL_MEDIA_INTERRUPTED, {}};
-}
-
 /// Gives the decoder one more packet of our stream, or tells it that there are no more.
 void MlopsctlMediaReader::feed() {
   for (;;) {
-    throw_if_interrupted();
+    media::throw_if_interrupted(options_);
     const int code = av_read_frame(format_.get(), packet_.get());
     if (code == AVERROR(EAGAIN))
       continue;
@@ -196,8 +193,8 @@ void MlopsctlMediaReader::feed() {
         note_damage(code);
       // Told after the frames that the decoder still holds.
       if (code != AVERROR_EOF && is_network() && !is_end_of_endless(code))
-        failure_ = media::explain(code);
-      if (!is_network() && media::complained_of_early_end())
+        failure_ = complaints_.explain(code);
+      if (!is_network() && complaints_.tell_of_early_end())
         damage_.is_cut_off = 1;
       is_drained_ = true;
       avcodec_send_packet(codec_.get(), nullptr);
@@ -250,17 +247,19 @@ std::optional<std::int64_t> MlopsctlMediaReader::choose(int (*takes)(void*, std:
     return std::nullopt;
   std::vector<media::PacketInfo> packets;
   bool is_suitable = true;
-  const auto format = media::open_format(options_);
+  const media::Listening listening(complaints_);
+  const auto format = media::open_format(options_, complaints_);
   const unsigned stream = media::choose_stream(*format);
   media::PacketInspector inspector(*format->streams[stream]);
-  const bool is_whole = media::for_each_packet(*format, stream, [&](const AVPacket& packet) {
-    const auto info = inspector.inspect(packet);
-    is_suitable = info && packets.size() < k_most_packets;
-    if (is_suitable)
-      packets.push_back(*info);
-    return is_suitable;
-  });
-  media::forget_complaints(); // decoding will make them again, if they matter
+  const bool is_whole =
+      media::for_each_packet(*format, stream, complaints_, [&](const AVPacket& packet) {
+        const auto info = inspector.inspect(packet);
+        is_suitable = info && packets.size() < k_most_packets;
+        if (is_suitable)
+          packets.push_back(*info);
+        return is_suitable;
+      });
+  complaints_.forget(); // decoding will make them again, if they matter
   if (!is_suitable || !is_whole || packets.empty())
     return std::nullopt;
   const auto first = std::min_element(packets.begin(), packets.end(), [](auto& a, auto& b) {
@@ -290,12 +289,12 @@ bool MlopsctlMediaReader::is_wanted_packet() {
 void MlopsctlMediaReader::decode_everything() {
   is_selective_ = false;
   is_drained_ = false;
-  format_ = media::open_format(options_);
+  format_ = media::open_format(options_, complaints_);
   stream_ = media::choose_stream(*format_);
   open_decoder();
   damage_.damaged = 0;
   damage_.message[0] = '\0';
-  media::forget_complaints();
+  complaints_.forget();
 }
 
 MlopsctlMediaStatus MlopsctlMediaReader::next_wanted(MlopsctlMediaFrame& frame) {
@@ -320,6 +319,7 @@ MlopsctlMediaStatus MlopsctlMediaReader::next_wanted(MlopsctlMediaFrame& frame) 
 }
 
 MlopsctlMediaStatus MlopsctlMediaReader::next(MlopsctlMediaFrame& frame) {
+  const media::Listening listening(complaints_);
   if (plan_)
     return next_wanted(frame);
   if (!is_ahead_ && !decode()) {
@@ -344,7 +344,7 @@ void MlopsctlMediaReader::read_rgb(std::uint8_t* to) {
 
 void MlopsctlMediaReader::damage(MlopsctlMediaDamage& damage) const {
   damage = damage_;
-  damage.complaints = media::count_complaints();
+  damage.complaints = complaints_.count();
   if (damage.message[0] == '\0')
-    copy_text(damage.message, sizeof damage.message, media::first_complaint());
+    copy_text(damage.message, sizeof damage.message, complaints_.first());
 }

@@ -2,6 +2,7 @@
 // Reader: one opened video inside the module. Nothing here is seen outside of media.so.
 #pragma once
 
+#include "imaging/media/complaints.hpp"
 #include "imaging/media/media_api.h"
 
 #include <cstdint>
@@ -37,27 +38,22 @@ using FramePtr = std::unique_ptr<AVFrame, Freer<av_frame_free>>;
 using PacketPtr = std::unique_ptr<AVPacket, Freer<av_packet_free>>;
 using ScalerPtr = std::unique_ptr<SwsContext, Closer<sws_freeContext>>;
 
-/// Opens the container, its protocol and format restricted to the kind of source. \throws Failure.
-FormatPtr open_format(const MlopsctlMediaOptions& options);
+/// Of a call that was ended for it libav says AVERROR_EXIT, or just that it failed. \throws
+/// Failure.
+void throw_if_interrupted(const MlopsctlMediaOptions& options);
+
+/// Opens the container, its protocol and format restricted to the kind of source. \param complaints
+/// are forgotten first. \throws Failure.
+FormatPtr open_format(const MlopsctlMediaOptions& options, Complaints& complaints);
 
 /// The container's stream of video; all others are switched off. \throws Failure if there is none.
 unsigned choose_stream(AVFormatContext& format);
 /// Every packet of the stream of video, in the order of decoding, until \p take says false.
 /// \return false if reading ended with a complaint. \throws Failure.
-bool for_each_packet(AVFormatContext& format, unsigned stream,
+bool for_each_packet(AVFormatContext& format, unsigned stream, const Complaints& complaints,
                      const std::function<bool(const AVPacket&)>& take);
 /// See scan of MlopsctlMediaApi. \throws Failure.
 void scan(const MlopsctlMediaOptions& options, void (*frame)(void*, double), void* context);
-
-/// libav's words for an error code, and what it logged about it.
-std::string explain(int code);
-/// libav prints nothing; its first complaint since forget_complaints() is kept.
-void silence_log();
-void forget_complaints();
-std::string first_complaint();
-std::int64_t count_complaints();
-/// The log is the only place where some demuxers say that a file ends early.
-bool complained_of_early_end();
 
 /// SWS_CS_*: the matrix of the stream; where it says none, what players take: BT.709 for high
 /// definition, else BT.601.
@@ -133,10 +129,10 @@ private:
   void decode_everything();
   bool is_end_of_endless(int code) const;
   bool is_rtsp_cut_off() const;
-  void throw_if_interrupted() const;
 
   std::string url_;
-  MlopsctlMediaOptions options_; ///< its url is url_
+  MlopsctlMediaOptions options_;           ///< its url is url_
+  mlopsctl::media::Complaints complaints_; ///< before what may complain
   mlopsctl::media::FormatPtr format_;
   mlopsctl::media::CodecPtr codec_;
   mlopsctl::media::FramePtr frame_;

@@ -16,7 +16,7 @@ namespace {
 void check(int code) {
   if (code >= 0)
     return;
-  char text[AV_ERROR_MAX_STRING_SIZE] = {}; // not explain(): the log may be the decoder's
+  char text[AV_ERROR_MAX_STRING_SIZE] = {}; // nobody listens to its log
   av_strerror(code, text, sizeof text);
   throw Failure{MLOPSCTL_MEDIA_FAILED, text};
 }
