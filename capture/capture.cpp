@@ -142,7 +142,11 @@ public:
     choose();
     ordered_parallel<Job, Candidate>(
         options_.jobs, [this] { return produce(); }, [this](Job&& job) { return encode(job); },
-        [this](Candidate&& candidate) { take(std::move(candidate)); });
+        [this](Candidate&& candidate) {
+          take(std::move(candidate));
+          if (options_.on_stored)
+            options_.on_stored(folder_->kept());
+        });
     finish();
     folder_->commit();
     if (source_failure_)

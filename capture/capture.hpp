@@ -51,6 +51,8 @@ struct CaptureOptions {
   /// if it could not be decoded). Nothing: none is made.
   std::function<void(const JournalEntry&, const std::string& thumbnail)> on_decided;
   std::function<void(const SourceInfo&)> on_open; ///< called before the first frame, if any
+  /// Called after each frame that was looked at. \p kept frames or clips are in the folder.
+  std::function<void(std::int64_t kept)> on_stored;
   FrameOutlet* outlet = nullptr; ///< where frames go on to from the folder; null: they stay there
 };
 

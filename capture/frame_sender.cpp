@@ -15,7 +15,6 @@ namespace fs = std::filesystem;
 namespace mlopsctl::capture {
 namespace {
 
-constexpr int k_connections = 8; ///< a frame is a few round trips' worth of waiting
 constexpr double k_commit_every_s = 1;
 constexpr double k_look_every_s = 0.1; ///< for a signal, and for the end of patience
 constexpr double k_first_retry_s = 0.05, k_longest_retry_s = 1; ///< besides those of a request
@@ -53,7 +52,7 @@ void FrameSender::open(FolderMode mode) {
   for (const auto& entry : fs::directory_iterator(folder_, ignored))
     if (log_.has(entry.path().filename().string()))
       fs::remove(entry.path(), ignored);
-  for (int i = 0; i < k_connections; ++i)
+  for (int i = 0; i < rules_.connections; ++i)
     threads_.emplace_back([this] { send_frames(); });
   threads_.emplace_back([this] { keep_log(); });
 }

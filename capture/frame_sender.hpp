@@ -30,7 +30,8 @@ enum class OnFull {
 struct SpoolRules {
   std::uint64_t limit_bytes = std::uint64_t{1} << 30; ///< of frames on this disk
   OnFull on_full = OnFull::stop;                      ///< of a live source; others wait
-  double gap_s = 60; ///< how long the store may be away when there is nothing to do but wait
+  double gap_s = 60;   ///< how long the store may be away when there is nothing to do but wait
+  int connections = 8; ///< a frame is a few round trips' worth of waiting
 };
 
 /// A frame counts as sent when the log says so, at most a second after it was stored; one that was

@@ -8,6 +8,7 @@
 #include "core/log.hpp"
 #include "core/value.hpp"
 #include "storage/growing_folder.hpp"
+#include "storage/object_store.hpp"
 
 #include <exception>
 
@@ -38,7 +39,7 @@ class StoreCapture {
 public:
   StoreCapture(const CaptureOptions& options, const StoreOptions& store)
       : options_(options), url_(storage::folder_url(options.output)), spool_(store.spool, url_),
-        sender_(spool_.path(), store.rules) {
+        sender_(spool_.path(), store.rules), before_last_sending_(store.before_last_sending) {
     if (spool_.is_used() && !options.resume && !options.overwrite)
       throw Error(Fault::usage,
                   url_ + ": frames of an earlier capture wait in " + spool_.path().string(),
@@ -55,6 +56,8 @@ public:
     // The end of a live source is Ctrl-C: what is captured is sent all the same.
     std::optional<InterruptHold> hold;
     if (result_.is_interrupted) {
+      if (before_last_sending_)
+        before_last_sending_();
       hold.emplace();
       log::info("interrupted: what waits is sent to " + url_ + "; a second signal leaves it in " +
                 spool_.path().string());
@@ -189,6 +192,7 @@ private:
   SpoolFolder spool_;
   std::unique_ptr<storage::GrowingFolder> store_;
   FrameSender sender_; ///< its threads use the store
+  std::function<void()> before_last_sending_;
   std::exception_ptr failure_;
   CaptureResult result_;
 };
@@ -199,6 +203,14 @@ CaptureResult capture_to_store(const CaptureOptions& options, const StoreOptions
                                const CreateLabels& create_labels,
                                const std::function<void()>& on_read) {
   return StoreCapture(options, store).run(create_labels, on_read);
+}
+
+CaptureResult capture_anywhere(const CaptureOptions& options, const StoreOptions& store,
+                               const CreateLabels& create_labels,
+                               const std::function<void()>& on_read) {
+  return storage::is_s3_url(options.output)
+             ? capture_to_store(options, store, create_labels, on_read)
+             : capture(options, create_labels, on_read);
 }
 
 } // namespace mlopsctl::capture

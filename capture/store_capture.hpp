@@ -14,6 +14,9 @@ namespace mlopsctl::capture {
 struct StoreOptions {
   std::string spool; ///< folder; empty: the user's state folder
   SpoolRules rules;
+  /// Called after an interrupt, before what waits is sent: from then on no thread of this process
+  /// sees the interrupt any more. May be empty.
+  std::function<void()> before_last_sending;
 };
 
 /// capture() into options.output, "s3://BUCKET/PREFIX". It holds the same files as a folder would,
@@ -21,6 +24,11 @@ struct StoreOptions {
 /// the source goes on if it can.
 /// \throws Error. What is not stored yet stays in the spool.
 CaptureResult capture_to_store(const CaptureOptions& options, const StoreOptions& store,
+                               const CreateLabels& create_labels,
+                               const std::function<void()>& on_read);
+
+/// capture() or capture_to_store(), by what options.output is.
+CaptureResult capture_anywhere(const CaptureOptions& options, const StoreOptions& store,
                                const CreateLabels& create_labels,
                                const std::function<void()>& on_read);
 

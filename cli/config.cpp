@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/config.hpp"
 
+#include "commands/settings.hpp"
 #include "commands/trust.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
@@ -92,35 +93,10 @@ const Value* section_of(const Layer& layer, std::string_view command) {
   return node;
 }
 
-std::string scalar_text(const Value& value) {
-  return value.is_string() ? value.string : to_json(value);
-}
-
-void store_value(const Layer& layer, const Arg& arg, const Value& value) {
-  try {
-    if (value.is_array())
-      for (const auto& item : value.items)
-        arg.store(scalar_text(item));
-    else
-      arg.store(scalar_text(value));
-  } catch (const Error& error) {
-    throw Error(Fault::usage, layer.path + ":" + std::to_string(value.line) + ": " + error.what(),
-                error.hint());
-  }
-}
-
 void apply_section(const Layer& layer, const Value& section,
                    const std::vector<const Arg*>& candidates, std::set<const Arg*>& given) {
-  std::vector<std::string> known;
-  known.reserve(candidates.size());
-  for (const auto* arg : candidates)
-    known.push_back(arg->key());
   for (const auto& [key, value] : section.members) {
-    const auto found = std::find(known.begin(), known.end(), key);
-    if (found == known.end())
-      throw Error(Fault::usage, layer.path + ":" + std::to_string(value.line) + ": unknown key '" +
-                                    printable(key) + "'" + did_you_mean(key, known));
-    const Arg* arg = candidates[static_cast<std::size_t>(found - known.begin())];
+    const Arg* arg = &commands::find_setting(candidates, key, value, layer.path);
     if (arg->is_guarded && !layer.is_trusted)
       throw Error(Fault::usage,
                   layer.path + ":" + std::to_string(value.line) + ": '" + key +
@@ -129,7 +105,7 @@ void apply_section(const Layer& layer, const Value& section,
                       "'");
     if (value.is_null() || !given.insert(arg).second)
       continue;
-    store_value(layer, *arg, value);
+    commands::store_setting(*arg, value, layer.path);
   }
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/config_schema.hpp"
 
+#include "capture/supervisor.hpp"
 #include "commands/command.hpp"
 #include "commands/global_options.hpp"
+#include "commands/sources_file.hpp"
 #include "core/text.hpp"
 
 namespace mlopsctl::commands {
@@ -25,29 +27,35 @@ Value option_schema(const Arg& arg) {
       choices.push(name);
     schema["enum"] = std::move(choices);
   } else {
-    schema["type"] = arg.is_repeatable ? types({"string", "number", "array"})
-                                       : types({"string", "number", "boolean"});
+    schema["type"] = arg.is_repeatable ? types({"string", "number", "array", "null"})
+                                       : types({"string", "number", "boolean", "null"});
   }
   schema["description"] =
       arg.help + (arg.is_guarded ? " (a project's file may set it once it is trusted)" : "");
   return schema;
 }
 
-void add_options(const Args& args, Value& properties) {
+Value document(const char* id, const char* title, const char* description) {
+  Value root = Value::object();
+  root["$schema"] = "https://json-schema.org/draft/2020-12/schema";
+  root["$id"] = id;
+  root["title"] = title;
+  root["description"] = description;
+  root["type"] = "object";
+  return root;
+}
+
+void add_options(const Args& args, Value& properties, bool takes_guarded = true) {
   for (const auto& arg : args.all())
-    if (!arg->is_positional())
+    if (!arg->is_positional() && (takes_guarded || !arg->is_guarded))
       properties[arg->key()] = option_schema(*arg);
 }
 
 } // namespace
 
 Value config_schema() {
-  Value root = Value::object();
-  root["$schema"] = "https://json-schema.org/draft/2020-12/schema";
-  root["$id"] = "urn:mlopsctl:config:1";
-  root["title"] = "mlops.yaml";
-  root["description"] = "Defaults for options by command, such as 'capture: {fps: 5}'";
-  root["type"] = "object";
+  Value root = document("urn:mlopsctl:config:1", "mlops.yaml",
+                        "Defaults for options by command, such as 'capture: {fps: 5}'");
   for (const auto* command : all_commands()) {
     Value* node = &root;
     for (const auto& word : split(command->name, ' ')) {
@@ -64,6 +72,41 @@ Value config_schema() {
     add_options(own, properties);
     add_options(global, properties);
   }
+  return root;
+}
+
+Value sources_schema() {
+  CaptureFlags flags;
+  Args args;
+  add_source_settings(args, flags);
+  Value root = document("urn:mlopsctl:sources:1", "sources",
+                        "The file of 'capture --sources': many sources with their settings");
+  const auto text = [](const char* description) {
+    Value schema = Value::object();
+    schema["type"] = "string";
+    schema["description"] = description;
+    return schema;
+  };
+  root["additionalProperties"] = false;
+  root["required"] = types({"sources"});
+  Value& properties = root["properties"];
+  properties["schema"]["const"] = k_sources_schema;
+  Value& defaults = properties["defaults"];
+  defaults["type"] = "object";
+  defaults["additionalProperties"] = false;
+  add_options(args, defaults["properties"], false);
+  Value& sources = properties["sources"];
+  sources["type"] = "array";
+  sources["minItems"] = 1;
+  sources["maxItems"] = static_cast<std::int64_t>(capture::k_most_sources);
+  Value& source = sources["items"];
+  source["type"] = "object";
+  source["additionalProperties"] = false;
+  source["required"] = types({"name", "source"});
+  source["properties"]["name"] = text("Its folder below -o");
+  source["properties"]["source"] =
+      text("As on the command line; ${NAME} is taken from the environment");
+  add_options(args, source["properties"], false);
   return root;
 }
 

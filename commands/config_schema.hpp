@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The JSON Schema of mlops.yaml, made from what every command declares.
+// JSON Schemas of files that hold options, made from what the commands declare.
 #pragma once
 
 #include "core/value.hpp"
 
 namespace mlopsctl::commands {
 
-Value config_schema();
+Value config_schema();  ///< of mlops.yaml
+Value sources_schema(); ///< of the file of capture --sources
 
 } // namespace mlopsctl::commands

@@ -13,13 +13,19 @@ namespace {
 
 struct Schema {
   const char* name;
-  const char* file; ///< below schemas/; empty: made from the commands' declarations
+  const char* file;          ///< below schemas/
+  Value (*make)() = nullptr; ///< instead: from the commands' declarations
 };
 
 /// Adding one: its file in schemas/ and its line here.
 constexpr Schema k_schemas[] = {
-    {"model", "model.json"}, {"deploy", "deploy.json"},   {"config", ""},
-    {"score", "score.json"}, {"compare", "compare.json"}, {"store", "store.json"},
+    {"model", "model.json"},
+    {"deploy", "deploy.json"},
+    {"config", nullptr, config_schema},
+    {"score", "score.json"},
+    {"compare", "compare.json"},
+    {"store", "store.json"},
+    {"sources", nullptr, sources_schema},
 };
 
 struct Options {
@@ -30,9 +36,9 @@ int run(const Options& o, Context& ctx) {
   for (const auto& schema : k_schemas) {
     if (o.name != schema.name)
       continue;
-    const std::string_view file = schema.file;
-    ctx.print(file.empty() ? config_schema()
-                           : parse_json(embedded_schema(file), "schemas/" + std::string(file)));
+    ctx.print(schema.make ? schema.make()
+                          : parse_json(embedded_schema(schema.file),
+                                       std::string("schemas/") + schema.file));
   }
   return exit_ok;
 }

@@ -2,7 +2,9 @@
 . "$(dirname "$0")/../lib.sh"
 P='pattern:shapes?seconds=1&size=64x48'
 run 2 capture
-err_has "SOURCE"
+err_has "--output"
+run 2 capture -o o
+err_has "SOURCE is missing"
 run 2 capture "$P"
 err_has "--output"
 run 2 capture 'pattern:shapes?sede=1' -o o
