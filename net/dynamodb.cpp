@@ -262,11 +262,13 @@ void DynamoTable::get_all(const std::vector<Value>& keys,
   }
 }
 
-bool DynamoTable::contains(const Value& key) {
+std::optional<Value> DynamoTable::get(const Value& key) {
   Value body = Value::object();
   body["TableName"] = name_;
   body["Key"] = key;
-  return client_->call("GetItem", body).find("Item") != nullptr;
+  const auto reply = client_->call("GetItem", body);
+  const auto* item = reply.find("Item");
+  return item == nullptr ? std::nullopt : std::optional(*item);
 }
 
 void DynamoTable::scan(const std::function<void(const Value&)>& each) {

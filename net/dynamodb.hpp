@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,8 +44,9 @@ public:
   /// \param attributes the names to fetch. \param each called with an item.
   void get_all(const std::vector<Value>& keys, const std::vector<std::string>& attributes,
                const std::function<void(const Value&)>& each);
-  /// Whether an item has this key.
-  bool contains(const Value& key);
+  /// The item of this key; nothing if there is none.
+  std::optional<Value> get(const Value& key);
+  bool contains(const Value& key) { return get(key).has_value(); }
   /// Every item, page after page, in no order.
   void scan(const std::function<void(const Value&)>& each);
 

@@ -7,7 +7,6 @@
 #include "core/time.hpp"
 #include "imaging/codecs.hpp"
 #include "inference/prediction_line.hpp"
-#include "serving/lambda_event.hpp"
 
 #include <chrono>
 
@@ -36,12 +35,20 @@ std::string text_of(const Error& error) {
   return error.hint().empty() ? error.what() : error.what() + std::string("; ") + error.hint();
 }
 
+/// Of a prediction's line, which has the best first; empty if nothing was found.
+std::string best_label(const Value& line) {
+  for (const char* name : {"detections", "classes"})
+    if (const auto* found = line.find(name); found != nullptr && !found->items.empty())
+      return found->items.front().find("label")->string;
+  return "";
+}
+
 } // namespace
 
-LambdaFunction::LambdaFunction(inference::Model model, std::string package_digest, ItemStore store,
-                               OnSchedule on_schedule)
+LambdaFunction::LambdaFunction(inference::Model model, std::string package_digest,
+                               LambdaParts parts)
     : model_(std::move(model)), package_digest_(std::move(package_digest)),
-      store_(std::move(store)), on_schedule_(std::move(on_schedule)) {}
+      parts_(std::move(parts)) {}
 
 std::string LambdaFunction::line_for(const std::string& name, std::string_view bytes,
                                      bool with_timing) {
@@ -54,26 +61,35 @@ std::string LambdaFunction::line_for(const std::string& name, std::string_view b
                                     {.with_timing = with_timing});
 }
 
+std::string LambdaFunction::answer_directly(const EventPicture& picture) {
+  auto line = line_for(picture.name, picture.bytes, /*with_timing=*/true);
+  if (!parts_.records)
+    return line;
+  auto document = parse_json(line, "prediction");
+  const auto label = best_label(document);
+  auto record = label.empty() ? std::nullopt : parts_.records->find(label);
+  document["record"] = record ? std::move(*record) : Value();
+  return to_json(document);
+}
+
 bool LambdaFunction::keep(const std::string& id, Value item) {
   item["model"] = model_.spec().name;
   item["model_version"] = model_.spec().version;
   item["model_digest"] = package_digest_;
-  if (store_.retention_days)
-    item["expires_at"] = seconds_now() + *store_.retention_days * k_day_s;
-  return store_.table->put(id, item);
+  if (parts_.store.retention_days)
+    item["expires_at"] = seconds_now() + *parts_.store.retention_days * k_day_s;
+  return parts_.store.table->put(id, item);
 }
 
 std::string LambdaFunction::answer(const std::string& event) {
   const auto parsed = parse_lambda_event(event);
-  if (parsed.kind == LambdaEvent::Kind::direct) {
-    const auto& picture = parsed.pictures.front();
-    return line_for(picture.name, picture.bytes, /*with_timing=*/true);
-  }
+  if (parsed.kind == LambdaEvent::Kind::direct)
+    return answer_directly(parsed.pictures.front());
   if (parsed.kind == LambdaEvent::Kind::schedule) {
-    if (!on_schedule_)
+    if (!parts_.on_schedule)
       throw Error(Fault::input, "event: it is time, and nothing is to be done",
                   "name a data set to measure with --data (MLOPSCTL_SERVE_LAMBDA_DATA)");
-    return to_json(on_schedule_(parsed.id));
+    return to_json(parts_.on_schedule(parsed.id));
   }
   Value document = Value::object();
   document["pictures"] = Value::array();
@@ -84,7 +100,7 @@ std::string LambdaFunction::answer(const std::string& event) {
     Value entry = Value::object();
     entry["image"] = picture.name;
     entry["id"] = picture.id;
-    if (store_.table)
+    if (parts_.store.table)
       entry["new"] = keep(picture.id, parse_json(line, "prediction"));
     else
       entry["prediction"] = parse_json(line, "prediction");

@@ -5,7 +5,9 @@
 
 #include "inference/model.hpp"
 #include "serving/lambda_api.hpp"
+#include "serving/lambda_event.hpp"
 #include "storage/item_table.hpp"
+#include "storage/record_table.hpp"
 
 #include <functional>
 #include <memory>
@@ -23,27 +25,32 @@ struct ItemStore {
 /// Does what is to be done when it is time; \param event_id of the event that says so.
 using OnSchedule = std::function<Value(const std::string& event_id)>;
 
-/// A model and where its predictions go.
+/// What a function does beside looking at pictures; each may be empty.
+struct LambdaParts {
+  ItemStore store;
+  std::unique_ptr<storage::RecordTable> records; ///< asked for the best label of a direct call
+  OnSchedule on_schedule;                        ///< empty: a schedule's event is an error
+};
+
 class LambdaFunction {
 public:
-  /// \param on_schedule empty: a schedule's event is an error.
-  LambdaFunction(inference::Model model, std::string package_digest, ItemStore store,
-                 OnSchedule on_schedule = {});
+  LambdaFunction(inference::Model model, std::string package_digest, LambdaParts parts);
 
-  /// The answer to an event, as JSON. A direct call: the line that 'mlopsctl infer' writes. Stored
+  /// The answer to an event, as JSON. A direct call: the line that 'mlopsctl infer' writes, with
+  /// "record" (null: there is none) where there are records. Stored
   /// pictures: {"pictures": [{"image", "id", "new"}, ...]}. A schedule: what on_schedule gives.
   /// \throws Error(input) for an event or a picture that is not understood; Error(remote) if a
   /// picture or the table cannot be reached: Lambda then sends the event again.
   std::string answer(const std::string& event);
 
 private:
+  std::string answer_directly(const EventPicture& picture);
   std::string line_for(const std::string& name, std::string_view bytes, bool with_timing);
   bool keep(const std::string& id, Value item);
 
   inference::Model model_;
   std::string package_digest_;
-  ItemStore store_;
-  OnSchedule on_schedule_;
+  LambdaParts parts_;
 };
 
 /// Takes invocations one after the other until the API or a signal ends it.

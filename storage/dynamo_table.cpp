@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "net/dynamodb.hpp"
+#include "storage/remote.hpp"
 
 #include <algorithm>
 #include <map>
@@ -177,6 +177,17 @@ DynamoName parse_dynamo_url(const std::string& url) {
 
 bool is_dynamo_url(const std::string& url) {
   return url.starts_with(k_scheme);
+}
+
+net::DynamoTable connect_dynamo_table(const std::string& url, const std::string& option) {
+  if (!is_dynamo_url(url))
+    throw Error(Fault::usage, option + ": '" + printable(url) + "' is no table of DynamoDB",
+                "give dynamodb://NAME");
+  const auto table = parse_dynamo_url(url);
+  auto remote = remote_options();
+  if (!table.region.empty())
+    remote.region = table.region;
+  return {net::create_dynamodb_client(remote), table.name};
 }
 
 std::unique_ptr<BenchmarkTable> open_dynamo_table(const std::string& url,

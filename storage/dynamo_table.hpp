@@ -2,6 +2,7 @@
 // The benchmark table as a DynamoDB table of the layout that `template render` writes.
 #pragma once
 
+#include "net/dynamodb.hpp"
 #include "net/endpoint.hpp"
 #include "storage/benchmark_table.hpp"
 
@@ -18,6 +19,10 @@ struct DynamoName {
 };
 /// \param url "dynamodb://NAME" or "dynamodb://NAME?region=eu-west-1". \throws Error(usage).
 DynamoName parse_dynamo_url(const std::string& url);
+
+/// The table of \p url, spoken to as --region and the like say. \param option of the command line,
+/// for messages. \throws Error(usage) if it is no such URL.
+net::DynamoTable connect_dynamo_table(const std::string& url, const std::string& option);
 
 /// \param url "dynamodb://NAME" or "dynamodb://NAME?region=eu-west-1". The table is asked for one
 /// item, so that what stands in the way is found now.

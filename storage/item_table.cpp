@@ -3,9 +3,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "net/dynamodb.hpp"
 #include "storage/dynamo_table.hpp"
-#include "storage/remote.hpp"
 
 namespace mlopsctl::storage {
 namespace {
@@ -38,15 +36,7 @@ private:
 
 std::unique_ptr<ItemTable> open_item_table(const std::string& url,
                                            const std::string& key_attribute) {
-  if (!is_dynamo_url(url))
-    throw Error(Fault::usage, "--table: '" + printable(url) + "' is no table of DynamoDB",
-                "give dynamodb://NAME");
-  const auto name = parse_dynamo_url(url);
-  auto remote = remote_options();
-  if (!name.region.empty())
-    remote.region = name.region;
-  return std::make_unique<DynamoItems>(
-      net::DynamoTable(net::create_dynamodb_client(remote), name.name), key_attribute);
+  return std::make_unique<DynamoItems>(connect_dynamo_table(url, "--table"), key_attribute);
 }
 
 } // namespace mlopsctl::storage

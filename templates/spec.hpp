@@ -90,6 +90,7 @@ struct Function {
   std::string role;   ///< ARN of a role that exists; empty: one is rendered
   std::string data;   ///< s3:// URL of a data set, empty if none
   std::string images; ///< s3:// URL of the folder with the data set's pictures
+  std::string lookup; ///< table that it reads the record of a name from; empty if none
   bool dead_letter = false;
   std::vector<Trigger> triggers;
 };

@@ -69,6 +69,17 @@ void read_data(ObjectReader& reader, Function& function) {
     check_s3_url(reader, "images", function.images);
 }
 
+/// A record is found by its name alone.
+std::string read_lookup(ObjectReader& reader, const std::vector<ItemTable>& tables) {
+  auto name = read_table_name(reader, tables, "lookup");
+  for (const auto& table : tables)
+    if (table.name == name &&
+        (table.partition_key.empty() || !table.sort_key.empty() || table.layout != "item"))
+      reader.fail("lookup", "'" + name + "' is no table of names",
+                  "it needs a partition_key, the name, and no sort_key");
+  return name;
+}
+
 Function read_function(ObjectReader& reader, const DeploySpec& spec) {
   Function function;
   function.name = check_name(reader, "name", reader.text("name"), k_function_name);
@@ -81,6 +92,7 @@ Function read_function(ObjectReader& reader, const DeploySpec& spec) {
     if (table.name == function.table && !function.data.empty() && table.layout != "benchmark")
       reader.fail("table", "'" + table.name + "' holds items, and a function with data keeps rows",
                   "add {name: benchmark, layout: benchmark} under tables, and name that");
+  function.lookup = read_lookup(reader, spec.tables);
   function.role = reader.text("role", "");
   if (!function.role.empty())
     check_role_arn(reader, "role", function.role);
@@ -165,15 +177,16 @@ void read_keys(ObjectReader& reader, ItemTable& table) {
 
 } // namespace
 
-std::string read_table_name(ObjectReader& reader, const std::vector<ItemTable>& tables) {
-  auto name = reader.text("table", "");
+std::string read_table_name(ObjectReader& reader, const std::vector<ItemTable>& tables,
+                            const std::string& key) {
+  auto name = reader.text(key, "");
   if (name.empty())
     return name;
   std::vector<std::string> names;
   for (const auto& table : tables)
     names.push_back(table.name);
   if (std::find(names.begin(), names.end(), name) == names.end())
-    reader.fail("table", "'" + shown(name) + "' is not under tables" + did_you_mean(name, names),
+    reader.fail(key, "'" + shown(name) + "' is not under tables" + did_you_mean(name, names),
                 "add {name: ..., partition_key: ...} there; existing: true if it is there already");
   return name;
 }

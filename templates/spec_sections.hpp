@@ -15,8 +15,9 @@ std::vector<Function> read_functions(ObjectReader& top, const DeploySpec& spec);
 /// \param spec with retention_days and tables already read
 std::optional<Edge> read_edge(ObjectReader& top, const DeploySpec& spec);
 
-/// The table that a section names. \throws Error(input) with "did you mean" if it is not under
-/// 'tables'; empty if the key is not given.
-std::string read_table_name(ObjectReader& reader, const std::vector<ItemTable>& tables);
+/// The table that \p key of a section names. \throws Error(input) with "did you mean" if it is not
+/// under 'tables'; empty if the key is not given.
+std::string read_table_name(ObjectReader& reader, const std::vector<ItemTable>& tables,
+                            const std::string& key = "table");
 
 } // namespace mlopsctl::templates

@@ -86,6 +86,7 @@ Value to_value(const Function& function) {
   out["role"] = text_or_null(function.role);
   out["data"] = text_or_null(function.data);
   out["images"] = text_or_null(function.images);
+  out["lookup"] = text_or_null(function.lookup);
   out["dead_letter"] = function.dead_letter;
   Value triggers = Value::array();
   for (const auto& trigger : function.triggers)

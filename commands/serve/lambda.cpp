@@ -26,6 +26,7 @@ struct Options {
   std::optional<int> retention_days;
   EngineChoice engine;
   TruthOptions data;
+  std::string lookup, lookup_key = "name";
   EmulationOptions emulation;
 };
 
@@ -47,15 +48,18 @@ void validate(const Options& o) {
 
 serving::LambdaFunction start(const Options& o, const Context& ctx) {
   apply_engine_choice(o.engine);
+  serving::LambdaParts parts;
   const bool keeps_items = !o.table.empty() && o.data.path.empty();
-  auto table = keeps_items ? storage::open_item_table(o.table, o.key) : nullptr;
+  if (keeps_items)
+    parts.store = {storage::open_item_table(o.table, o.key), o.retention_days};
+  if (!o.lookup.empty())
+    parts.records = storage::open_record_table(o.lookup, o.lookup_key);
   const auto package = o.digest.empty() ? package::open_model(o.model, ctx.options.set)
                                         : serving::fetch_model(o.model, o.digest, ctx.options.set);
   auto model = inference::Model::load(package, {o.engine.name, o.engine.threads});
-  serving::OnSchedule on_schedule;
   if (!o.data.path.empty())
-    on_schedule = scheduled_bench({o.data, o.engine, o.table}, package, ctx);
-  return {std::move(model), package.digest, {std::move(table), o.retention_days}, on_schedule};
+    parts.on_schedule = scheduled_bench({o.data, o.engine, o.table}, package, ctx);
+  return {std::move(model), package.digest, std::move(parts)};
 }
 
 /// What starts this very function once more, in a process of its own.
@@ -84,6 +88,8 @@ OwnFunction own_function(const Options& o, const Context& ctx) {
   add("--table", o.table);
   add("--partition-key", o.key);
   add("--retention-days", o.retention_days ? std::to_string(*o.retention_days) : "");
+  add("--lookup", o.lookup);
+  add("--lookup-key", o.lookup_key);
   add("--engine", o.engine.name);
   add("--threads", std::to_string(o.engine.threads));
   add_path("--onnxruntime", o.engine.onnxruntime.empty()
@@ -133,6 +139,11 @@ Run declare(Args& args) {
   args.value("--retention-days", o->retention_days,
              "Items carry the end of their life in 'expires_at', so many days from now")
       .metavar("N");
+  args.value("--lookup", o->lookup,
+             "Table of what is known of a name: the reply to a direct call has the record of the "
+             "best label")
+      .metavar("dynamodb://NAME");
+  args.value("--lookup-key", o->lookup_key, "Partition key of that table").metavar("NAME");
   add_truth_options(args, o->data, "--data", /*is_required=*/false);
   add_engine_options(args, o->engine, "Threads of the engine");
   add_remote_options(args);

@@ -38,6 +38,8 @@ function(spec)
     then 'MLOPSCTL_SERVE_LAMBDA_PARTITION_KEY']: tables[f.table].partition_key,
     [if f.data != null then 'MLOPSCTL_SERVE_LAMBDA_DATA']: f.data,
     [if f.images != null then 'MLOPSCTL_SERVE_LAMBDA_IMAGES']: f.images,
+    [if f.lookup != null then 'MLOPSCTL_SERVE_LAMBDA_LOOKUP']: 'dynamodb://' + f.lookup,
+    [if f.lookup != null then 'MLOPSCTL_SERVE_LAMBDA_LOOKUP_KEY']: tables[f.lookup].partition_key,
     // Items carry their end of life in 'expires_at'; rows of a benchmark table stay.
     [if f.table != null && tables[f.table].layout == 'item' && spec.retention_days != null
     then 'MLOPSCTL_SERVE_LAMBDA_RETENTION_DAYS']: std.toString(spec.retention_days),
@@ -87,6 +89,7 @@ function(spec)
     // An event that comes again finds its row there.
     if f.table != null && tables[f.table].layout == 'benchmark'
     then aws.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], table_arn(f.table)),
+    if f.lookup != null then aws.allow('dynamodb:GetItem', table_arn(f.lookup)),
     if f.dead_letter then aws.allow('sqs:SendMessage', aws.get(aws.id(f.name) + 'DeadLetters', 'Arn')),
   ]);
 

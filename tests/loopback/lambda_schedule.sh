@@ -30,7 +30,9 @@ artifacts: {bucket: artifacts}
 functions:
   - {name: nightly, table: benchmark, data: s3://bucket/sets/nightly.manifest, images: s3://bucket/sets/nightly/, triggers: [{schedule: rate(1 day)}]}
   - {name: seen, table: gestures, triggers: [{s3: {bucket: bucket, existing: true, prefix: images/, suffix: .png}}]}
+  - {name: who, lookup: student}
 tables:
+  - {name: student, partition_key: name}
   - {name: benchmark, layout: benchmark}
   - {name: gestures, partition_key: "Gesture ID"}
 YAML
@@ -42,6 +44,7 @@ make_table() { # RESOURCE
 }
 make_table BenchmarkTable
 make_table GesturesTable
+make_table StudentTable
 # function_of RESOURCE EVENTS: emulated with the environment of the template
 function_of() {
   local variables=() line
@@ -84,6 +87,20 @@ echo '{"detail-type":"Object Created","detail":{"bucket":{"name":"bucket"},"obje
 function_of SeenFunction created.json
 json '.events[0].reply.pictures[0] | [.image, .new] | tostring' '["s3://bucket/images/frame 1.png",true]'
 python3 "$HERE/role_check.py" "$TEMPLATE" SeenRole s3_seen.log dynamo_seen.log > "$OUT" 2> "$ERR" || fail "$(cat "$ERR")"
+
+# A direct call gets the record of the name that was found: nothing where nobody has that name, or nobody is in the picture.
+kill "$PROXY"
+proxy s3_who.log ""
+printf '{"image":"%s"}\n{"image":"%s"}\n' "$RED" "$BLUE" > call.jsonl
+function_of WhoFunction call.jsonl
+json '[.events[].reply | has("record"), .record] | tostring' '[true,null,true,null]'
+dynamo PutItem '{"TableName":"student","Item":{"name":{"S":"red"},"major":{"S":"Physics"},"year":{"N":"3"},"courses":{"L":[{"S":"a"}]}}}' > made
+log_dynamo dynamo_who.log
+function_of WhoFunction call.jsonl
+json '.events[0].reply | [.detections[0].label, .record.name, .record.major, .record.year, .record.courses[0]] | tostring' '["red","red","Physics",3,"a"]'
+json '.events[1].reply.record' null
+[ "$(wc -l < dynamo_who.log)" = 1 ] || fail "nobody was looked up"
+python3 "$HERE/role_check.py" "$TEMPLATE" WhoRole s3_who.log dynamo_who.log > "$OUT" 2> "$ERR" || fail "$(cat "$ERR")"
 
 # A schedule where nothing is to be measured, and pictures that are not there.
 run 1 serve lambda --model det --emulate next.json

@@ -167,6 +167,8 @@ printf '{"image":"%s","name":"red.png"}\n{"what":1}\n' "$RED" > pictures.jsonl
 run 1 serve lambda --model det --emulate pictures.jsonl --engine opencv
 [ "$(head -n 1 "$OUT" | jq -c '[.image, .detections[0].label]')" = '["red.png","red"]' ] || fail "no detection"
 [ "$(tail -n 1 "$OUT" | jq -r .errorType)" = Function.BadInput ] || fail "no error"
+run 1 serve lambda --model det --emulate pictures.jsonl --lookup students
+out_has "--lookup: 'students' is no table of DynamoDB"
 run 1 serve lambda --model none --emulate pictures.jsonl --json
 json '.events[0] | [.status, .reply.errorType] | tostring' '["init-error","Runtime.InitError"]'
 [ -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'mlopsctl-*' -newer 1.json -user "$(id -u)")" ] || fail "temporary folders stay"

@@ -72,6 +72,9 @@ TEST(Spec, LambdaLimits) {
   EXPECT_THAT(refusal(k_common + "functions: [{name: f, data: s3://sets/d.manifest, table: abc}]\n"
                                  "tables: [{name: abc, partition_key: id}]\n"),
               HasSubstr("'abc' holds items, and a function with data keeps rows"));
+  EXPECT_THAT(refusal(k_common + "functions: [{name: f, lookup: abc}]\n"
+                                 "tables: [{name: abc, partition_key: id, sort_key: at}]\n"),
+              HasSubstr("lookup: 'abc' is no table of names"));
   EXPECT_THAT(refusal(with_function("tmp_mb: 511")), HasSubstr("511 is outside 512 to 10240"));
 }
 
