@@ -2,6 +2,7 @@
 // JPEG through libjpeg-turbo; the header and the EXIF orientation by our own bounded walk over the
 // markers (ITU-T T.81 annex B, Exif 2.32 section 4.5).
 #include "core/error.hpp"
+#include "imaging/detail/byte_view.hpp"
 #include "imaging/detail/codec_parts.hpp"
 #include "imaging/jpeg_reduced.hpp"
 #include "imaging/yuv.hpp"
@@ -17,34 +18,7 @@ namespace mlopsctl::imaging {
 namespace {
 
 using namespace std::string_view_literals;
-
-/// Bytes with bounds: what lies outside reads as nothing.
-class ByteView {
-public:
-  explicit ByteView(std::string_view bytes, bool big_endian = true)
-      : bytes_(bytes), big_endian_(big_endian) {}
-  std::optional<unsigned> u8(std::size_t at) const {
-    if (at >= bytes_.size())
-      return std::nullopt;
-    return static_cast<unsigned char>(bytes_[at]);
-  }
-  std::optional<unsigned> u16(std::size_t at) const {
-    const auto a = u8(at), b = u8(at + 1);
-    if (!a || !b)
-      return std::nullopt;
-    return big_endian_ ? *a << 8 | *b : *b << 8 | *a;
-  }
-  std::optional<unsigned> u32(std::size_t at) const {
-    const auto a = u16(at), b = u16(at + 2);
-    if (!a || !b)
-      return std::nullopt;
-    return big_endian_ ? *a << 16 | *b : *b << 16 | *a;
-  }
-
-private:
-  std::string_view bytes_;
-  bool big_endian_;
-};
+using detail::ByteView;
 
 /// \param tiff the TIFF structure of an Exif block. \return 1..8; 1 where it says nothing valid.
 int orientation_in_tiff(std::string_view tiff) {
@@ -70,10 +44,6 @@ int orientation_in_tiff(std::string_view tiff) {
 
 bool is_start_of_frame(unsigned marker) {
   return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
-}
-
-bool stands_alone(unsigned marker) { // without a length behind it
-  return marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8);
 }
 
 struct Handle {

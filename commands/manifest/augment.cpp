@@ -6,6 +6,7 @@
 #include "commands/manifest/pictures_out.hpp"
 #include "core/interrupt.hpp"
 #include "core/text.hpp"
+#include "imaging/metadata.hpp"
 
 #include <algorithm>
 
@@ -94,7 +95,9 @@ Family make_children(Parent&& parent, const Plan& plan, const PictureFormat& for
   const std::string group = group_of_child(sample);
   const std::string from = sample.ref;
   if (!parent.original.empty()) {
-    folder.write(parent.original, read_file(*finder.find(from), std::uint64_t{1} << 30));
+    const auto path = *finder.find(from);
+    folder.write(parent.original,
+                 imaging::without_metadata(read_file(path, std::uint64_t{1} << 30), path));
     auto& kept = family.samples.emplace_back(sample);
     kept.ref = parent.original;
     kept.group = group;
@@ -195,7 +198,7 @@ Run declare(Args& args) {
             "transpose, "
             "brightness:V, contrast:V, blur:PX, noise:V, crop:PART, scale:V; several in one: a+b")
       .metavar("OP,...");
-  args.flag("--keep-original", o->keep_original, "Copy the pictures themselves too");
+  args.flag("--keep-original", o->keep_original, "The pictures themselves too, without EXIF");
   args.list("--no-flip-x-for", o->no_flip_x_for, "Do not mirror pictures with these classes")
       .metavar("A,B");
   args.list("--swap", o->swap,

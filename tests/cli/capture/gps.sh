@@ -32,3 +32,23 @@ run 0 manifest augment in.manifest -o jpeg --ops rotate90 --jpeg 90
 nowhere jpeg
 run 0 manifest crop in.manifest -o crops
 nowhere crops
+
+# The pictures themselves go on without it, too, and not encoded again: the same pixels, and the camera's turn.
+bare() { # FOLDER
+  ! grep -raq CANARY-PLACE "$1" || fail "$1 says where the picture was taken"
+}
+cmp_pixels() { # A B: without the marks of the camera they are one file
+  python3 - "$1" "$2" << 'X' || fail "$1 and $2 have other pixels"
+import sys
+def coded(name):
+    data = open(name, "rb").read()
+    return data[data.index(b"\xff\xdb"):]
+sys.exit(coded(sys.argv[1]) != coded(sys.argv[2]))
+X
+}
+run 0 manifest augment in.manifest -o kept --ops flip-x --keep-original
+bare kept
+cmp_pixels from/gps.jpg kept/images/gps.jpg
+run 0 capture kept/images -o turned
+jq -r 'select(.source | endswith("gps.jpg")) | "\(.width)x\(.height)"' turned/frames.jsonl > size
+[ "$(cat size)" = 120x160 ] || fail "the camera's turn is gone: $(cat size)"
