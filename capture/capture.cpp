@@ -227,9 +227,10 @@ private:
   void count_clips() {
     result_.clips = {folder_->kept(), result_.kept_before, clips_->partial_frames(),
                      clips_->empty()};
-    result_.kept = result_.kept_before = 0;
+    result_.kept = result_.kept_before = result_.redacted = 0;
     folder_->for_each([this](const JournalEntry& entry, std::int64_t) {
       const auto frames = entry.clip ? entry.clip->frames : 0;
+      result_.redacted += entry.redacted.value_or(0);
       result_.kept += frames;
       result_.kept_before += entry.frame_index <= resume_behind_ ? frames : 0;
     });

@@ -81,6 +81,8 @@ void ClipWriter::add(Candidate&& candidate) {
     close(*done);
   if (!clip_)
     begin(candidate);
+  if (candidate.entry.redacted)
+    entry_.redacted = entry_.redacted.value_or(0) + *candidate.entry.redacted;
   const auto ticks = ClipCutter::ticks_of(*candidate.entry.time_s);
   entry_.clip->last_frame = candidate.entry.frame_index;
   write(candidate, ticks);
@@ -97,6 +99,7 @@ void ClipWriter::begin(const Candidate& candidate) {
   entry_.width = width_;
   entry_.height = height_;
   entry_.annotations.reset();
+  entry_.redacted.reset(); // of all its frames together
   entry_.is_kept = true;
   entry_.reason = reason::k_clip;
   entry_.clip.emplace();
