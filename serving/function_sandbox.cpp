@@ -35,7 +35,8 @@ void add_folders_above(const fs::path& path, std::vector<SandboxPlan::Step>& ste
 }
 
 void add_visible(const fs::path& path, std::vector<SandboxPlan::Step>& steps) {
-  if (path.relative_path().empty() || !is_hidden(path.relative_path().begin()->string()))
+  // Not /tmp itself: that is the function's own.
+  if (!path.relative_path().has_parent_path() || !is_hidden(path.relative_path().begin()->string()))
     return;
   add_folders_above(path, steps);
   steps.push_back({fs::is_directory(path) ? SandboxPlan::Kind::folder : SandboxPlan::Kind::file,

@@ -80,6 +80,8 @@ OwnFunction own_function(const Options& o, const Context& ctx) {
   };
   add_name("--model", o.model);
   add_name("--data", o.data.path);
+  if (!o.data.path.empty() && !is_remote(o.data.path)) // its pictures lie beside it
+    own.visible.push_back(std::filesystem::absolute(o.data.path).parent_path());
   add_name("--images", o.data.images);
   add("--from", o.data.from);
   add("--label-attribute", o.data.label_attribute);

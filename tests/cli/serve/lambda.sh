@@ -171,4 +171,17 @@ run 1 serve lambda --model det --emulate pictures.jsonl --lookup students
 out_has "--lookup: 'students' is no table of DynamoDB"
 run 1 serve lambda --model none --emulate pictures.jsonl --json
 json '.events[0] | [.status, .reply.errorType] | tostring' '["init-error","Runtime.InitError"]'
+# A schedule's event measures it: its row is in the reply, for the same event under the same id.
+red_set 3
+echo '{"detail-type":"Scheduled Event","id":"e-1"}' > time.json
+run 0 serve lambda --model det --data t.manifest --emulate time.json --json
+json '.events[0].reply | [.new, .row.map_50, .row.images, .row.note] | tostring' '[null,1,3,"event e-1"]'
+ID=$(jq -r '.events[0].reply.id' "$OUT")
+run 0 serve lambda --model det --data t.manifest --emulate time.json --json
+json '.events[0].reply.row.id' "$ID"
+run 1 serve lambda --model det --emulate time.json
+out_has "event: it is time, and nothing is to be done"
+echo '{"detail-type":"Scheduled Event"}' > time.json
+run 1 serve lambda --model det --data t.manifest --emulate time.json
+out_has "event has no 'id'"
 [ -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'mlopsctl-*' -newer 1.json -user "$(id -u)")" ] || fail "temporary folders stay"
