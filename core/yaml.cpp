@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/value.hpp"
+#include "core/yaml_documents.hpp"
 
 #include <yaml-cpp/emitter.h>
 #include <yaml-cpp/eventhandler.h>
@@ -14,6 +15,7 @@
 #include <istream>
 #include <map>
 #include <streambuf>
+#include <unordered_set>
 
 namespace mlopsctl {
 namespace {
@@ -58,12 +60,18 @@ std::size_t count_nodes(const Value& value) {
   return count;
 }
 
+/// One document, tags dropped, a value's line its own; or all of them, tags kept, a member's line
+/// that of its key.
+enum class Reading { one_plain, all_tagged };
+
 class TreeBuilder final : public YAML::EventHandler {
 public:
-  explicit TreeBuilder(std::string name) : name_(std::move(name)) {}
+  explicit TreeBuilder(std::string name, Reading reading = Reading::one_plain)
+      : name_(std::move(name)), is_tagged_(reading == Reading::all_tagged) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ > 1)
+    anchors_.clear();
+    if (++documents_ > 1 && !is_tagged_)
       fail(mark, "a second YAML document starts here; one is expected");
   }
   void OnDocumentEnd() override {}
@@ -78,45 +86,61 @@ public:
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     const bool is_plain = tag == "?" || tag.empty();
-    put(mark, is_plain ? plain_scalar(value) : Value(value), anchor, &value);
+    put(mark, tagged(tag, is_plain ? plain_scalar(value) : Value(value), mark.line + 1), anchor,
+        &value);
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    open(mark, Value::array(), anchor);
+    open(mark, Value::array(), anchor, tag);
   }
   void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
-    open(mark, Value::object(), anchor);
+    open(mark, Value::object(), anchor, tag);
   }
   void OnMapEnd() override { close(); }
 
-  Value take_root() { return std::move(root_); }
+  Value take_root() { return roots_.empty() ? Value() : std::move(roots_.front()); }
+  std::vector<Value> take_roots() { return std::move(roots_); }
 
 private:
   struct Open {
     Value value;
     YAML::anchor_t anchor = 0;
+    std::string tag;
     std::optional<std::string> key; ///< of the member that comes next, in a mapping
+    int key_line = 0;
+    std::unordered_set<std::string> keys; ///< that were read
   };
 
   [[noreturn]] void fail(const YAML::Mark& mark, const std::string& text) const {
     throw Error(Fault::input, name_ + ":" + std::to_string(mark.line + 1) + ": " + text);
   }
-  void open(const YAML::Mark& mark, Value value, YAML::anchor_t anchor) {
+  /// "!Name value" -> {"!Name": value}; tags of YAML itself ("!", "!!str") say nothing more.
+  Value tagged(const std::string& tag, Value value, int line) const {
+    if (!is_tagged_ || tag.size() < 2 || tag.front() != '!' || tag[1] == '!')
+      return value;
+    value.line = line;
+    Value out = Value::object();
+    out.line = line;
+    out[tag] = std::move(value);
+    return out;
+  }
+  void open(const YAML::Mark& mark, Value value, YAML::anchor_t anchor, const std::string& tag) {
     if (stack_.size() >= k_max_depth)
       fail(mark, "nested more than " + std::to_string(k_max_depth) + " deep");
     if (!stack_.empty() && stack_.back().value.is_object() && !stack_.back().key)
       fail(mark, "a key must be text");
     value.line = mark.line + 1;
-    stack_.push_back({std::move(value), anchor, std::nullopt});
+    stack_.push_back({std::move(value), anchor, tag, std::nullopt, 0, {}});
   }
   void close() {
     Open done = std::move(stack_.back());
     stack_.pop_back();
     YAML::Mark mark;
     mark.line = done.value.line - 1;
-    put(mark, std::move(done.value), done.anchor);
+    const int line = done.value.line;
+    put(mark, tagged(done.tag, std::move(done.value), line), done.anchor);
   }
   void put(const YAML::Mark& mark, Value value, YAML::anchor_t anchor,
            const std::string* key_text = nullptr) {
@@ -127,27 +151,31 @@ private:
     if (anchor != 0)
       anchors_[anchor] = value;
     if (stack_.empty()) {
-      root_ = std::move(value);
+      roots_.push_back(std::move(value));
       return;
     }
     Open& parent = stack_.back();
     if (parent.value.is_array()) {
       parent.value.items.push_back(std::move(value));
     } else if (parent.key) {
+      if (is_tagged_)
+        value.line = parent.key_line;
       parent.value.members.emplace_back(std::move(*parent.key), std::move(value));
       parent.key.reset();
     } else {
       const std::string key = key_text ? *key_text : value.string;
       if (!key_text && !value.is_string())
         fail(mark, "a key must be text");
-      if (parent.value.find(key))
+      if (!parent.keys.insert(key).second)
         fail(mark, "key '" + printable(key) + "' occurs twice");
       parent.key = key;
+      parent.key_line = mark.line + 1;
     }
   }
 
   std::string name_;
-  Value root_;
+  bool is_tagged_;
+  std::vector<Value> roots_;
   std::vector<Open> stack_;
   std::map<YAML::anchor_t, Value> anchors_;
   std::size_t nodes_ = 0;
@@ -200,24 +228,34 @@ void emit(YAML::Emitter& out, const Value& value) {
   }
 }
 
-} // namespace
-
-Value parse_yaml(std::string_view text, const std::string& name) {
+void read_documents(std::string_view text, const std::string& name, TreeBuilder& builder) {
   if (!is_valid_utf8(text))
     throw Error(Fault::input, name + ": is not UTF-8 text", "is this the right file?");
   try {
     ViewBuffer buffer(text);
     std::istream stream(&buffer);
     YAML::Parser parser(stream);
-    TreeBuilder builder(name);
     while (parser.HandleNextDocument(builder)) {
     }
-    return builder.take_root();
   } catch (const YAML::Exception& error) {
     throw Error(Fault::input,
                 name + ":" + std::to_string(error.mark.line + 1) + ": not valid YAML: " + error.msg,
                 has_tab_indent(text) ? "a line starts with a tab; YAML wants spaces" : "");
   }
+}
+
+} // namespace
+
+Value parse_yaml(std::string_view text, const std::string& name) {
+  TreeBuilder builder(name);
+  read_documents(text, name, builder);
+  return builder.take_root();
+}
+
+std::vector<Value> parse_yaml_documents(std::string_view text, const std::string& name) {
+  TreeBuilder builder(name, Reading::all_tagged);
+  read_documents(text, name, builder);
+  return builder.take_roots();
 }
 
 std::string to_yaml(const Value& value) {
