@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace mlopsctl::package {
 namespace {
@@ -67,14 +68,18 @@ void add_model(const ImageOptions& options, const Verification& verification, Pa
                BuiltImage& out) {
   out.spec = *verification.spec;
   out.spec.digests.clear();
+  // An image has a bill of its own, of this model and the runtime.
+  std::set<std::string> left_out{k_model_yaml};
+  if (verification.inspection.has_own_sbom)
+    left_out.insert(k_sbom);
   for (const auto& item : verification.inspection.items)
-    if (item.name != k_model_yaml)
+    if (!left_out.contains(item.name))
       out.spec.digests[item.name] = item.digest;
   auto digests = out.spec.digests;
   const auto yaml = with_digests(*verification.inspection.model_yaml, out.spec);
   digests[k_model_yaml] = sha256(yaml);
   out.package_digest = listing_digest(digests);
-  for (auto& item : image_items(options.model, k_model_folder, {k_model_yaml})) {
+  for (auto& item : image_items(options.model, k_model_folder, left_out)) {
     const bool is_large =
         item.size_bytes >= k_large_file_bytes || item.name == k_model_folder + out.spec.weights;
     (is_large ? parts.weights : parts.model).push_back(std::move(item));
@@ -84,12 +89,10 @@ void add_model(const ImageOptions& options, const Verification& verification, Pa
 }
 
 void add_bill(Parts& parts, const BuiltImage& out) {
-  SbomComponent model{"machine-learning-model", out.spec.name, out.spec.version, "", {}, "", {}};
-  if (!out.spec.licence.empty())
-    model.licences.push_back(out.spec.licence);
+  std::map<std::string, std::string> digests;
   for (const auto& [name, digest] : out.spec.digests)
-    model.files.push_back({k_model_folder + name, digest});
-  std::vector<SbomComponent> components{model};
+    digests[k_model_folder + name] = digest;
+  std::vector<SbomComponent> components{model_component(out.spec, digests)};
   if (!out.runtime_digest.empty())
     components.push_back({"application",
                           "mlopsctl-runtime",

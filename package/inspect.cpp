@@ -6,6 +6,7 @@
 #include "core/remote.hpp"
 #include "core/text.hpp"
 #include "package/package_files.hpp"
+#include "package/sbom.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -58,16 +59,19 @@ void warn(Inspection& inspection, const std::string& rule, const std::string& na
 void look_at(const PackageItem& item, ByteSource& source, const InspectLimits& limits,
              Inspection& inspection) {
   const bool is_spec = item.name == k_model_yaml;
+  const bool is_manifest = item.name == k_mar_manifest;
+  const bool is_bill = item.name == k_sbom && item.size_bytes <= limits.model_yaml_bytes;
+  const bool is_document = is_spec || is_manifest || is_bill;
   const bool is_onnx = lower(item.name).ends_with(".onnx");
   const auto mapped = source.mapped();
-  const bool is_manifest = item.name == k_mar_manifest;
-  const bool keep = is_spec || is_manifest || (is_onnx && !mapped);
-  auto passed =
-      pass(source, keep, is_spec || is_manifest ? limits.model_yaml_bytes : limits.model_bytes);
+  const bool keep = is_document || (is_onnx && !mapped);
+  auto passed = pass(source, keep, is_document ? limits.model_yaml_bytes : limits.model_bytes);
   if (is_spec)
     inspection.model_yaml = passed.bytes;
   if (is_manifest)
     inspection.mar_manifest = passed.bytes;
+  if (is_bill)
+    inspection.has_own_sbom = is_own_sbom(passed.bytes);
   if (is_onnx) {
     try {
       inspection.models[item.name] = formats::read_onnx(mapped ? *mapped : passed.bytes, item.name);

@@ -36,11 +36,7 @@ SbomComponent add_model(formats::ZipWriter& zip, const std::string& path, std::s
   digest = sha256(text);
   zip.add(k_model_inside, text);
   check_size(zip.unpacked_bytes());
-  SbomComponent component{"machine-learning-model",  spec.name, spec.version, "", {}, "",
-                          {{k_model_inside, digest}}};
-  if (!spec.licence.empty())
-    component.licences = {spec.licence};
-  return component;
+  return model_component(spec, {{k_model_inside, digest}});
 }
 
 std::string bootstrap_arguments(const LambdaParts& parts, const std::string& model_digest) {

@@ -10,6 +10,7 @@
 #include "package/package_files.hpp"
 #include "package/ssd.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <future>
@@ -33,6 +34,28 @@ void check_digest(const ModelSpec& spec, const std::string& path, const std::str
     throw Error(Fault::input,
                 path + ": " + name + " has " + found + ", model.yaml says " + stated->second,
                 "the file was changed or damaged; fetch the package again, or package it anew");
+}
+
+/// Every file that model.yaml needs or names.
+std::set<std::string> wanted_files(const ModelSpec& spec) {
+  std::set<std::string> wanted{spec.weights};
+  if (spec.format == k_mxnet_ssd)
+    wanted.insert(symbol_file(spec.weights));
+  for (const auto& [name, digest] : spec.digests)
+    wanted.insert(name);
+  return wanted;
+}
+
+[[noreturn]] void fail_missing(const std::string& path, const std::string& name) {
+  throw Error(Fault::input,
+              path + ": '" + printable(name) + "' is not in the archive, and model.yaml names it",
+              "pack it again with 'mlopsctl package model'");
+}
+
+void check_size(std::uint64_t bytes, const std::string& name, const OpenLimits& limits) {
+  if (bytes > limits.weights_bytes)
+    throw Error(Fault::input, name + ": " + bytes_for_people(bytes) + " is over the limit of " +
+                                  bytes_for_people(limits.weights_bytes));
 }
 
 /// Copies \p from to \p to; another thread digests what is copied, as it comes: the digest is of
@@ -69,10 +92,7 @@ std::string take_weights(ByteSource& source, const OpenLimits& limits, std::stri
   }
   if (limits.keep_weights)
     return copy_and_digest(*source.mapped(), weights);
-  if (size > limits.weights_bytes)
-    throw Error(Fault::input, source.name() + ": " + bytes_for_people(size) +
-                                  " is over the limit of " +
-                                  bytes_for_people(limits.weights_bytes));
+  check_size(size, source.name(), limits);
   return digest_of(source);
 }
 
@@ -163,17 +183,9 @@ ModelPackage open_model_archive(const std::string& path, const std::vector<std::
     }
     check_digest(spec, path, member->name, found[member->name]);
   }
-  std::set<std::string> wanted{spec.weights};
-  if (!symbol.empty())
-    wanted.insert(symbol);
-  for (const auto& [name, digest] : spec.digests)
-    wanted.insert(name);
-  for (const auto& name : wanted)
+  for (const auto& name : wanted_files(spec))
     if (!found.contains(name))
-      throw Error(Fault::input,
-                  path + ": '" + printable(name) +
-                      "' is not in the archive, and model.yaml names it",
-                  "pack it again with 'mlopsctl package model'");
+      fail_missing(path, name);
   package.weights_digest = found[spec.weights];
   package.digest = listing_digest(found);
   return package;
@@ -199,6 +211,33 @@ ModelPackage open_model(const std::string& path, const std::vector<std::string>&
       Fault::input, path + ": is neither a folder with model.yaml nor a package archive",
       "for a bare model: put it into a folder of its own and write model.yaml beside it with "
       "'mlopsctl package describe'");
+}
+
+ModelPackage open_digested(const std::string& path, std::string_view model_yaml,
+                           const std::vector<formats::PackedItem>& files,
+                           const OpenLimits& limits) {
+  const bool is_one = is_folder(path);
+  const std::string separator = is_one ? "/" : ":";
+  ModelPackage package;
+  package.path = path;
+  package.spec = parse_model_spec(model_yaml, path + separator + k_model_yaml);
+  std::map<std::string, std::string> found{{k_model_yaml, sha256(model_yaml)}};
+  for (const auto& name : wanted_files(package.spec)) {
+    const auto file = std::find_if(files.begin(), files.end(),
+                                   [&](const auto& item) { return item.name == name; });
+    if (file == files.end() && !is_one)
+      fail_missing(path, name);
+    if (file == files.end()) // is not there, or hidden
+      found[name] = digest_of(*open_source(resolve_inside(path, name)));
+    else
+      found[name] = file->digest;
+    if (file != files.end() && name == package.spec.weights)
+      check_size(file->size_bytes, path + separator + name, limits);
+    check_digest(package.spec, path, name, found[name]);
+  }
+  package.weights_digest = found[package.spec.weights];
+  package.digest = listing_digest(found);
+  return package;
 }
 
 } // namespace mlopsctl::package

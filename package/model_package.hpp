@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mlopsctl::package {
@@ -37,5 +38,11 @@ struct OpenLimits {
 /// a name leaves the package.
 ModelPackage open_model(const std::string& path, const std::vector<std::string>& overrides = {},
                         const OpenLimits& limits = {});
+
+/// As open_model(), of files whose digests were taken already: they are not read again, and
+/// ModelPackage::weights stays empty. \param files of the package, sorted by name.
+ModelPackage open_digested(const std::string& path, std::string_view model_yaml,
+                           const std::vector<formats::PackedItem>& files,
+                           const OpenLimits& limits = {});
 
 } // namespace mlopsctl::package

@@ -4,6 +4,7 @@
 #include "core/digest.hpp"
 #include "core/text.hpp"
 #include "package/package_files.hpp"
+#include "package/sbom.hpp"
 #include "package/verify.hpp"
 
 #include <algorithm>
@@ -55,6 +56,15 @@ std::string without_digests(std::string_view text) {
   return out;
 }
 
+/// It names every file but model.yaml, which names it.
+void add_sbom(ModelSpec& spec, std::vector<formats::PackItem>& items) {
+  const auto document =
+      sbom_document(model_component(spec, {}), {model_component(spec, spec.digests)});
+  const auto text = to_json(document, 2) + "\n";
+  spec.digests[k_sbom] = sha256(text);
+  items.push_back({k_sbom, text.size(), [text] { return source_from_text(text, k_sbom); }});
+}
+
 } // namespace
 
 std::string with_digests(std::string_view text, const ModelSpec& spec) {
@@ -80,6 +90,8 @@ PackedModel write_model(ModelSpec spec, std::string_view yaml, std::vector<forma
                         int jobs) {
   PackedModel out;
   out.spec = std::move(spec);
+  if (!out.spec.digests.contains(k_sbom))
+    add_sbom(out.spec, items);
   const auto text = with_digests(yaml, out.spec);
   items.push_back(
       {k_model_yaml, text.size(), [&text] { return source_from_text(text, k_model_yaml); }});
@@ -107,6 +119,8 @@ PackedModel pack_model(const std::string& folder, const std::string& output, Exi
   std::vector<formats::PackItem> items;
   for (const auto& item : verification.inspection.items) {
     const auto path = resolve_inside(folder, item.name);
+    if (item.name == k_sbom && verification.inspection.has_own_sbom)
+      continue; // of an earlier archive
     if (item.name == k_model_yaml || (output != "-" && is_same_file(path, output)))
       continue;
     spec.digests[item.name] = item.digest;

@@ -26,7 +26,8 @@ struct PackedModel {
 PackedModel pack_model(const std::string& folder, const std::string& output, Existing existing,
                        int jobs);
 
-/// Packs \p items under a model.yaml that names their digests.
+/// Packs \p items with a bill of materials (unless they hold a sbom.json of somebody's) under a
+/// model.yaml that names their digests.
 /// \param spec with a digest for each item. \param yaml model.yaml's text, its digests old.
 /// \param origin of the items, for messages. \throws Error(input) if an item has another digest.
 PackedModel write_model(ModelSpec spec, std::string_view yaml, std::vector<formats::PackItem> items,

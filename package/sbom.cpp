@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "package/sbom.hpp"
 
-#include <string_view>
+#include "core/error.hpp"
 
 namespace mlopsctl::package {
 namespace {
 
 constexpr std::string_view k_sha256 = "sha256:";
+constexpr const char* k_format = "CycloneDX";
+constexpr const char* k_tool = "mlopsctl"; // without a version: other bytes only for other files
 
 Value to_value(const SbomFile& file) {
   Value hash = Value::object();
@@ -46,11 +48,40 @@ Value to_value(const SbomComponent& component) {
   return value;
 }
 
+SbomComponent model_component(const ModelSpec& spec,
+                              const std::map<std::string, std::string>& digests) {
+  SbomComponent component{"machine-learning-model", spec.name, spec.version, "", {}, "", {}};
+  if (!spec.licence.empty())
+    component.licences = {spec.licence};
+  for (const auto& [name, digest] : digests)
+    component.files.push_back({name, digest});
+  return component;
+}
+
+bool is_own_sbom(std::string_view text) {
+  try {
+    const Value document = parse_json(text, k_sbom);
+    const Value* metadata = document.find("metadata");
+    const Value* tools = metadata ? metadata->find("tools") : nullptr;
+    const Value* components = tools ? tools->find("components") : nullptr;
+    if (!components || components->items.size() != 1)
+      return false;
+    const Value* name = components->items.front().find("name");
+    return name && name->string == k_tool;
+  } catch (const Error&) { // no JSON: somebody's own file
+    return false;
+  }
+}
+
 Value sbom_document(const SbomComponent& subject, const std::vector<SbomComponent>& components) {
   Value document = Value::object();
-  document["bomFormat"] = "CycloneDX";
+  document["bomFormat"] = k_format;
   document["specVersion"] = "1.5";
   document["version"] = 1;
+  Value tool = Value::object();
+  tool["type"] = "application";
+  tool["name"] = k_tool;
+  document["metadata"]["tools"]["components"].push(std::move(tool));
   document["metadata"]["component"] = to_value(subject);
   document["components"] = Value::array();
   for (const auto& component : components)

@@ -3,8 +3,11 @@
 #pragma once
 
 #include "core/value.hpp"
+#include "package/model_spec.hpp"
 
+#include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,6 +33,13 @@ inline constexpr const char* k_sbom = "sbom.json"; ///< its name in every bundle
 /// A CycloneDX 1.5 document about \p subject. It has no time and no serial number: the same bundle
 /// has the same bill. Source: https://cyclonedx.org/docs/1.5/json
 Value sbom_document(const SbomComponent& subject, const std::vector<SbomComponent>& components);
+
+/// What the bill says of a model: its licence, and the files that \p digests names.
+SbomComponent model_component(const ModelSpec& spec,
+                              const std::map<std::string, std::string>& digests);
+
+/// Whether \p text is a bill that this program wrote, and may write anew.
+bool is_own_sbom(std::string_view text);
 
 /// One entry of the document's "components".
 Value to_value(const SbomComponent& component);

@@ -169,7 +169,9 @@ Verification verify_package(const std::string& path, const InspectLimits& limits
   open_limits.keep_weights = false;
   open_limits.model_yaml_bytes = limits.model_yaml_bytes;
   try {
-    auto package = open_model(path, {}, open_limits);
+    auto package = out.inspection.model_yaml ? open_digested(path, *out.inspection.model_yaml,
+                                                             out.inspection.items, open_limits)
+                                             : open_model(path, {}, open_limits);
     out.package_digest = package.digest;
     out.spec = std::move(package.spec);
   } catch (const Error& error) {

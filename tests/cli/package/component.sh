@@ -16,6 +16,7 @@ json .schema mlopsctl.package.component/1
 json .artifact null
 model_digest=$(jq -r .digest "$OUT")
 [ "$model_digest" = "sha256:$(sha256sum model.zip | cut -d' ' -f1)" ] || fail "digest"
+json '[.items[].name] | join(" ")' 'm.onnx model.yaml sbom.json'
 run 0 package verify model.zip
 run 0 package component --runtime runtime.tar.gz -o runtime.zip --json
 artifact=$(jq -r .artifact "$OUT")

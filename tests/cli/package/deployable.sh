@@ -22,7 +22,7 @@ run 0 package deployable training.tar.gz --labels names --licence MIT -o mxnet.t
 out_has "mxnet.tar.gz: "
 out_has "mxnet-ssd, 4x4, 1 classes, digest sha256:"
 tar -tzf mxnet.tar.gz > "$OUT"
-for name in deploy_model_algo_1-0000.params deploy_model_algo_1-symbol.json hyperparams.json model.yaml; do out_has $name; done
+for name in deploy_model_algo_1-0000.params deploy_model_algo_1-symbol.json hyperparams.json model.yaml sbom.json; do out_has $name; done
 tar -xzf mxnet.tar.gz -O deploy_model_algo_1-0000.params | cmp - job/model_algo_1-0000.params || fail "the weights changed"
 tar -xzf mxnet.tar.gz -O deploy_model_algo_1-symbol.json > deployed.json
 jq -c '[.nodes[].op]' deployed.json > "$OUT"

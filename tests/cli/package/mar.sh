@@ -17,7 +17,7 @@ unzip -p det.mar signature.json > "$OUT"
 json . '{"inputs":[{"data_name":"x","data_shape":[1,3,8,8]}]}'
 unzip -p det.mar service.py | cmp - mine/service.py || fail "the handler"
 unzip -l det.mar > "$OUT"
-for name in LICENSE m.onnx model.yaml; do out_has " $name"; done
+for name in LICENSE m.onnx model.yaml sbom.json; do out_has " $name"; done
 touch -d 2001-01-01 mine/service.py det.tar.gz
 SOURCE_DATE_EPOCH=100 "$MLOPSCTL" package mar det.tar.gz --handler mine/service.py:handle -o - | cmp - det.mar || fail "other bytes"
 run 0 package verify det.mar

@@ -22,7 +22,7 @@ json .schema mlopsctl.package.model/1
 json .output again.tar.gz
 json .bytes "$(stat -c %s again.tar.gz)"
 json .digest "sha256:$(sha256sum again.tar.gz | cut -d' ' -f1)"
-json '[.items[].name]' '["extra/README.txt","model.onnx","model.yaml"]'
+json '[.items[].name]' '["extra/README.txt","model.onnx","model.yaml","sbom.json"]'
 touch -d 2001-01-01 pkg/*
 chmod 600 pkg/*.onnx
 run 0 package model pkg -o later.tar.gz
@@ -32,6 +32,25 @@ for m in tarfile.open("out.tar.gz"):
     assert (m.mtime, m.uid, m.gid, m.mode, m.uname) == (0, 0, 0, 0o644, ""), m.name' || fail "python"
 tar xzf out.tar.gz -O model.yaml | grep -q "extra/README.txt: " || fail "digests lack a file"
 tar xzf out.tar.gz -O model.yaml | grep -q "# guess" || fail "comments were lost"
+# The bill of materials: the model, its licence and each file; written anew when the archive is unpacked and packed again.
+tar xzf out.tar.gz -O sbom.json > "$OUT"
+json '[.bomFormat, .specVersion, .metadata.component.type, .metadata.component.name]' '["CycloneDX","1.5","machine-learning-model","model"]'
+json '.components[0] | [.licenses[0].license.name, ([.components[].name] | join(" "))]' '["MIT","extra/README.txt model.onnx"]'
+json '.components[0].components[1].hashes[0].content' "$(sha256sum pkg/model.onnx | cut -d' ' -f1)"
+mkdir unpacked && tar xzf out.tar.gz -C unpacked
+run 0 package model unpacked -o repacked.tar.gz
+cmp out.tar.gz repacked.tar.gz || fail "unpacked and packed again it is another archive"
+echo more > unpacked/more.txt
+run 0 package model unpacked -o more.tar.gz
+tar xzf more.tar.gz -O sbom.json > "$OUT"
+out_has more.txt
+echo '{"bomFormat":"CycloneDX","metadata":{"tools":[{"name":"another"}]}}' > unpacked/sbom.json
+cp pkg/model.yaml unpacked/
+run 0 package model unpacked -o theirs.tar.gz
+tar xzf theirs.tar.gz -O sbom.json | cmp - unpacked/sbom.json || fail "a bill that somebody else wrote is lost"
+tar xzf theirs.tar.gz -O model.yaml | grep -q 'sbom.json: ' || fail "that bill has no digest"
+run 0 package verify theirs.tar.gz
+rm -r unpacked more.tar.gz theirs.tar.gz repacked.tar.gz
 run 2 package model pkg -o out.tar.gz
 err_has "out.tar.gz: already exists; pass --overwrite"
 run 0 package model pkg -o pkg/inside.tar.gz
@@ -73,7 +92,7 @@ json .kind folder
 json .model.decoder.kind yolov8
 json '.graphs["model.onnx"].operators.Conv' 1
 run 0 package verify out.tar.gz
-out_has "out.tar.gz: good, 3 files, digest sha256:"
+out_has "out.tar.gz: good, 4 files, digest sha256:"
 run 0 package verify pkg --json
 json .schema mlopsctl.package.verify/1
 json .ok true
@@ -140,9 +159,9 @@ run 3 package verify two.names
 out_has "is not a tar, tar.gz or zip archive"
 run 1 package verify nowhere
 err_has "nowhere: no such file or folder"
-run 1 package inspect out.tar.gz --max-members 2
+run 1 package inspect out.tar.gz --max-members 3
 err_has "raise --max-members"
-run 0 package inspect out.tar.gz --max-members 3
+run 0 package inspect out.tar.gz --max-members 4
 run 1 package inspect out.tar.gz --max-unpacked 100B
 err_has "raise --max-unpacked"
 size=$(stat -c %s pkg/model.onnx)
