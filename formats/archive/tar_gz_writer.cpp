@@ -20,6 +20,10 @@ namespace {
 
 constexpr std::size_t k_block_bytes = std::size_t{1} << 20;
 constexpr int k_level = 6; ///< what gzip takes by default
+/// Weights hardly shrink, and the search for repetitions only takes time: at this level the same
+/// size comes sooner.
+constexpr int k_weights_level = 1;
+constexpr std::size_t k_sample_bytes = std::size_t{1} << 15;
 
 struct FreeCompressor {
   void operator()(libdeflate_compressor* compressor) const {
@@ -101,15 +105,33 @@ private:
   bool is_done_ = false;
 };
 
-/// One gzip member. libdeflate writes no time and no name into its header.
-std::string gzip_block(std::string&& block) {
-  thread_local const std::unique_ptr<libdeflate_compressor, FreeCompressor> compressor(
-      libdeflate_alloc_compressor(k_level));
+using Compressor = std::unique_ptr<libdeflate_compressor, FreeCompressor>;
+
+Compressor make_compressor(int level) {
+  Compressor compressor(libdeflate_alloc_compressor(level));
   if (!compressor)
     throw Error(Fault::internal, "gzip: no memory for a compressor");
-  std::string out(libdeflate_gzip_compress_bound(compressor.get(), block.size()), '\0');
-  const std::size_t size = libdeflate_gzip_compress(compressor.get(), block.data(), block.size(),
-                                                    out.data(), out.size());
+  return compressor;
+}
+
+/// By a sample from the middle: less than 15 % go.
+bool hardly_shrinks(libdeflate_compressor* compressor, std::string_view block) {
+  if (block.size() < 2 * k_sample_bytes)
+    return false;
+  char room[k_sample_bytes * 85 / 100];
+  return libdeflate_deflate_compress(compressor, block.data() + block.size() / 2, k_sample_bytes,
+                                     room, sizeof room) == 0;
+}
+
+/// One gzip member. libdeflate writes no time and no name into its header.
+std::string gzip_block(std::string&& block) {
+  thread_local const Compressor common = make_compressor(k_level);
+  thread_local const Compressor for_weights = make_compressor(k_weights_level);
+  auto* const compressor =
+      hardly_shrinks(for_weights.get(), block) ? for_weights.get() : common.get();
+  std::string out(libdeflate_gzip_compress_bound(compressor, block.size()), '\0');
+  const std::size_t size =
+      libdeflate_gzip_compress(compressor, block.data(), block.size(), out.data(), out.size());
   if (size == 0)
     throw Error(Fault::internal, "gzip: a block did not fit its bound");
   out.resize(size);
