@@ -15,7 +15,7 @@ BUILD_PACKAGES="g++ cmake ninja-build ccache pkg-config
   lowdown"
 # To test it as well.
 TEST_PACKAGES="ceph-mon ceph-osd radosgw faketime unzip libgtest-dev libgmock-dev libvalijson-dev jq shellcheck procps python3 python3-numpy sqlite3 chromium curl openssl
-  docker-registry skopeo umoci busybox-static apache2-utils
+  docker-registry skopeo umoci buildah busybox-static apache2-utils python3-jsonschema
   gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good strace"
 
 need_packages() {
