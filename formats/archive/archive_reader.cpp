@@ -4,6 +4,7 @@
 #include "core/interrupt.hpp"
 #include "core/text.hpp"
 #include "formats/archive/archive.hpp"
+#include "formats/archive/zip_directory.hpp"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -70,6 +71,8 @@ public:
     check(archive_read_set_read_callback(raw, on_read));
     if (const auto all = source.mapped()) {
       mapped_ = *all;
+      if (is_zip_)
+        look_at_directory(*all);
       check(archive_read_set_seek_callback(raw, on_seek)); // zip: the directory at its end counts
     }
     check(archive_read_set_callback_data(raw, this));
@@ -88,6 +91,7 @@ public:
         return std::nullopt;
       }
       check(code);
+      ++entries_;
       if (auto member = wanted_ == Wanted::listing ? describe(entry) : examine(entry))
         return member;
     }
@@ -164,26 +168,19 @@ private:
   /// A gzip stream and a zip's directory know where they end; what follows is not looked at by the
   /// library.
   void check_end() const {
+    if (directory_ && directory_->members != entries_)
+      fail("names " + std::to_string(directory_->members) + " members in its directory, and " +
+               std::to_string(entries_) + " are there",
+           "members that share their bytes, or a damaged file; pack it again");
     const auto size = source_.size_bytes();
-    const auto used = is_zip_ ? zip_end() : archive_filter_bytes(handle_.get(), -1);
+    const auto used = !is_zip_     ? archive_filter_bytes(handle_.get(), -1)
+                      : directory_ ? static_cast<la_int64_t>(directory_->end_bytes)
+                                   : -1; // only the local headers were read
     if (!size || used < 0 || static_cast<std::uint64_t>(used) >= *size)
       return;
     fail("goes on behind the end of the archive, with " +
              bytes_for_people(*size - static_cast<std::uint64_t>(used)) + " of something else",
          "the file is damaged, or two files were written into one; fetch it again");
-  }
-
-  /// Behind the last record of a zip, which has 22 bytes and a comment (APPNOTE 4.3.16); -1 if
-  /// there is none, as where only the local headers were read.
-  la_int64_t zip_end() const {
-    constexpr std::size_t k_record_bytes = 22;
-    const auto at = mapped_ ? mapped_->rfind("PK\x05\x06") : std::string_view::npos;
-    if (at == std::string_view::npos || at + k_record_bytes > mapped_->size())
-      return -1;
-    const auto byte = [&](std::size_t i) {
-      return static_cast<std::size_t>(static_cast<unsigned char>((*mapped_)[at + i]));
-    };
-    return static_cast<la_int64_t>(at + k_record_bytes + byte(20) + 256 * byte(21));
   }
 
   [[noreturn]] void fail(const std::string& text, const std::string& hint = {}) const {
@@ -219,6 +216,14 @@ private:
     member_ = raw_name ? raw_name : "";
     if (!raw_name)
       fail("a member has a name that is not UTF-8", "pack it again with plain names");
+  }
+
+  /// libarchive reads all of a zip's directory before the first member.
+  void look_at_directory(std::string_view zip) {
+    directory_ = find_zip_directory(zip, limits_.members);
+    if (directory_ && directory_->members > limits_.members)
+      fail("holds more than the limit of " + std::to_string(limits_.members) + " members",
+           "raise --max-members if you trust it");
   }
 
   void count_member() {
@@ -310,7 +315,9 @@ private:
   la_int64_t offset_ = 0;
   std::unique_ptr<archive, FreeArchive> handle_;
   std::set<std::string> seen_;
-  std::string member_; ///< raw name of the member at hand, for messages
+  std::optional<ZipDirectory> directory_; ///< of a zip
+  std::uint64_t entries_ = 0;             ///< that the library gave
+  std::string member_;                    ///< raw name of the member at hand, for messages
   std::string place_;
   std::uint64_t members_ = 0;
   std::uint64_t unpacked_bytes_ = 0;
