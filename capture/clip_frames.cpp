@@ -3,10 +3,10 @@
 
 #include "core/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <string_view>
 
 namespace mlopsctl::capture {
 ClipFrames::ClipFrames(const std::string& url, const Selection& selection, const ClipSlice& slice,
@@ -43,19 +43,23 @@ std::optional<ClipFrame> ClipFrames::next() {
   }
 }
 
-bool is_video_file(const std::string& path) {
+bool is_video(const std::string& name, std::string_view head) {
   constexpr std::array<std::string_view, 17> k_extensions{
       ".mp4", ".m4v", ".mov", ".mkv",  ".webm", ".avi",  ".ts",   ".m2ts", ".mts",
       ".mpg", ".flv", ".wmv", ".mpeg", ".y4m",  ".h264", ".hevc", ".mjpeg"};
-  const auto extension = std::filesystem::path(path).extension().string();
+  const auto extension = std::filesystem::path(name).extension().string();
   for (const auto known : k_extensions)
     if (extension.size() == known.size() && starts_with_ignoring_case(extension, known))
       return true;
+  const auto part = [&](std::size_t begin) { return head.substr(std::min(begin, head.size()), 4); };
+  return part(4) == "ftyp" || part(0) == "\x1A\x45\xDF\xA3" ||
+         (part(0) == "RIFF" && part(8) == "AVI ");
+}
+
+bool is_video_file(const std::string& path) {
   std::array<char, 12> head{};
   std::ifstream(path, std::ios::binary).read(head.data(), head.size());
-  const std::string_view bytes(head.data(), head.size());
-  return bytes.substr(4, 4) == "ftyp" || bytes.starts_with("\x1A\x45\xDF\xA3") ||
-         (bytes.starts_with("RIFF") && bytes.substr(8, 4) == "AVI ");
+  return is_video(path, {head.data(), head.size()});
 }
 
 } // namespace mlopsctl::capture

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace mlopsctl::capture {
 
@@ -48,7 +49,8 @@ private:
   bool is_chosen_ = false; ///< the source gives wanted frames only
 };
 
-/// By its extension, or by how the file begins.
+/// By its name's extension, or by how it begins. \param head its first bytes, 12 if there are.
+bool is_video(const std::string& name, std::string_view head);
 bool is_video_file(const std::string& path);
 
 } // namespace mlopsctl::capture

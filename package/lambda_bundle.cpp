@@ -13,7 +13,6 @@
 namespace mlopsctl::package {
 namespace {
 
-constexpr const char* k_bootstrap = "bootstrap"; // what Lambda starts
 constexpr const char* k_model_inside = "model";  // the archive as it is
 
 void check_size(std::uint64_t bytes) {

@@ -20,6 +20,8 @@ inline constexpr int k_lambda_least_memory_mb = 128, k_lambda_most_memory_mb = 1
 inline constexpr int k_lambda_most_timeout_s = 900;
 inline constexpr int k_lambda_least_tmp_mb = 512, k_lambda_most_tmp_mb = 10'240;
 
+inline constexpr const char* k_bootstrap = "bootstrap"; ///< at the zip's top: what Lambda starts
+
 struct LambdaParts {
   std::string runtime; ///< archive of pack_runtime()
   std::string model;   ///< package to put inside, an archive; empty: its environment names it

@@ -46,10 +46,10 @@ void unpack_function(const std::string& zip, const fs::path& folder) {
   const auto reader = formats::open_archive(*source, limits);
   bool has_bootstrap = false;
   while (const auto member = reader->next()) {
-    if (member->name == k_bootstrap && (member->mode & k_executable) == 0)
+    if (member->name == package::k_bootstrap && (member->mode & k_executable) == 0)
       throw Error(Fault::input, zip + ": 'bootstrap' is not executable",
                   "Lambda could not start it: chmod +x it before it is packed");
-    has_bootstrap = has_bootstrap || member->name == k_bootstrap;
+    has_bootstrap = has_bootstrap || member->name == package::k_bootstrap;
     write_member(*member, reader->bytes(), folder);
   }
   if (!has_bootstrap)

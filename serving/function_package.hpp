@@ -7,8 +7,6 @@
 
 namespace mlopsctl::serving {
 
-inline constexpr const char* k_bootstrap = "bootstrap"; ///< what Lambda starts
-
 /// \param folder there, and empty. \throws Error(input) for what Lambda would not take: no zip, no
 /// executable `bootstrap` at its top, more than 250 MB unpacked, unsafe names.
 void unpack_function(const std::string& zip, const std::filesystem::path& folder);

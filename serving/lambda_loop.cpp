@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serving/lambda_loop.hpp"
 
+#include "capture/clip_frames.hpp"
 #include "core/error.hpp"
 #include "core/io.hpp"
+#include "core/local_copy.hpp"
 #include "core/log.hpp"
 #include "core/time.hpp"
 #include "imaging/codecs.hpp"
+#include "imaging/middle_frame.hpp"
 #include "inference/prediction_line.hpp"
 
 #include <chrono>
@@ -35,6 +38,14 @@ std::string text_of(const Error& error) {
   return error.hint().empty() ? error.what() : error.what() + std::string("; ") + error.hint();
 }
 
+/// Of a clip its middle.
+imaging::MiddleFrame picture_of(const std::string& name, std::string_view bytes) {
+  if (!capture::is_video(name, bytes))
+    return {imaging::decode(bytes, name), std::nullopt};
+  const LocalCopy copy(*source_from_text(std::string(bytes), name));
+  return imaging::middle_frame(copy.path(), name);
+}
+
 /// Of a prediction's line, which has the best first; empty if nothing was found.
 std::string best_label(const Value& line) {
   for (const char* name : {"detections", "classes"})
@@ -53,12 +64,12 @@ LambdaFunction::LambdaFunction(inference::Model model, std::string package_diges
 std::string LambdaFunction::line_for(const std::string& name, std::string_view bytes,
                                      bool with_timing) {
   const Stopwatch watch;
-  const auto image = imaging::decode(bytes, name);
+  const auto [image, time_s] = picture_of(name, bytes);
   const double decode_ms = watch.milliseconds();
   auto prediction = model_.run(image, inference::Threshold::show);
   prediction.timing.decode_ms = decode_ms;
   return inference::prediction_line(name, image.width, image.height, prediction, model_.spec(),
-                                    {.with_timing = with_timing});
+                                    {.with_timing = with_timing, .time_s = time_s});
 }
 
 std::string LambdaFunction::answer_directly(const EventPicture& picture) {

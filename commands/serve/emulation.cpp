@@ -66,7 +66,7 @@ serving::EmulatedFunction function_of(const EmulationOptions& o, const OwnFuncti
   add_profile_files(ctx, function.environment);
   if (!o.package.empty()) {
     serving::unpack_function(o.package, function.task_folder);
-    function.words = {serving::k_bootstrap};
+    function.words = {package::k_bootstrap};
     function.environment.emplace_back("LD_LIBRARY_PATH=/lib64:/usr/lib64:/var/runtime:/var/runtime/"
                                       "lib:/var/task:/var/task/lib:/opt/lib");
     return function;

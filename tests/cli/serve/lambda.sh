@@ -171,6 +171,18 @@ run 1 serve lambda --model det --emulate pictures.jsonl --lookup students
 out_has "--lookup: 'students' is no table of DynamoDB"
 run 1 serve lambda --model none --emulate pictures.jsonl --json
 json '.events[0] | [.status, .reply.errorType] | tostring' '["init-error","Runtime.InitError"]'
+# Of a clip the frame in its middle.
+run 0 capture 'pattern:shapes?seed=3&size=320x240&fps=30&seconds=1' -o clips --clips 500ms
+printf '{"image":"%s","name":"clip"}\n{"image":"%s","name":"half.mp4"}\n' "$(base64 -w0 clips/clip000000.mp4)" "$(head -c 500 clips/clip000000.mp4 | base64 -w0)" > clips.jsonl
+run 1 serve lambda --model "$MLOPSCTL_SOURCE/examples/shapes/model" --emulate clips.jsonl --json
+json '.events[0].reply | [.image, .width, .height, (.time_s > 0.23 and .time_s < 0.24), (.detections | length > 0)] | tostring' '["clip",320,240,true,true]'
+json '.events[1].reply | [.errorType, (.errorMessage | startswith("half.mp4"))] | tostring' '["Function.BadInput",true]'
+CLIP=$(jq -c '[.events[0].reply.detections[].label] | sort' "$OUT")
+run 0 capture clips/clip000000.mp4 -o frames --every 1 --quality 100
+printf '{"image":"%s"}' "$(base64 -w0 frames/frame000007.jpg)" > frame.json
+run 0 serve lambda --model "$MLOPSCTL_SOURCE/examples/shapes/model" --emulate frame.json
+[ "$(jq -c '[.detections[].label] | sort' "$OUT")" = "$CLIP" ] || fail "another frame than the eighth of fifteen"
+
 # A schedule's event measures it: its row is in the reply, for the same event under the same id.
 red_set 3
 echo '{"detail-type":"Scheduled Event","id":"e-1"}' > time.json
