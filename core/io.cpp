@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cerrno>
 #include <fcntl.h>
+#include <mutex>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -83,19 +84,12 @@ using detail::spool;
 using detail::sync_folder;
 using detail::write_fully;
 
-/// A regular file, mapped; a pipe is read into a temporary file first by open_source.
+/// A regular file, mapped when somebody asks for that: for small files that are read, mapping costs
+/// more than reading. A pipe is read into a temporary file first by open_source.
 class FileSource final : public ByteSource {
 public:
   FileSource(Descriptor fd, std::uint64_t size, std::string name)
-      : fd_(std::move(fd)), size_(size), name_(std::move(name)) {
-    if (size_ == 0)
-      return;
-    void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd_.get(), 0);
-    if (address == MAP_FAILED)
-      fail_system(name_, "map");
-    data_ = static_cast<const char*>(address);
-    ::madvise(address, size_, MADV_SEQUENTIAL);
-  }
+      : fd_(std::move(fd)), size_(size), name_(std::move(name)) {}
   ~FileSource() override {
     if (data_)
       ::munmap(const_cast<char*>(data_), size_);
@@ -105,14 +99,20 @@ public:
 
   std::size_t read(std::span<char> buffer) override {
     const std::size_t count = std::min<std::uint64_t>(buffer.size(), size_ - position_);
-    if (count > 0)
-      std::copy_n(data_ + position_, count, buffer.data());
+    errno = 0;
+    if (!read_fully_at(fd_.get(), position_, buffer.first(count))) {
+      if (errno != 0)
+        fail_system(name_, "read");
+      throw Error(Fault::input, name_ + ": became shorter while it was read",
+                  "wait until nothing writes to it");
+    }
     position_ += count;
     return count;
   }
   void rewind() override { position_ = dropped_ = 0; }
   std::optional<std::uint64_t> size_bytes() const override { return size_; }
   std::optional<std::string_view> mapped() const override {
+    std::call_once(is_mapped_, [this] { map(); });
     return std::string_view(data_ ? data_ : "",
                             size_); // parsers take no null pointer, even for 0 bytes
   }
@@ -122,18 +122,29 @@ public:
   void drop_before(std::uint64_t offset) override {
     static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     const std::uint64_t end = std::min(offset, size_) / page * page;
-    if (end > dropped_)
+    if (data_ && end > dropped_)
       ::madvise(const_cast<char*>(data_) + dropped_, end - dropped_, MADV_DONTNEED);
     dropped_ = std::max(dropped_, end);
   }
   const std::string& name() const override { return name_; }
 
 private:
+  void map() const {
+    if (size_ == 0)
+      return;
+    void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd_.get(), 0);
+    if (address == MAP_FAILED)
+      fail_system(name_, "map");
+    data_ = static_cast<const char*>(address);
+    ::madvise(address, size_, MADV_SEQUENTIAL);
+  }
+
   Descriptor fd_;
   std::uint64_t size_;
   std::uint64_t position_ = 0;
   std::uint64_t dropped_ = 0;
-  const char* data_ = nullptr;
+  mutable std::once_flag is_mapped_;
+  mutable const char* data_ = nullptr;
   std::string name_;
 };
 

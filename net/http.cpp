@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t k_header_limit_bytes = 256 * 1024;
 constexpr long k_buffer_bytes = 256 * 1024;
+constexpr long k_reply_buffer_bytes = 16 * 1024;
 constexpr long k_stalled_bytes_per_s = 64;
 
 /// The system's bundle is not always where libcurl was told at build time: Amazon Linux and SUSE
@@ -200,7 +201,8 @@ private:
       set(CURLOPT_LOW_SPEED_LIMIT, k_stalled_bytes_per_s);
       set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.stall_s));
     }
-    set(CURLOPT_BUFFERSIZE, k_buffer_bytes);
+    // Made anew for each exchange: where something is sent, the reply is a few lines.
+    set(CURLOPT_BUFFERSIZE, request.body.empty() ? k_buffer_bytes : k_reply_buffer_bytes);
     set(CURLOPT_UPLOAD_BUFFERSIZE, k_buffer_bytes);
     if (!options_.use_proxy || url.is_this_machine()) // a proxy would get what is meant for here
       set(CURLOPT_PROXY, "");

@@ -30,6 +30,21 @@ std::string hmac(std::string_view key, std::string_view text) {
   return {out.begin(), out.begin() + length};
 }
 
+/// Four digests that are the same all day: each thread keeps its last.
+const std::string& signing_key(const std::string& secret, const SigningScope& scope) {
+  struct Derived {
+    std::array<std::string, 4> from;
+    std::string key;
+  };
+  thread_local Derived last;
+  const std::string day = scope.timestamp.substr(0, 8);
+  const std::array<std::string, 4> from{secret, day, scope.region, scope.service};
+  if (last.from != from)
+    last = {from, hmac(hmac(hmac(hmac("AWS4" + secret, day), scope.region), scope.service),
+                       "aws4_request")};
+  return last.key;
+}
+
 /// RFC 3986 5.2.4, and empty segments go too.
 std::string normalized(std::string_view path) {
   std::vector<std::string> kept;
@@ -134,10 +149,7 @@ std::string string_to_sign(const std::string& canonical_request, const SigningSc
 
 std::string signature(const std::string& string_to_sign, const Credentials& credentials,
                       const SigningScope& scope) {
-  const std::string date =
-      hmac("AWS4" + credentials.secret_access_key, scope.timestamp.substr(0, 8));
-  const std::string key = hmac(hmac(hmac(date, scope.region), scope.service), "aws4_request");
-  return to_hex(hmac(key, string_to_sign));
+  return to_hex(hmac(signing_key(credentials.secret_access_key, scope), string_to_sign));
 }
 
 void sign(SignableRequest& request, const Credentials& credentials, const SigningScope& scope,

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
@@ -43,6 +44,15 @@ TEST_F(Io, SinkIsInvisibleUntilFinished) {
   EXPECT_THROW(write_file(path("a"), "other", Existing::refuse), Error);
   write_file(path("a"), "other", Existing::replace);
   EXPECT_EQ(read_file(path("a"), 100), "other");
+}
+
+TEST_F(Io, AFileThatIsCutWhileItIsReadIsAnError) { // a mapping would end the process
+  write_file(path("a"), std::string(100'000, 'a'), Existing::refuse);
+  const auto source = open_source(path("a"));
+  std::array<char, 1000> buffer{};
+  EXPECT_EQ(source->read(buffer), buffer.size());
+  fs::resize_file(path("a"), 50);
+  EXPECT_THROW(source->read(buffer), Error);
 }
 
 TEST_F(Io, LargeFilesHoldWhatWasWritten) { // more than goes to the disk at a time
