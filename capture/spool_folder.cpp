@@ -35,25 +35,25 @@ std::string leaf_of(const std::string& url) {
 
 } // namespace
 
+void create_private_folder(const fs::path& path, const std::string& option) {
+  std::error_code error;
+  fs::create_directories(path.parent_path(), error);
+  ::mkdir(path.c_str(), S_IRWXU);
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))
+    throw Error(Fault::input, path.string() + ": cannot create: " + system_error_text(),
+                "name another folder with " + option);
+  if (status.st_uid != ::geteuid() || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    throw Error(Fault::usage, path.string() + ": others may look into this folder",
+                "name another folder with " + option);
+}
+
 SpoolFolder::SpoolFolder(const std::string& base, const std::string& url) {
   const std::string place = base.empty() ? state_folder("spool") : base;
   if (place.empty())
     throw Error(Fault::usage, "there is no place of this user for frames that wait to be sent",
                 "name a folder with --spool DIR");
   path_ = fs::path(place) / leaf_of(url);
-}
-
-void SpoolFolder::create() const {
-  std::error_code error;
-  fs::create_directories(path_.parent_path(), error);
-  ::mkdir(path_.c_str(), S_IRWXU);
-  struct stat status {};
-  if (::lstat(path_.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))
-    throw Error(Fault::input, path_.string() + ": cannot create: " + system_error_text(),
-                "name another folder with --spool DIR");
-  if (status.st_uid != ::geteuid() || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-    throw Error(Fault::usage, path_.string() + ": others may look into this spool",
-                "name another folder with --spool DIR");
 }
 
 bool SpoolFolder::is_used() const {

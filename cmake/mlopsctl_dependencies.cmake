@@ -10,7 +10,7 @@ find_package(simdjson REQUIRED)
 find_package(MlopsctlOpenCV REQUIRED)
 find_package(MlopsctlArchive MODULE)
 
-foreach(library IN ITEMS yaml-cpp pugixml libturbojpeg libpng libwebp libdeflate sqlite3 libcurl libavformat libavcodec
+foreach(library IN ITEMS yaml-cpp pugixml libturbojpeg libpng libwebp libdeflate sqlite3 libcurl libmosquitto libavformat libavcodec
                          libavutil libswscale libavdevice)
   string(MAKE_C_IDENTIFIER ${library} id)
   pkg_check_modules(${id} REQUIRED IMPORTED_TARGET ${library})

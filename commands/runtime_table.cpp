@@ -5,10 +5,10 @@
 
 namespace mlopsctl::commands {
 
-extern const Command serve_http, serve_lambda, engines, help;
+extern const Command serve_http, serve_lambda, serve_edge, engines, help;
 
 const std::vector<const Command*>& all_commands() {
-  static const std::vector<const Command*> table{&serve_http, &serve_lambda, &engines, &help};
+  static const std::vector<const Command*> table{&serve_http, &serve_lambda, &serve_edge, &engines, &help};
   return table;
 }
 

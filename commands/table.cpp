@@ -15,7 +15,7 @@ extern const Command package_describe, package_model, package_inspect, package_v
 extern const Command package_component, package_deployable, package_mar;
 extern const Command package_image, package_lambda, package_push, package_runtime;
 extern const Command infer, engines;
-extern const Command serve_http, serve_lambda;
+extern const Command serve_http, serve_lambda, serve_edge;
 extern const Command store_cp, store_ls, store_sync;
 extern const Command bench_export, bench_pull, bench_push;
 extern const Command bench_compare, bench_load, bench_run, bench_score, bench_show;
@@ -35,7 +35,7 @@ const std::vector<const Command*>& all_commands() {
       &package_runtime, &package_lambda, &package_image, &package_component, &package_mar, &package_push,
       &bench_run, &bench_load, &bench_score, &bench_compare, &bench_show, &bench_export, &bench_push, &bench_pull,
       &infer, &engines, &list_formats,
-      &serve_http, &serve_lambda,
+      &serve_http, &serve_lambda, &serve_edge,
       &store_ls, &store_cp, &store_sync,
       &template_init, &template_list, &template_show, &template_render, &template_validate,
       &doctor, &schema, &completion, &config_trust, &help,

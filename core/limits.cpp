@@ -39,6 +39,8 @@ const std::vector<LimitInfo>& all_limits() {
        "3 bytes a pixel, twice while it is changed, a thread"},
       {Limit::request_bytes, "request-bytes", 32 * k_mib,
        "what is sent to a service in one request", "that much a request, 256 MiB or 8 such in all"},
+      {Limit::message_bytes, "message-bytes", k_mib / 8, "a message that MQTT brings",
+       "3 times as much"},
       {Limit::image_json_bytes, "image-json-bytes", 4 * k_mib,
        "an index, manifest or configuration of a container image", "about 10 times as much"},
   };

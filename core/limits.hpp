@@ -15,6 +15,7 @@ enum class Limit {
   label_file_bytes,
   pixels,
   request_bytes,
+  message_bytes,
   image_json_bytes
 };
 

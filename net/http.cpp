@@ -29,19 +29,6 @@ std::string from_environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-std::string find_bundle(const std::string& given) {
-  for (const auto& path :
-       {given, from_environment("AWS_CA_BUNDLE"), from_environment("SSL_CERT_FILE")})
-    if (!path.empty())
-      return path;
-  std::error_code ignored;
-  for (const char* path : k_bundles)
-    if (std::filesystem::exists(path, ignored))
-      return path;
-  throw Error(Fault::input, "no CA certificates were found on this machine",
-              "install ca-certificates, or name a PEM file with AWS_CA_BUNDLE");
-}
-
 /// What one exchange collects; libcurl's callbacks must not throw.
 struct Exchange {
   HttpReply reply;
@@ -207,7 +194,7 @@ private:
     if (!options_.use_proxy || url.is_this_machine()) // a proxy would get what is meant for here
       set(CURLOPT_PROXY, "");
     if (url.scheme == "https") {
-      bundle_ = find_bundle(options_.ca_bundle);
+      bundle_ = find_ca_bundle(options_.ca_bundle);
       set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
       set(CURLOPT_SSL_VERIFYPEER, 1L);
       set(CURLOPT_SSL_VERIFYHOST, 2L);
@@ -255,6 +242,19 @@ private:
 };
 
 } // namespace
+
+std::string find_ca_bundle(const std::string& given) {
+  for (const auto& path :
+       {given, from_environment("AWS_CA_BUNDLE"), from_environment("SSL_CERT_FILE")})
+    if (!path.empty())
+      return path;
+  std::error_code ignored;
+  for (const char* path : k_bundles)
+    if (std::filesystem::exists(path, ignored))
+      return path;
+  throw Error(Fault::input, "no CA certificates were found on this machine",
+              "install ca-certificates, or name a PEM file with AWS_CA_BUNDLE");
+}
 
 std::unique_ptr<HttpClient> create_http_client(HttpOptions options) {
   return std::make_unique<CurlClient>(std::move(options));

@@ -91,6 +91,10 @@ struct Url {
 /// \param name for messages. \throws Error(usage) also for user info, queries and fragments.
 Url parse_url(const std::string& text, const std::string& name);
 
+/// PEM file of the authorities that are trusted. \param given empty: as of HttpOptions::ca_bundle.
+/// \throws Error(input) if there is none.
+std::string find_ca_bundle(const std::string& given);
+
 /// "Sat, 21 Nov 2026 07:15:11 GMT" -> seconds since 1970.
 std::optional<std::int64_t> parse_http_date_s(const std::string& text);
 

@@ -108,6 +108,10 @@ function(spec)
     ],
   });
 
+  local partition_key =
+    local found = [t.partition_key for t in spec.tables if t.name == edge.table && t.layout == 'item'];
+    if found == [] then null else found[0];
+
   // What the runtime has to know. Numbers are text: the nucleus may give 30 back as 30.0.
   local client_id(core) = core.name + '-mlopsctl';
   local configuration = {
@@ -120,6 +124,7 @@ function(spec)
       retention_days: std.toString(spec.retention_days),
       model_digest: spec.model.digest,
       table: if edge.table == null then null else 'dynamodb://' + edge.table,
+      partition_key: partition_key,
       buffer: if edge.buffer == null then null else {
         folder: edge.buffer.source,
         max_bytes: std.toString(edge.buffer.max_bytes),
@@ -184,7 +189,7 @@ function(spec)
   // policy has at most 2048 characters. (IoT Core developer guide, "IoT Core policy actions"; "Security limits")
   local iot(kind, name) = aws.sub('arn:${AWS::Partition}:iot:${AWS::Region}:${AWS::AccountId}:' + kind + '/' + name);
   local t = edge.topics;
-  local heard = [t.start, t.frames, t.predictions];
+  local heard = [t.start, t.frames];
   local said = [t.status, t.frames, t.results, t.predictions, t.stored];
   local topic_document(core, resource) = aws.policy([
     aws.allow('iot:Connect', resource('client', client_id(core))),

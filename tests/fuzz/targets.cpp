@@ -25,6 +25,8 @@
 #include "package/draft.hpp"
 #include "package/model_spec.hpp"
 #include "package/sign.hpp"
+#include "serving/edge_configuration.hpp"
+#include "serving/edge_request.hpp"
 #include "serving/lambda_event.hpp"
 #include "serving/picture_body.hpp"
 #include "tests/fuzz/label_targets.hpp"
@@ -36,6 +38,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -70,6 +73,29 @@ void read_lambda_event(std::string_view bytes) {
     if (event.kind == serving::LambdaEvent::Kind::stored &&
         (picture.id.size() != 64 || !picture.name.starts_with("s3://")))
       std::abort();
+}
+
+/// A start that is taken is bounded, and a picture that is asked for is in the folder.
+void read_edge_request(std::string_view bytes) {
+  constexpr double k_longest_s = 60;
+  const std::filesystem::path folder = "/proc/self/fdinfo"; // files that are always there
+  try {
+    const auto path = serving::parse_picture_request(bytes);
+    if (path && !serving::resolve_inside(folder, *path).string().starts_with("/proc/"))
+      std::abort();
+  } catch (const Error&) { // NOLINT(bugprone-empty-catch): it may be a start
+  }
+  serving::CapturePlan plan;
+  plan.selection.duration_s = 1;
+  const auto start = serving::parse_start(bytes, plan, k_longest_s);
+  const auto& selection = start.plan.selection;
+  if (!(*selection.duration_s > 0) || *selection.duration_s > k_longest_s ||
+      (selection.step_s && !(*selection.step_s > 0)))
+    std::abort();
+}
+
+void read_edge_configuration(std::string_view bytes) {
+  serving::parse_edge_configuration(bytes, "front");
 }
 
 /// A line with the Content-Type, then the body.
@@ -323,6 +349,8 @@ const std::vector<Target>& targets() {
                               {"registry_challenge", read_challenge},
                               {"s3_reply", read_s3_reply},
                               {"request_body", find_sent_picture},
+                              {"edge_configuration", read_edge_configuration},
+                              {"edge_request", read_edge_request},
                               {"lambda_event", read_lambda_event},
                               {"capture-journal", parse_capture_journal},
                               {"capture-words", parse_capture_words},

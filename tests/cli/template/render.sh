@@ -115,7 +115,7 @@ refused 1 "'functions' is missing, which cloud-function needs; add it"
 kind=edge-group
 sed 's/model.tar.gz/model.rar/' deploy.yaml > new.yaml
 refused 1 "new.yaml: model.url: 'model.rar' is not .tar.gz, .tgz or .zip"
-sed "s#blog/infer/input#$(printf 'a%.0s' $(seq 250))#; s#dynamo/input#$(printf 'b%.0s' $(seq 250))#" deploy.yaml > new.yaml
+sed "s#blog/infer/input#$(printf 'a%.0s' $(seq 250))#; s#dynamo/input#$(printf 'b%.0s' $(seq 250))#; s#dynamo/output#$(printf 'c%.0s' $(seq 250))#" deploy.yaml > new.yaml
 refused 1 "characters; at most 2048: use shorter topics"
 
 # One's own template.

@@ -4,7 +4,7 @@ run 0 formats --limits
 out_has "line-bytes"
 out_has "16777216"
 run 0 formats --limits --json
-json '[.schema, (.limits | map(.name) | join(","))]' '["mlopsctl.limits/1","line-bytes,element-bytes,label-file-bytes,pixels,request-bytes,image-json-bytes"]'
+json '[.schema, (.limits | map(.name) | join(","))]' '["mlopsctl.limits/1","line-bytes,element-bytes,label-file-bytes,pixels,request-bytes,message-bytes,image-json-bytes"]'
 run 0 formats --limits --limit pixels=1000 --json
 json '.limits[] | select(.name == "pixels") | .value' 1000
 line='{"source-ref":"s3://b/a.jpg","bb":{"image_size":[{"width":64,"height":48,"depth":3}],"annotations":[]},"bb-metadata":{"objects":[],"class-map":{},"type":"groundtruth/object-detection"}}'
