@@ -18,6 +18,7 @@ done
 
 echo "== capture killed at 200 moments, into a folder and into S3"
 MLOPSCTL=$ROOT/build/ci/mlopsctl MLOPSCTL_KILL_MOMENTS=200 bash "$ROOT/tests/loopback/kill.sh" || status=1
+MLOPSCTL=$ROOT/build/ci/mlopsctl MLOPSCTL_KILL_MOMENTS=200 bash "$ROOT/tests/loopback/edge_kill.sh" || status=1
 
 for script in "$ROOT"/bench/self/*.sh; do
   echo "== $(basename "$script")"

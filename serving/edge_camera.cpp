@@ -3,18 +3,20 @@
 
 #include "capture/sampling.hpp"
 #include "core/error.hpp"
+#include "core/interrupt.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "imaging/codecs.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 namespace mlopsctl::serving {
 namespace {
 
-constexpr double k_answers_per_s = 5, k_most_answers = 20; ///< of starts; more are passed over
 constexpr auto k_look_every = std::chrono::milliseconds(500);
+constexpr auto k_end_every = std::chrono::milliseconds(10);
 
 Value plan_value(const CapturePlan& plan) {
   Value value = Value::object();
@@ -60,6 +62,7 @@ struct EdgeCamera::Capture {
   std::int64_t frames = 0;
   std::int64_t number = 0; ///< of its work
   bool is_full = false;    ///< the buffer has no room
+  bool is_cut_off = false; ///< this process ends before it does, or an earlier one did
 
   explicit Capture(const Work& work) : id(work.id), number(work.number) {
     const auto document = parse_json(work.body, "start in the buffer");
@@ -105,20 +108,9 @@ void EdgeCamera::check() const {
     std::rethrow_exception(failure_);
 }
 
-/// So that a flood of starts does not become a flood of answers.
-bool EdgeCamera::may_answer() {
-  const double now_s =
-      std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+bool EdgeCamera::is_begun_here(const std::string& start) const {
   const std::lock_guard lock(mutex_);
-  answers_ = std::min(k_most_answers, answers_ + (now_s - answered_s_) * k_answers_per_s);
-  answered_s_ = now_s;
-  if (answers_ < 1) {
-    if (unanswered_++ == 0)
-      log::warn(voice_.topics().start + ": more starts than this device looks at are passed over");
-    return false;
-  }
-  answers_ -= 1;
-  return true;
+  return start == begun_here_;
 }
 
 void EdgeCamera::refuse(const std::string& state, const std::string& start,
@@ -128,8 +120,11 @@ void EdgeCamera::refuse(const std::string& state, const std::string& start,
 }
 
 void EdgeCamera::start(const std::string& payload) {
-  if (!may_answer())
+  if (!answers_.take()) {
+    if (!is_flooded_.exchange(true))
+      log::warn(voice_.topics().start + ": more starts than this device looks at are passed over");
     return;
+  }
   try {
     accept(parse_start(payload, options_.plan, options_.longest_s));
   } catch (const Error& error) {
@@ -151,6 +146,10 @@ void EdgeCamera::accept(const StartRequest& request) {
   const std::string id = request.id.empty() ? random_id() : request.id;
   if (!queue_.is_new(id))
     return refuse("refused", id, "a start of this id was done before");
+  {
+    const std::lock_guard lock(mutex_);
+    begun_here_ = id;
+  }
   queue_.add({Capture(id, request.plan).work(),
               voice_.status_work("started", id, plan_value(request.plan))});
 }
@@ -158,8 +157,11 @@ void EdgeCamera::accept(const StartRequest& request) {
 void EdgeCamera::run() noexcept {
   try {
     while (!is_stopping_) {
-      if (const auto work = queue_.first(WorkKind::start))
+      const auto work = queue_.first(WorkKind::start);
+      if (work && interrupt_requested() == 0)
         capture(*work);
+      else if (work)
+        std::this_thread::sleep_for(k_end_every); // stop() is about to be called
       else
         queue_.wait([&] { return is_stopping_ || queue_.waiting(WorkKind::start) > 0; },
                     k_look_every);
@@ -174,26 +176,29 @@ void EdgeCamera::capture(const Work& work) {
   Capture now(work);
   std::string state = "finished";
   Value details = Value::object();
+  bool is_live = false;
   try {
     const auto source = capture::open_frames(options_.source, options_.source_options);
-    if (source->info().is_live && now.last_index >= 0) {
-      state = "interrupted";
-      details = with_text("this device stopped meanwhile; what a camera saw then is gone");
-    } else {
+    is_live = source->info().is_live;
+    if (is_live && !is_begun_here(now.id))
+      now.is_cut_off = true;
+    else
       take_frames(now, *source);
-    }
-    if (is_stopping_)
-      return; // the start stays
-    if (now.is_full) {
-      state = "stopped";
-      details = with_text("the buffer is full");
-    }
   } catch (const Interrupted&) {
-    return;
+    now.is_cut_off = true;
   } catch (const Error& error) {
     state = "failed";
     details = with_text(words_of(error));
     log::warn("start " + now.id + ": " + words_of(error));
+  }
+  if (now.is_cut_off && !is_live)
+    return; // the start stays, and the next process goes on
+  if (now.is_cut_off) {
+    state = "interrupted";
+    details = with_text("this device stopped; what the camera saw then is gone");
+  } else if (now.is_full) {
+    state = "stopped";
+    details = with_text("the buffer is full");
   }
   details["frames"] = now.frames;
   if (const auto dropped = queue_.dropped(); dropped > 0)
@@ -204,7 +209,11 @@ void EdgeCamera::capture(const Work& work) {
 
 void EdgeCamera::take_frames(Capture& now, capture::FrameSource& source) {
   capture::Sampler sampler(now.plan.selection, source);
-  while (!is_stopping_ && (!now.plan.frames || now.frames < *now.plan.frames)) {
+  while (!now.plan.frames || now.frames < *now.plan.frames) {
+    if (is_stopping_) {
+      now.is_cut_off = true;
+      return;
+    }
     const auto frame = source.next();
     if (!frame || sampler.is_past_end(*frame))
       return;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "capture/frame_source.hpp"
+#include "serving/allowance.hpp"
 #include "serving/edge_message.hpp"
 #include "serving/edge_request.hpp"
 
@@ -44,19 +45,19 @@ private:
   void run() noexcept;
   void capture(const Work& work);
   void take_frames(Capture& now, capture::FrameSource& source);
+  bool is_begun_here(const std::string& start) const;
   bool keep(Capture& now, const capture::Frame& frame, capture::FrameSource& source);
   void accept(const StartRequest& request);
-  bool may_answer();
   void refuse(const std::string& state, const std::string& start, const std::string& why);
 
   const CameraOptions options_;
   const EdgeVoice& voice_;
   EdgeQueue& queue_;
   std::atomic<bool> is_stopping_{false};
+  Allowance answers_{5, 20};
+  std::atomic<bool> is_flooded_{false};
   mutable std::mutex mutex_; ///< of what follows
-  double answered_s_ = 0;    ///< when a start was last looked at
-  double answers_ = 0;       ///< how many more may be
-  std::int64_t unanswered_ = 0;
+  std::string begun_here_;   ///< the start that this process accepted last
   std::exception_ptr failure_;
   std::thread thread_;
 };

@@ -118,26 +118,31 @@ void EdgeDevice::hear(const net::MqttMessage& message) {
     take_request(message.payload);
 }
 
-/// Somebody else put a picture into the buffer.
 void EdgeDevice::take_request(const std::string& payload) {
   try {
     const auto path = parse_picture_request(payload);
-    if (!path)
-      return;
-    EdgeFrame frame;
-    frame.path = resolve_inside(queue_.folder(), *path).string();
-    frame.captured_s = seconds_since_1970();
-    const auto changed = fs::last_write_time(frame.path).time_since_epoch().count();
-    frame.id = id_of(voice_.core() + "\n" + frame.path + "\n" + std::to_string(changed));
-    queue_.add({{WorkKind::frame, frame.id, to_text(frame)}});
+    if (path && requests_.take())
+      look_later(*path);
   } catch (const Error& error) {
     if (error.fault() != Fault::input)
       throw;
+    if (!refusals_.take())
+      return;
     Value details = Value::object();
     details["text"] = printable(error.what());
     queue_.add({voice_.status_work("refused", "", std::move(details))});
-  } catch (const fs::filesystem_error&) { // it went in this moment: nobody waits for it
   }
+}
+
+/// At a picture that somebody else put into the buffer.
+void EdgeDevice::look_later(const std::string& path) {
+  EdgeFrame frame;
+  frame.path = resolve_inside(queue_.folder(), path).string();
+  std::error_code error; // it may go in this moment: that shows when it is read
+  const auto changed = fs::last_write_time(frame.path, error).time_since_epoch().count();
+  frame.id = id_of(voice_.core() + "\n" + frame.path + "\n" + std::to_string(changed));
+  frame.captured_s = seconds_since_1970();
+  queue_.add({{WorkKind::frame, frame.id, to_text(frame)}});
 }
 
 std::vector<Work> EdgeDevice::look_at(const Work& work) {

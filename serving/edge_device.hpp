@@ -49,6 +49,7 @@ public:
 private:
   void hear(const net::MqttMessage& message);
   void take_request(const std::string& payload);
+  void look_later(const std::string& path);
   std::vector<Work> look_at(const Work& work);
   std::vector<Work> results_of(const EdgeFrame& frame, const std::string& bytes);
   std::vector<Work> keep_picture(const Work& work);
@@ -59,6 +60,7 @@ private:
   inference::Model model_;
   std::string package_digest_;
   EdgeVoice voice_;
+  Allowance requests_{20, 100}, refusals_{5, 20};
   EdgeQueue queue_;
   EdgeLink link_;
   EdgeCamera camera_;

@@ -55,7 +55,7 @@ bool is_named(storage::Sqlite& db, const std::string& picture) {
 } // namespace
 
 EdgeQueue::EdgeQueue(const fs::path& folder, const BufferRules& rules)
-    : folder_(folder), rules_(rules) {
+    : folder_(fs::absolute(folder)), rules_(rules) {
   capture::create_private_folder(folder_, "--buffer DIR");
   capture::create_private_folder(pictures(), "--buffer DIR");
   lock_.emplace(folder_ / ".lock", folder_.string());

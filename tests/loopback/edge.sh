@@ -142,6 +142,8 @@ CAMERA='pattern:shapes?size=64x48&fps=30&seconds=10'
 watch second
 device --table dynamodb://gestures --partition-key 'Gesture ID'
 begin '{"id": "long", "fps": 30}'
+begin '{"id": "other"}'
+until_said second video/output '.state == "busy" and .start == "other" and .text == "the capture long goes on"' 1
 until_said second blog/infer/output .prediction 20
 stop KILL $DEVICE
 until_said second video/output '.state == "lost"' 1
@@ -180,9 +182,21 @@ json .Count 300
 run 2 serve edge --core front --model det --camera "$CAMERA" --broker "$URL" --buffer buffer
 err_has "buffer"
 stop TERM $DEVICE
-device --buffer-limit 5000 --on-full stop
+device --buffer-limit 1000 --on-full stop
 begin '{"id": "full", "fps": 30}'
-until_said second.more video/output '.start == "full" and (.state == "stopped" or .state == "finished")' 1
+until_said second.more video/output '.start == "full" and .state == "stopped" and .frames == 0 and .text == "the buffer is full"' 1
+stop TERM $DEVICE
+device --buffer-limit 30000
+begin '{"id": "away", "fps": 30}'
+until_said second.more video/output '.start == "away" and .state == "started"' 1
+stop KILL "$BROKER_PID"
+for _ in $(seq 300); do
+  grep -q 'start away: finished' "$ERR" && break
+  sleep 0.1
+done
+err_has "$WORK/buffer: the buffer is full (29.3 KiB): the oldest goes from here on"
+broker plain "allow_anonymous true"
+until_said second.more video/output '.start == "away" and .state == "finished" and .frames == 300 and .dropped > 0' 1
 stop TERM $DEVICE
 stop TERM "$BROKER_PID"
 
@@ -246,7 +260,7 @@ stop TERM "$BROKER_PID"
 # Nobody is there: that is no error, and what there is waits.
 URL=mqtt://127.0.0.1:$PORT
 device --drain 1s
-err_has "$URL: cannot connect: Connection refused; messages wait in buffer"
+err_has "$URL: cannot connect: Connection refused; messages wait in $WORK/buffer"
 stop TERM $DEVICE
 [ $? = 0 ] || fail "it did not end"
 
