@@ -57,7 +57,7 @@ std::string best_label(const Value& line) {
 } // namespace
 
 LambdaFunction::LambdaFunction(inference::Model model, std::string package_digest,
-                               LambdaParts parts)
+                               FunctionParts parts)
     : model_(std::move(model)), package_digest_(std::move(package_digest)),
       parts_(std::move(parts)) {}
 

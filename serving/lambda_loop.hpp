@@ -26,7 +26,7 @@ struct ItemStore {
 using OnSchedule = std::function<Value(const std::string& event_id)>;
 
 /// What a function does beside looking at pictures; each may be empty.
-struct LambdaParts {
+struct FunctionParts {
   ItemStore store;
   std::unique_ptr<storage::RecordTable> records; ///< asked for the best label of a direct call
   OnSchedule on_schedule;                        ///< empty: a schedule's event is an error
@@ -34,7 +34,7 @@ struct LambdaParts {
 
 class LambdaFunction {
 public:
-  LambdaFunction(inference::Model model, std::string package_digest, LambdaParts parts);
+  LambdaFunction(inference::Model model, std::string package_digest, FunctionParts parts);
 
   /// The answer to an event, as JSON. A direct call: the line that 'mlopsctl infer' writes, with
   /// "record" (null: there is none) where there are records. Stored
@@ -50,7 +50,7 @@ private:
 
   inference::Model model_;
   std::string package_digest_;
-  LambdaParts parts_;
+  FunctionParts parts_;
 };
 
 /// Takes invocations one after the other until the API or a signal ends it.

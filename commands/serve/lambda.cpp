@@ -48,7 +48,7 @@ void validate(const Options& o) {
 
 serving::LambdaFunction start(const Options& o, const Context& ctx) {
   apply_engine_choice(o.engine);
-  serving::LambdaParts parts;
+  serving::FunctionParts parts;
   const bool keeps_items = !o.table.empty() && o.data.path.empty();
   if (keeps_items)
     parts.store = {storage::open_item_table(o.table, o.key), o.retention_days};

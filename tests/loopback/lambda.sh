@@ -1,4 +1,5 @@
-# A function as package lambda makes it, started by its bootstrap as Lambda does, against the runtime API.
+# A function as package lambda makes it, started by its bootstrap as Lambda does: against a runtime API that is not ours, and in the
+# emulator.
 . "$(dirname "$0")/../cli/lib.sh"
 . "$(dirname "$0")/../cli/tiny.sh"
 no_cloud
@@ -49,3 +50,16 @@ run 2 serve lambda --model det
 err_has "AWS_LAMBDA_RUNTIME_API is not set: this is no Lambda function"
 run 2 serve lambda --model s3://b/m.tar.gz
 err_has "is not taken without --model-digest"
+
+# In the emulator it needs nothing but what is in it, and starts at once.
+printf '{"image":"%s","name":"red.png"}\n{"image":"bm8gcGljdHVyZQ=="}\n{"image":"%s"}\n' "$RED" "$BLUE" > pictures.jsonl
+run 1 serve lambda --package f.zip --emulate pictures.jsonl --json --memory-mb 256
+json '[.events[].status]' '["ok","error","ok"]'
+json '.events[0].reply | [.image, .detections[0].label]' '["red.png","red"]'
+json '.events[1].reply.errorType' Function.BadInput
+json '.events[0] | .init_ms + .duration_ms < 1000' true # a tenth of it, where nothing else runs
+json '[.events[1:][].init_ms]' '[null,null]'
+# What the model is does not depend on where it lies: the zip beside this program with the same model.
+jq -c '[.events[0,2].reply.detections]' "$OUT" > zip.json
+run 1 serve lambda --model det.tar.gz --emulate pictures.jsonl --json --engine opencv
+diff <(jq -c '[.events[0,2].reply.detections]' "$OUT") zip.json || fail "another answer"
