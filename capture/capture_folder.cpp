@@ -78,11 +78,10 @@ bool is_whole_frame(const fs::path& path) {
   }
 }
 
-bool is_whole_clip(const fs::path& folder, const JournalEntry& entry) {
+bool has_digest(const fs::path& path, const std::string& digest) {
   try {
-    const auto file = open_source((folder / entry.ref).string());
-    return sha256(file->mapped().value_or(std::string_view{})) == entry.clip->digest &&
-           (entry.clip->picture.empty() || is_whole_frame(folder / entry.clip->picture));
+    const auto file = open_source(path.string());
+    return sha256(file->mapped().value_or(std::string_view{})) == digest;
   } catch (const Error&) {
     return false;
   }
@@ -191,11 +190,8 @@ void CaptureFolder::remove_capture() const {
   fs::remove(file(k_labels_name), ignored);
   try {
     for_each([&](const JournalEntry& entry, std::int64_t) {
-      if (!entry.is_kept)
-        return;
-      fs::remove(file(entry.ref), ignored);
-      if (entry.clip && !entry.clip->picture.empty())
-        fs::remove(file(entry.clip->picture), ignored);
+      for (const auto& name : entry.files())
+        fs::remove(file(name), ignored);
     });
   } catch (const Error&) { // a broken journal: what it still names is gone, the rest is overwritten
   }
@@ -209,22 +205,35 @@ void CaptureFolder::for_each(const VisitLine& visit) const {
 
 /// Nothing of it is lost: it is whole in the folder, or beyond it.
 bool CaptureFolder::is_safe(const JournalEntry& entry, bool looks_inside) const {
-  if (!entry.is_kept || (outlet_ != nullptr && outlet_->has_taken(entry.ref)))
-    return true;
-  std::error_code ignored;
-  if (!looks_inside)
-    return fs::exists(file(entry.ref), ignored);
-  return entry.clip ? is_whole_clip(path_, entry) : is_whole_frame(file(entry.ref));
+  const auto names = entry.files();
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    if (outlet_ != nullptr && outlet_->has_taken(name))
+      return true;
+    std::error_code ignored;
+    if (!looks_inside)
+      return fs::exists(file(name), ignored);
+    const bool is_clip = entry.clip && name == entry.ref;
+    return is_clip ? has_digest(file(name), entry.clip->digest) : is_whole_frame(file(name));
+  });
 }
 
 /// What earlier runs could not pass on.
 void CaptureFolder::offer_rest() {
   if (outlet_ == nullptr)
     return;
-  for_each([&](const JournalEntry& entry, std::int64_t) {
-    if (entry.is_kept && !outlet_->has_taken(entry.ref))
-      outlet_->take(entry.ref, fs::file_size(file(entry.ref)));
+  for_each([this](const JournalEntry& entry, std::int64_t) {
+    for (const auto& name : entry.files())
+      if (!outlet_->has_taken(name))
+        outlet_->take(name, fs::file_size(file(name)));
   });
+}
+
+/// What was written just now.
+void CaptureFolder::pass_on(const JournalEntry& entry) {
+  if (outlet_ == nullptr)
+    return;
+  for (const auto& name : entry.files())
+    outlet_->take(name, fs::file_size(file(name)));
 }
 
 /// Goes back to the last line whose frame is whole, and cuts the journal there.
@@ -287,8 +296,7 @@ void CaptureFolder::keep(const JournalEntry& entry, std::string_view bytes) {
   store(entry.ref, bytes);
   append(entry);
   ++kept_;
-  if (outlet_ != nullptr)
-    outlet_->take(entry.ref, bytes.size());
+  pass_on(entry);
 }
 
 fs::path CaptureFolder::temporary() const {
@@ -296,10 +304,13 @@ fs::path CaptureFolder::temporary() const {
 }
 
 void CaptureFolder::keep_temporary(const JournalEntry& entry) {
+  if (outlet_ != nullptr)
+    outlet_->make_room(fs::file_size(temporary()));
   if (::renameat(folder_, k_temporary_clip_name, folder_, entry.ref.c_str()) != 0)
     fail(file(entry.ref), "write");
   append(entry);
   ++kept_;
+  pass_on(entry);
 }
 
 void CaptureFolder::store(const std::string& name, std::string_view bytes) {

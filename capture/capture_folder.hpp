@@ -63,6 +63,7 @@ private:
   void recover();
   bool is_safe(const JournalEntry& entry, bool looks_inside) const;
   void offer_rest();
+  void pass_on(const JournalEntry& entry);
   void append(const JournalEntry& entry);
 
   std::filesystem::path path_;

@@ -19,6 +19,7 @@ constexpr double k_commit_every_s = 1;
 constexpr double k_look_every_s = 0.1; ///< for a signal, and for the end of patience
 constexpr double k_first_retry_s = 0.05, k_longest_retry_s = 1; ///< besides those of a request
 constexpr const char* k_log_name = ".sent.jsonl";
+constexpr std::uint64_t k_large_bytes = 8 << 20;
 constexpr std::uint64_t k_frame_limit_bytes = std::uint64_t{1} << 30;
 
 std::chrono::duration<double> seconds(double s) {
@@ -183,6 +184,9 @@ void FrameSender::send_frames() {
 
 FrameSender::Outcome FrameSender::send(const Item& item, storage::WrittenObject& object,
                                        std::string& problem) {
+  std::unique_lock large(large_, std::defer_lock); // long clips one at a time: each is in memory
+  if (item.size_bytes > k_large_bytes)
+    large.lock();
   try {
     object = store_->put(item.name, read_file((folder_ / item.name).string(), k_frame_limit_bytes));
     return Outcome::stored;

@@ -88,6 +88,7 @@ private:
   SpoolRules rules_;
   bool is_live_ = false;
 
+  std::mutex large_;         ///< held while a large file is sent
   mutable std::mutex mutex_; ///< of what follows
   std::condition_variable changed_;
   SentLog log_;

@@ -108,6 +108,15 @@ bool names_files_of_ours(const JournalEntry& entry) {
 
 } // namespace
 
+std::vector<std::string> JournalEntry::files() const {
+  std::vector<std::string> names;
+  if (is_kept)
+    names.push_back(ref);
+  if (is_kept && clip && !clip->picture.empty())
+    names.push_back(clip->picture);
+  return names;
+}
+
 std::string to_line(const JournalEntry& entry) {
   Value line = Value::object();
   line["ref"] = entry.is_kept ? Value(entry.ref) : Value();

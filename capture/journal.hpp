@@ -44,6 +44,8 @@ struct JournalEntry {
   /// Exact boxes, px of the stored picture; nothing if the source knows none.
   std::optional<std::vector<dataset::Annotation>> annotations;
 
+  /// The files in the folder that this line tells of.
+  std::vector<std::string> files() const;
   /// The last frame that this line tells of.
   std::int64_t last_frame() const { return clip ? clip->last_frame : frame_index; }
 };

@@ -66,6 +66,9 @@ bool SpoolFolder::is_captured() const {
   if (fs::exists(path_ / k_captured_name, ignored))
     return true;
   const Value stored = settings();
+  const Value* per_class = stored.find("per_class");
+  if (per_class != nullptr && !per_class->is_null())
+    return false;                          // a session goes on with what is missing
   const Value* live = stored.find("live"); // what it missed is gone
   return live != nullptr && live->boolean;
 }

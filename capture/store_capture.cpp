@@ -10,6 +10,7 @@
 #include "storage/growing_folder.hpp"
 #include "storage/object_store.hpp"
 
+#include <algorithm>
 #include <exception>
 
 namespace fs = std::filesystem;
@@ -25,14 +26,30 @@ storage::Growth growth_of(const CaptureOptions& options) {
                              : storage::Growth::fresh;
 }
 
+/// Frames that a line keeps.
+std::int64_t frames_of(const JournalEntry& entry) {
+  return entry.clip ? entry.clip->frames : 1;
+}
+
 /// The numbers that a journal tells.
 void count(const JournalEntry& entry, CaptureResult& result) {
-  if (entry.is_kept)
-    ++result.kept;
-  else if (entry.reason == reason::k_unreadable)
+  if (entry.is_kept) {
+    result.kept += frames_of(entry);
+    result.clips.written += entry.clip ? 1 : 0;
+    result.redacted += entry.redacted.value_or(0);
+    if (!entry.label.empty())
+      ++result.classes[entry.label];
+  } else if (entry.reason == reason::k_unreadable) {
     ++result.unreadable;
-  else
+  } else {
     ++result.dropped[entry.reason];
+  }
+}
+
+/// As of a run that found everything there.
+void note_all_as_before(CaptureResult& result) {
+  result.kept_before = result.kept;
+  result.clips.written_before = result.clips.written;
 }
 
 class StoreCapture {
@@ -85,7 +102,7 @@ private:
     for_each_line(url_ + k_journal_name,
                   [&](const JournalEntry& entry, std::int64_t) { count(entry, result_); });
     result_.source = options_.source;
-    result_.kept_before = result_.kept;
+    note_all_as_before(result_);
     log::info(url_ + ": is finished");
     spool_.remove();
     return std::move(result_);
@@ -107,7 +124,7 @@ private:
     folder.for_each([&](const JournalEntry& entry, std::int64_t) { count(entry, result_); });
     if (const Value* source = settings.find("source"))
       result_.source = source->string;
-    result_.kept_before = result_.kept;
+    note_all_as_before(result_);
   }
 
   /// \return whether the source has ended.
@@ -120,7 +137,7 @@ private:
     try {
       result_ = capture(options, create_labels, on_read);
     } catch (const Error&) {
-      if (!is_live || !store_) {
+      if (!is_live || !store_ || options_.session.per_class) {
         if (spool_.is_used())
           log::warn("what was captured is in " + url_ + " or waits in " + spool_.path().string() +
                     "; --resume goes on");
@@ -128,10 +145,17 @@ private:
       }
       failure_ = std::current_exception();
     }
-    if (result_.is_interrupted && !is_live)
+    if ((result_.is_interrupted && !is_live) || (is_live && is_class_missing()))
       return false;
     spool_.mark_captured();
     return true;
+  }
+
+  /// --resume goes on with it, as a new recording: nothing is finished yet.
+  bool is_class_missing() const {
+    const auto& per_class = options_.session.per_class;
+    return per_class && std::any_of(result_.classes.begin(), result_.classes.end(),
+                                    [&](const auto& count) { return count.second < *per_class; });
   }
 
   void send_rest() {
@@ -159,6 +183,8 @@ private:
       begin = static_cast<std::size_t>(end);
       if (!entry.is_kept || !dropped.contains(entry.ref))
         return sink->write(line);
+      result_.kept -= frames_of(entry);
+      result_.clips.written -= entry.clip ? 1 : 0;
       Value value = parse_json(line, journal.string());
       value["ref"] = Value();
       value["kept"] = false;
@@ -180,7 +206,6 @@ private:
     add(k_journal_name, final_journal());
     store_->finish(files);
     const auto dropped = static_cast<std::int64_t>(sender_.log().dropped().size());
-    result_.kept -= dropped;
     if (dropped > 0)
       result_.dropped[reason::k_spool_full] = dropped;
     result_.sent = sender_.sent();

@@ -22,12 +22,14 @@ void apply_clip_options(CaptureFlags& o) {
   constexpr double k_shortest_s = 0.02, k_longest_s = 3600;
   if (!(*o.clips_s >= k_shortest_s && *o.clips_s <= k_longest_s))
     throw Error(Fault::usage, "--clips: " + number(*o.clips_s) + " s is not from 20ms to 3600s");
-  if (storage::is_s3_url(o.capture.output))
-    throw Error(Fault::usage, "--clips: clips go to a folder on this machine",
-                "give -o DIR, then: mlopsctl store sync DIR " + o.capture.output);
   if (!o.keep.empty() || o.frames.selection.at_most || !o.report.empty())
     throw Error(Fault::usage, "--keep, --at-most and --report choose and show frames, not clips",
                 "capture the clips, then their frames: mlopsctl capture clip000000.mp4 ...");
+  constexpr double k_longest_to_store_s = 60; // a file on its way to a store is in memory
+  if (*o.clips_s > k_longest_to_store_s && storage::is_s3_url(o.capture.output))
+    throw Error(Fault::usage,
+                "--clips: " + number(*o.clips_s) + " s is over the 60s of clips in S3",
+                "give shorter ones, or -o DIR, then: mlopsctl store sync DIR " + o.capture.output);
   o.capture.clips.length_s = *o.clips_s;
   if (!o.frame_of_clip.empty())
     o.capture.clips.picture = capture::parse_clip_picture(o.frame_of_clip);
@@ -40,12 +42,21 @@ void apply_clip_options(CaptureFlags& o) {
 
 void apply_session_options(CaptureFlags& o) {
   o.capture.session = session_of(o.session);
-  if (o.capture.session.any() && storage::is_s3_url(o.capture.output))
-    throw Error(Fault::usage, "--class and --session write to a folder on this machine",
-                "give -o DIR, then: mlopsctl store sync DIR " + o.capture.output);
   if (o.capture.session.any() && (o.capture.clips.any() || o.frames.selection.at_most))
     throw Error(Fault::usage, "--class and --session label frames as they come",
                 "leave out --clips and --at-most; --keep may choose among the frames");
+}
+
+/// What belongs together would be torn apart.
+void refuse_dropping(const CaptureFlags& o) {
+  if (o.store.rules.on_full != capture::OnFull::drop_oldest)
+    return;
+  if (o.capture.session.any())
+    throw Error(Fault::usage, "--on-full drop-oldest: classes count their frames and label them",
+                "let it stop (--on-full stop), with a larger --spool-limit");
+  if (o.capture.clips.picture != capture::ClipPicture::none)
+    throw Error(Fault::usage, "--on-full drop-oldest: a clip and its --frame-of-clip stay together",
+                "leave out one of the two");
 }
 
 } // namespace
@@ -75,6 +86,7 @@ void apply_capture_options(CaptureFlags& o) {
     throw Error(Fault::usage, "--output: '" + o.capture.output + "' is not a folder",
                 "capture writes to a folder on this machine, or to s3://BUCKET/PREFIX");
   o.store = store_options_of(o.spool, is_remote);
+  refuse_dropping(o);
   constexpr int k_most_px = 65500; // a side of a JPEG
   if (const auto& size = o.capture.size;
       size && (std::max(size->first, size->second) > k_most_px ||

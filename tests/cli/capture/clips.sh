@@ -54,8 +54,10 @@ json '[.clips_written,.clips_empty]' '[5,20]'
 
 run 2 capture "$P" -o o --clips 1ms
 err_has "--clips: 0.001 s is not from 20ms to 3600s"
-run 2 capture "$P" -o s3://bucket/clips --clips 500ms
-err_has "--clips: clips go to a folder on this machine; give -o DIR, then: mlopsctl store sync DIR s3://bucket/clips"
+run 2 capture "$P" -o s3://bucket/clips --clips 61s
+err_has "--clips: 61 s is over the 60s of clips in S3; give shorter ones, or -o DIR, then: mlopsctl store sync DIR s3://bucket/clips"
+run 2 capture "$P" -o s3://bucket/clips --clips 500ms --frame-of-clip middle --on-full drop-oldest
+err_has "--on-full drop-oldest: a clip and its --frame-of-clip stay together; leave out one of the two"
 run 2 capture "$P" -o o --clips 500ms --keep sharp
 err_has "--keep, --at-most and --report choose and show frames, not clips"
 run 2 capture "$P" -o o --clips 500ms --at-most 5

@@ -76,8 +76,8 @@ run 2 capture "$P" -o o --session --classes A,B,A --per-class 3
 err_has "--classes: 'A' is there twice"
 run 2 capture "$P" -o o --session --classes A --per-class 0
 err_has "--per-class: 0 is not from 1 to 1000000"
-run 2 capture "$P" -o s3://bucket/set --session --classes A --per-class 3
-err_has "--class and --session write to a folder on this machine; give -o DIR, then: mlopsctl store sync DIR s3://bucket/set"
+run 2 capture "$P" -o s3://bucket/set --session --classes A --per-class 3 --on-full drop-oldest
+err_has "--on-full drop-oldest: classes count their frames and label them; let it stop (--on-full stop), with a larger --spool-limit"
 run 2 capture "$P" -o o --class ''
 err_has "'' is no name of a class"
 run 2 capture "$P" -o o --class A --clips 1s
