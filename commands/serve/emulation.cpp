@@ -122,9 +122,11 @@ void add_emulation_options(Args& args, EmulationOptions& o) {
             "Be Lambda on this machine: start the function and call it with each EVENT")
       .section(k_section);
   args.value("EVENT", o.events, "Event, a list of events, or one a line, as JSON; - is stdin");
+  // Guarded: a cloned project could run a program of its own, and hand it the user's secrets.
   args.value("--package", o.package, "The function's zip; without it --model is the function")
       .metavar("ZIP")
-      .section(k_section);
+      .section(k_section)
+      .guarded();
   args.value("--memory-mb", o.limits.memory_mb, "Over it the function is killed")
       .metavar("N")
       .section(k_section);
@@ -137,7 +139,8 @@ void add_emulation_options(Args& args, EmulationOptions& o) {
   args.list("--env", o.environment_names,
             "Variables that the function gets, too, beside AWS_* and MLOPSCTL_*")
       .metavar("NAME,NAME")
-      .section(k_section);
+      .section(k_section)
+      .guarded();
 }
 
 void check_emulation(const EmulationOptions& o) {

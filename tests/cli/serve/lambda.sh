@@ -161,6 +161,14 @@ for limit in "--memory-mb 127:128 to 10240" "--memory-mb 10241:128 to 10240" "--
   err_has "is not from ${limit#*:}"
 done
 
+# A project's file may not name what is run, or what it is told.
+for line in 'package: f.zip' 'env: [SECRET]'; do
+  printf 'serve: {lambda: {%s}}\n' "$line" > mlops.yaml
+  run 2 serve lambda --emulate 1.json
+  err_has "'${line%%:*}' may not be set by a project's file"
+done
+rm mlops.yaml
+
 # Without a zip the model is the function.
 tiny_model det "$DET" detection fastestdet red
 printf '{"image":"%s","name":"red.png"}\n{"what":1}\n' "$RED" > pictures.jsonl
