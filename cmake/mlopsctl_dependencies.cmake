@@ -11,7 +11,7 @@ find_package(MlopsctlOpenCV REQUIRED)
 find_package(MlopsctlArchive MODULE)
 
 foreach(library IN ITEMS yaml-cpp pugixml libturbojpeg libpng libwebp libdeflate sqlite3 libcurl libmosquitto libavformat libavcodec
-                         libavutil libswscale libavdevice)
+                         libavutil libswscale libavdevice re2)
   string(MAKE_C_IDENTIFIER ${library} id)
   pkg_check_modules(${id} REQUIRED IMPORTED_TARGET ${library})
 endforeach()

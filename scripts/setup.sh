@@ -11,7 +11,7 @@ BUILD_PACKAGES="g++ cmake ninja-build ccache pkg-config
   libcli11-dev nlohmann-json3-dev libyaml-cpp-dev libssl-dev libsimdjson-dev libpugixml-dev
   libopencv-core-dev libopencv-imgproc-dev libopencv-dnn-dev libturbojpeg0-dev libpng-dev libwebp-dev
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libavdevice-dev
-  libarchive-dev libdeflate-dev libsqlite3-dev libcurl4-openssl-dev libmosquitto-dev libjsonnet-dev libmimalloc-dev libboost-dev
+  libarchive-dev libdeflate-dev libsqlite3-dev libcurl4-openssl-dev libmosquitto-dev libjsonnet-dev libre2-dev libmimalloc-dev libboost-dev
   lowdown"
 # To test it as well.
 TEST_PACKAGES="mosquitto mosquitto-clients ceph-mon ceph-osd radosgw faketime unzip libgtest-dev libgmock-dev libvalijson-dev jq shellcheck procps python3 python3-numpy sqlite3 chromium curl openssl

@@ -4,6 +4,7 @@
 
 #include "commands/command.hpp"
 #include "commands/manifest/labels_io.hpp"
+#include "core/log.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -14,6 +15,7 @@ namespace {
 struct Options {
   std::vector<std::string> paths;
   std::string fail_on = "error";
+  std::string schemas;
   bool list_rules = false;
 };
 
@@ -58,7 +60,8 @@ Value to_value(const std::vector<templates::Finding>& findings) {
   return list;
 }
 
-void print(const templates::Validation& done, std::int64_t errors, bool is_ok, const Context& ctx) {
+void print(const templates::Validation& done, const std::vector<std::string>& unread,
+           std::int64_t errors, bool is_ok, const Context& ctx) {
   if (ctx.options.json) {
     Value document = Value::object();
     document["schema"] = "mlopsctl.template.validate/1";
@@ -66,9 +69,14 @@ void print(const templates::Validation& done, std::int64_t errors, bool is_ok, c
     document["files"] = done.files;
     document["resources"] = done.resources;
     document["findings"] = to_value(done.findings);
+    document["patterns_not_checked"] = Value::array();
+    for (const auto& pattern : unread)
+      document["patterns_not_checked"].push(pattern);
     ctx.print(document);
     return;
   }
+  for (const auto& pattern : unread)
+    log::warn("a pattern that looks ahead or behind is not checked: " + printable(pattern));
   for (const auto& finding : done.findings)
     ctx.say(printable(finding.place) + ": " + std::string(severity_name(finding.rule->severity)) +
             ": " + finding.text + " [" + std::string(finding.rule->id) + "]; " +
@@ -83,13 +91,14 @@ int run(const Options& o, Context& ctx) {
     return print_rules(ctx);
   if (o.paths.empty())
     throw Error(Fault::usage, "PATH is missing", "name a template, or the folder that has it");
-  const auto done = templates::validate_paths(o.paths);
+  templates::ResourceTypes types(o.schemas);
+  const auto done = templates::validate_paths(o.paths, types);
   const auto errors =
       std::count_if(done.findings.begin(), done.findings.end(),
                     [](const auto& finding) { return finding.rule->severity == Severity::error; });
   const bool is_ok =
       o.fail_on == "never" || (o.fail_on == "warning" ? done.findings.empty() : errors == 0);
-  print(done, errors, is_ok, ctx);
+  print(done, types.unread_patterns(), errors, is_ok, ctx);
   return is_ok ? exit_ok : exit_not_met;
 }
 
@@ -98,6 +107,8 @@ Run declare(Args& args) {
   args.value("PATH", o->paths, "Templates, recipes, deployments, policies; or folders of them");
   args.value("--fail-on", o->fail_on, "What makes it end with 3")
       .choices({"error", "warning", "never"});
+  args.value("--schemas", o->schemas, "AWS's published resource schemas, for every type")
+      .metavar("DIR");
   args.flag("--rules", o->list_rules, "Print the rules and stop");
   return [o](Context& ctx) { return run(*o, ctx); };
 }

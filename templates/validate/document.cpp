@@ -5,6 +5,9 @@
 #include "core/text.hpp"
 #include "core/yaml_documents.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace mlopsctl::templates {
 namespace {
 
@@ -80,6 +83,12 @@ std::vector<Document> parse_documents(std::string_view text, const std::string& 
     out.push_back({name, kind, std::move(root)});
   }
   return out;
+}
+
+bool is_template_name(std::string_view name) {
+  const std::array<std::string_view, 4> endings{".json", ".yaml", ".yml", ".template"};
+  return std::any_of(endings.begin(), endings.end(),
+                     [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
 std::string_view kind_name(DocumentKind kind) {

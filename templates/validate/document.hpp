@@ -28,5 +28,7 @@ struct Document {
 std::vector<Document> parse_documents(std::string_view text, const std::string& name);
 
 std::string_view kind_name(DocumentKind kind);
+/// Whether a file of that name may hold one: .json, .yaml, .yml, .template.
+bool is_template_name(std::string_view name);
 
 } // namespace mlopsctl::templates

@@ -154,6 +154,21 @@ const Value* look_up(const Value& value, std::string_view path) {
   return found;
 }
 
+std::vector<const Value*> literals_of(const Stack& stack, const Value* value) {
+  if (!value || !is_function(*value))
+    return value ? std::vector{value} : std::vector<const Value*>();
+  const auto& [name, argument] = value->members.front();
+  std::vector<const Value*> out;
+  for (std::size_t i = 1; name == "Fn::If" && i < argument.items.size(); ++i)
+    for (const auto* one : literals_of(stack, &argument.items[i]))
+      out.push_back(one);
+  const Value* parameters = name == "Ref" ? stack.section("Parameters") : nullptr;
+  const Value* parameter = parameters ? parameters->find(argument.string) : nullptr;
+  if (const Value* standard = parameter ? parameter->find("Default") : nullptr)
+    out.push_back(standard);
+  return out;
+}
+
 std::vector<const Value*> as_list(const Value* value) {
   std::vector<const Value*> out;
   if (!value)

@@ -25,6 +25,8 @@ struct Resource {
 class Stack {
 public:
   explicit Stack(const Document& document);
+  Stack(const Stack&) = delete; // ids are looked up by views of it
+  Stack& operator=(const Stack&) = delete;
 
   const Value& root() const { return *root_; }
   const std::vector<Resource>& resources() const { return resources_; }
@@ -69,6 +71,10 @@ std::string below(const std::string& path, std::string_view key);
 
 /// Looks up "A.B" in \p value; null if it is not there.
 const Value* look_up(const Value& value, std::string_view path);
+
+/// What \p value may be, as far as the template says it: itself, the sides of Fn::If, a parameter's
+/// default.
+std::vector<const Value*> literals_of(const Stack& stack, const Value* value);
 
 /// One value as a list of one: AWS takes both in policies.
 std::vector<const Value*> as_list(const Value* value);

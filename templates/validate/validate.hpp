@@ -4,6 +4,7 @@
 
 #include "templates/validate/document.hpp"
 #include "templates/validate/finding.hpp"
+#include "templates/validate/types.hpp"
 
 #include <cstdint>
 #include <string>
@@ -18,10 +19,11 @@ struct Validation {
 };
 
 /// \param text of a file with the path \p name
-void validate_text(std::string_view text, const std::string& name, Validation& out);
+void validate_text(std::string_view text, const std::string& name, ResourceTypes& types,
+                   Validation& out);
 
 /// A file is JSON or YAML of a kind that is known here; in folders, what is not is passed over.
 /// \throws Error(input) for a file that cannot be read, or that is nothing to check.
-Validation validate_paths(const std::vector<std::string>& paths);
+Validation validate_paths(const std::vector<std::string>& paths, ResourceTypes& types);
 
 } // namespace mlopsctl::templates

@@ -61,3 +61,98 @@ err_has "twice.json:1: not valid JSON: key 'A' occurs twice"
 head -c 3000000 /dev/zero | tr '\0' '#' > large.yaml
 run 1 template validate large.yaml
 err_has "large.yaml:"
+
+# What lies beside the template is looked into.
+python3 - << 'PYTHON'
+import hashlib, json, os, zipfile
+
+with zipfile.ZipFile("detect.zip", "w") as z:
+    z.writestr("boot/bootstrap", "x")
+    z.writestr("app.py", "x")
+with zipfile.ZipFile("large.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as z:
+    with z.open("bootstrap", "w", force_zip64=True) as f:
+        for _ in range(251):
+            f.write(bytes(1 << 20))
+open("damaged.zip", "wb").write(open("detect.zip", "rb").read()[:40])
+
+os.makedirs("signs/blobs/sha256")
+def blob(data):
+    digest = hashlib.sha256(data).hexdigest()
+    open("signs/blobs/sha256/" + digest, "wb").write(data)
+    return {"digest": "sha256:" + digest, "size": len(data)}
+layer = bytes(1024)
+config = json.dumps({"architecture": "amd64", "os": "linux", "config": {"Entrypoint": ["/x"]}, "history": [{"created_by": "x"}],
+                     "rootfs": {"type": "layers", "diff_ids": ["sha256:" + hashlib.sha256(layer).hexdigest()]}}).encode()
+manifest = json.dumps({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+                       "config": {"mediaType": "application/vnd.oci.image.config.v1+json", **blob(config)},
+                       "layers": [{"mediaType": "application/vnd.in-toto+json", **blob(layer)}]}).encode()
+index = {"schemaVersion": 2, "manifests": [{"mediaType": "application/vnd.oci.image.manifest.v1+json", **blob(manifest)}]}
+json.dump(index, open("signs/index.json", "w"))
+json.dump({"imageLayoutVersion": "1.0.0"}, open("signs/oci-layout", "w"))
+
+def function(**properties):
+    return {"Type": "AWS::Lambda::Function", "Properties": {"Role": "arn:aws:iam::123456789012:role/r", **properties}}
+def zipped(key, runtime="provided.al2023", handler="bootstrap"):
+    return function(Code={"S3Bucket": "mine", "S3Key": "some/" + key}, Runtime=runtime, Handler=handler)
+for name, resource in {
+    "lacking": zipped("detect.zip"), "python": zipped("detect.zip", "python3.12", "app.run"),
+    "module": zipped("detect.zip", "python3.12", "lib.app.run"), "large": zipped("large.zip"), "damaged": zipped("damaged.zip"),
+    "elsewhere": zipped("not-here.zip"), "image": function(PackageType="Image", Code={"ImageUri": "1.dkr.ecr.eu-west-1.amazonaws.com/signs:v1"}),
+}.items():
+    json.dump({"Resources": {"F": resource}}, open(name + ".json", "w"))
+PYTHON
+finds() { # TEMPLATE RULE TEXT: this and nothing else
+  run 3 template validate "$1" --json
+  json '.findings | map(.rule) | unique | join(",")' "$2"
+  out_has "$3"
+}
+finds lacking.json handler-not-in-package "'bootstrap' needs bootstrap, which detect.zip does not have at its top"
+finds module.json handler-not-in-package "'lib.app.run' needs lib/app.py"
+finds large.json zip-too-large "large.zip unpacks to 263192576 bytes; Lambda takes 262144000 with all layers"
+finds damaged.json package-unreadable "damaged.zip"
+finds image.json image-refused "media type 'application/vnd.in-toto+json' is not taken"
+for name in python elsewhere; do run 0 template validate $name.json --fail-on warning; done
+
+# Published schemas, for types that are not built in; a pattern that looks ahead is named once.
+mkdir schemas
+cat > schemas/aws-sns-topic.json << 'JSON'
+{"typeName": "AWS::SNS::Topic", "additionalProperties": false, "required": ["TopicName"], "readOnlyProperties": ["/properties/TopicArn"],
+ "definitions": {"Tag": {"type": "object", "required": ["Key"], "properties": {"Key": {"type": "string", "maxLength": 3}}}},
+ "properties": {"TopicName": {"type": "string", "pattern": "^(a|b)*$"}, "DisplayName": {"type": "string", "pattern": "^(?!x)"},
+                "FifoTopic": {"type": "boolean"}, "TopicArn": {"type": "string"},
+                "Tags": {"type": "array", "uniqueItems": true, "items": {"$ref": "#/definitions/Tag"}}}}
+JSON
+topic() { printf '{"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {%s}}}}' "$1" > topic.json; }
+topic '"TopicName": "ab", "DisplayName": "y", "Tags": [{"Key": "k"}], "FifoTopic": "true"'
+run 0 template validate topic.json --schemas schemas --fail-on warning
+err_has 'a pattern that looks ahead or behind is not checked: AWS::SNS::Topic: ^(?!x)'
+refused() { # PROPERTIES TEXT
+  topic "$1"
+  run 3 template validate topic.json --schemas schemas
+  out_has "$2 [schema]"
+}
+refused '"TopicName": "abc"' "Resources.T.Properties.TopicName: error: is 'abc', which does not match ^(a|b)*\$"
+refused '"TopicName": "a", "Topic": 1' "Resources.T.Properties.Topic: error: is no property here, did you mean 'TopicArn'?"
+refused '"FifoTopic": true' "Resources.T.Properties: error: lacks TopicName"
+refused '"TopicName": "a", "FifoTopic": "maybe"' "is 'maybe', true or false was expected"
+refused '"TopicName": "a", "Tags": [{"Key": "long"}]' "Properties.Tags[0].Key: error: has 4 characters, 3 at most"
+refused '"TopicName": "a", "Tags": [{"Key": "k"}, {"Key": "k"}]' "has {\"Key\":\"k\"} twice"
+refused "\"TopicName\": \"$(head -c 300000 /dev/zero | tr '\0' a)c\"" 'which does not match ^(a|b)*$'
+run 1 template validate topic.json --schemas signs
+err_has "signs: holds no resource schema such as aws-lambda-function.json"
+echo '{"properties": {"TopicName": {"$ref": "#/properties/TopicName"}}}' > schemas/aws-sns-topic.json
+run 1 template validate topic.json --schemas schemas
+err_has "the schema refers to itself without end"
+
+# Recipes, deployments and policies by themselves; Greengrass v1 in greengo's words.
+mkdir own && cp edge-group/deployment.json own/ && run 0 template validate own/deployment.json
+sed -i 's/"failureHandlingPolicy": "ROLLBACK"/"failureHandlingPolicy": "HOPE"/' own/deployment.json
+finds own/deployment.json wrong-property "is 'HOPE', which is none of ROLLBACK, DO_NOTHING"
+printf 'RecipeFormatVersion: "2020-01-25"\nComponentName: a.b\nComponentVersion: 1.0\nManifests: []\n' > own/recipe.yaml
+run 3 template validate own/recipe.yaml
+out_has "own/recipe.yaml:3: error: ComponentVersion:"
+echo '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}}' > own/policy.json
+finds own/policy.json wildcard-resource "'*' allows it on everything"
+printf 'Group:\n  name: g\nCores: []\n' > own/greengo.yml
+run 3 template validate own/greengo.yml
+out_has "own/greengo.yml:1: error: Group: Greengrass v1 ended on 2026-10-07"

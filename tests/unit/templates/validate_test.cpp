@@ -5,7 +5,9 @@
 #include "fixture.hpp"
 #include "templates/validate/validate.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <iostream>
 #include <map>
 #include <set>
 
@@ -15,7 +17,8 @@ namespace {
 /// "rule place: text", a line each.
 std::string found_in(const std::string& text, const std::string& name = "t.yaml") {
   Validation done;
-  validate_text(text, name, done);
+  ResourceTypes types;
+  validate_text(text, name, types, done);
   std::string out;
   for (const auto& finding : done.findings)
     out += std::string(finding.rule->id) + " " + finding.place + ": " + finding.text + "\n";
@@ -24,7 +27,8 @@ std::string found_in(const std::string& text, const std::string& name = "t.yaml"
 
 std::set<std::string> rules_of(const std::string& text, const std::string& name = "t.json") {
   Validation done;
-  validate_text(text, name, done);
+  ResourceTypes types;
+  validate_text(text, name, types, done);
   std::set<std::string> out;
   for (const auto& finding : done.findings)
     out.emplace(finding.rule->id);
@@ -56,26 +60,93 @@ struct Mutation {
 const std::string k_function = "cloud-function";
 const std::string k_edge = "edge-group";
 
+/// A security group before the other resources.
+std::string with_ingress(const std::string& from) {
+  return R"("Resources":{"Door":{"Type":"AWS::EC2::SecurityGroup","Properties":{"GroupDescription":"d",)"
+         R"("SecurityGroupIngress":[{"IpProtocol":"tcp","FromPort":22,"ToPort":22,)" +
+         from + "}]}},";
+}
+
 const std::vector<Mutation>& mutations() {
   static const std::vector<Mutation> table{
-      {"unknown-section", k_function, "\"Outputs\":", "\"Output\":"},
+      {"bucket-before-permission", k_function, "\"DependsOn\":[\"DetectFreshPermission\"],", ""},
+      {"bucket-loop", k_function, "\"Variables\":{",
+       "\"Variables\":{\"OUTPUT\":\"s3://fresh/in/out/\","},
+      {"bucket-loop", k_function, "\"Variables\":{",
+       "\"Variables\":{\"OUTPUT_PREFIX\":\"in/out/\","},
+      {"bucket-loop", k_function, "\"Action\":\"s3:GetObject\"",
+       "\"Action\":[\"s3:GetObject\",\"s3:PutObject\"]"},
+      {"circular-dependency", k_function, "\"Type\":\"AWS::Logs::LogGroup\"",
+       "\"DependsOn\":\"DetectFunction\",\"Type\":\"AWS::Logs::LogGroup\""},
+      {"deployment-merge", k_edge, "\"Merge\":\"", "\"Merge\":\"now "},
+      {"deployment-merge", k_edge, "\"Merge\":\"", "\"Merge\":{},\"Text\":\""},
+      {"greengrass-v1-ended", k_function, "\"Type\":\"AWS::SQS::Queue\"",
+       "\"Type\":\"AWS::Greengrass::Group\""},
+      {"handler-not-in-package", k_function,
+       "\"Code\":{\"S3Bucket\":\"my-artifacts\",\"S3Key\":\"m/detect.zip\"}",
+       "\"Code\":{\"ZipFile\":\"exports.handler = 1\"}"},
+      {"key-not-declared", k_function, "\"AttributeName\":\"Gesture ID\",\"AttributeType\"",
+       "\"AttributeName\":\"Gesture\",\"AttributeType\""},
+      {"lambda-memory", k_function, "\"MemorySize\":", "\"MemorySize\":9"},
+      {"lambda-memory", k_function, "\"MemorySize\":", "\"MemorySize\":64,\"Description\":"},
+      {"lambda-timeout", k_function, "\"Timeout\":", "\"Timeout\":90"},
+      {"lambda-timeout", k_function,
+       "\"Timeout\":", "\"Timeout\":{\"Fn::If\":[\"C\",3600,60]},\"Description\":"},
       {"not-a-resource", k_function, "\"UpdateReplacePolicy\":", "\"UpdateReplacePolice\":"},
       {"not-a-resource", k_function, "\"Type\":\"AWS::SQS::Queue\"", "\"Metadata\":{}"},
-      {"unknown-function", k_function, "{\"Fn::Sub\":", "{\"Fn::Substitute\":"},
+      {"open-port", k_function, "\"Resources\":{", with_ingress("\"CidrIp\":\"0.0.0.0/0\"")},
+      {"open-port", k_function, "\"Resources\":{", with_ingress("\"CidrIpv6\":\"::/0\"")},
+      {"public-access", k_function, "\"Principal\":{\"Service\":\"lambda.amazonaws.com\"}",
+       "\"Principal\":{\"AWS\":\"*\"}"},
+      {"public-access", k_function, "\"Resources\":{",
+       "\"Resources\":{\"Url\":{\"Type\":\"AWS::Lambda::Url\",\"Properties\":{\"AuthType\":"
+       "\"NONE\","
+       "\"TargetFunctionArn\":{\"Fn::GetAtt\":[\"DetectFunction\",\"Arn\"]}}},"},
+      {"recipe-lifecycle", k_edge, "\\\"Run\\\":", "\\\"Startup\\\": \\\"true\\\", \\\"Run\\\":"},
+      {"recipe-too-large", k_edge, "\"InlineRecipe\":\"{",
+       "\"InlineRecipe\":\"{" + std::string(16000, ' ')},
       {"reference-to-nothing", k_function, "\"Fn::GetAtt\":[\"DetectRole\"",
        "\"Fn::GetAtt\":[\"DetectRolle\""},
       {"reference-to-nothing", k_function, "{\"Ref\":\"DetectLogs\"}", "{\"Ref\":\"DetectLog\"}"},
-      {"reference-to-nothing", k_function, "\"DependsOn\":[\"DetectFreshPermission\"]",
-       "\"DependsOn\":[\"DetectPermission\"]"},
       {"reference-to-nothing", k_function, "${AWS::Partition}", "${AWS::Partitions}"},
       {"reference-to-nothing", k_function, "{\"Ref\":\"DetectLogs\"}",
        "{\"Fn::FindInMap\":[\"Logs\",\"a\",\"b\"]}"},
+      {"secret-in-environment", k_function, "\"Variables\":{",
+       "\"Variables\":{\"DB_PASSWORD\":\"hunter2\","},
+      {"secret-in-text", k_function, "\"Variables\":{",
+       "\"Variables\":{\"CAMERA\":\"rtsp://user:hunter2@camera/1\","},
+      {"secret-in-text", k_function, "\"Description\":\"",
+       "\"Description\":\"AKIAIOSFODNN7EXAMPLE "},
+      {"secret-in-text", k_edge, "\"Description\":\"",
+       "\"Description\":\"-----BEGIN RSA PRIVATE KEY-----MIIE "},
+      {"table-key-overwrites", k_function, "Gesture ID", "size"},
+      {"trigger-without-permission", k_function, "\"Principal\":\"events.amazonaws.com\"",
+       "\"Principal\":\"sns.amazonaws.com\""},
+      {"trigger-without-permission", k_function, "\"Principal\":\"s3.amazonaws.com\"",
+       "\"Principal\":\"sns.amazonaws.com\""},
       {"unknown-attribute", k_function, "{\"Ref\":\"DetectLogs\"}",
        "{\"Fn::GetAtt\":\"DetectLogs\"}"},
-      {"circular-dependency", k_function, "\"Type\":\"AWS::Logs::LogGroup\"",
-       "\"DependsOn\":\"DetectFunction\",\"Type\":\"AWS::Logs::LogGroup\""},
+      {"unknown-attribute", k_function, "[\"DetectRole\",\"Arn\"]", "[\"DetectRole\",\"Arm\"]"},
+      {"unknown-function", k_function, "{\"Fn::Sub\":", "{\"Fn::Substitute\":"},
+      {"unknown-section", k_function, "\"Outputs\":", "\"Output\":"},
       {"unused-parameter", k_function,
        "\"Resources\":", "\"Parameters\":{\"P\":{\"Type\":\"String\"}},\"Resources\":"},
+      {"wildcard-action", k_function, "\"Action\":\"dynamodb:PutItem\"",
+       "\"Action\":\"dynamodb:*\""},
+      {"wildcard-resource", k_function, "\"Resource\":{\"Fn::GetAtt\":[\"GesturesTable\",\"Arn\"]}",
+       "\"Resource\":\"*\""},
+      {"wrong-property", k_function, "\"PackageType\":\"Zip\"", "\"PackageType\":\"Tar\""},
+      {"wrong-property", k_function, "\"AssumeRolePolicyDocument\":", "\"AssumeRolePolicy\":"},
+      {"wrong-property", k_function, "\"RetentionInDays\":7", "\"RetentionInDays\":8"},
+      {"wrong-property", k_function, "\"SourceAccount\":{\"Ref\":\"AWS::AccountId\"}",
+       "\"SourceAccount\":\"12\""},
+      {"wrong-property", k_function, "\"SqsManagedSseEnabled\":true",
+       "\"SqsManagedSseEnabled\":\"maybe\""},
+      {"wrong-property", k_function, "\"TableName\":\"gestures\"", "\"TableName\":\"g\""},
+      {"wrong-property", k_edge, "\"FailureHandlingPolicy\":\"ROLLBACK\"",
+       "\"FailureHandlingPolicy\":\"ROLL\""},
+      {"wrong-property", k_edge, "\\\"ComponentVersion\\\": \\\"",
+       "\\\"ComponentVersion\\\": \\\"v"},
   };
   return table;
 }
@@ -87,24 +158,90 @@ const std::string& clean(const std::string& kind) {
   return texts.at(kind);
 }
 
-TEST(Validate, EachRuleFindsWhatBreaksItAndNothingElse) {
-  for (const auto& [rule, kind, from, to] : mutations()) {
-    auto text = clean(kind);
-    const auto at = text.find(from);
-    ASSERT_NE(at, std::string::npos) << rule << ": no " << from;
-    text.replace(at, from.size(), to);
-    EXPECT_EQ(rules_of(text), std::set<std::string>{rule}) << to << "\n" << found_in(text);
-  }
+std::string broken(const Mutation& mutation) {
+  auto text = clean(mutation.kind);
+  auto at = text.find(mutation.from);
+  EXPECT_NE(at, std::string::npos) << mutation.rule << ": no " << mutation.from;
+  for (; at != std::string::npos; at = text.find(mutation.from, at + mutation.to.size()))
+    text.replace(at, mutation.from.size(), mutation.to);
+  // What the conditions of the mutations are.
+  return text.find("\"Fn::If\":[\"C\"") == std::string::npos
+             ? text
+             : R"({"Conditions":{"C":{"Fn::Equals":["a","b"]}},)" + text.substr(1);
 }
 
-TEST(Validate, EveryRuleHasAMutation) {
-  std::set<std::string> broken;
+TEST(Validate, EachRuleFindsWhatBreaksItAndNothingElse) {
   for (const auto& mutation : mutations())
-    broken.insert(mutation.rule);
+    EXPECT_EQ(rules_of(broken(mutation)), std::set<std::string>{mutation.rule})
+        << mutation.to << "\n"
+        << found_in(broken(mutation));
+}
+
+// These need files beside the template; the test of the command breaks them.
+const std::set<std::string> k_of_files{"image-refused", "package-unreadable", "schema",
+                                       "zip-too-large"};
+
+TEST(Validate, EveryRuleHasAMutation) {
+  std::set<std::string> broken_ones = k_of_files;
+  for (const auto& mutation : mutations())
+    broken_ones.insert(mutation.rule);
   for (const auto& rule : all_rules()) {
-    EXPECT_TRUE(broken.contains(std::string(rule.id))) << rule.id;
+    EXPECT_TRUE(broken_ones.contains(std::string(rule.id))) << rule.id;
     EXPECT_FALSE(rule.what.empty() || rule.fix.empty()) << rule.id;
   }
+  EXPECT_TRUE(std::is_sorted(all_rules().begin(), all_rules().end(),
+                             [](const Rule& a, const Rule& b) { return a.id < b.id; }));
+}
+
+/// The clean template so often that it has \p count resources.
+std::string many_resources(std::size_t count) {
+  const Value once = parse_json(clean(k_function), "once");
+  Value out = once;
+  Value& resources = *out.find("Resources");
+  for (int copy = 1; resources.members.size() < count; ++copy) {
+    auto text = to_json(*once.find("Resources"));
+    for (const auto& [id, body] : once.find("Resources")->members)
+      for (auto at = text.find("\"" + id + "\""); at != std::string::npos;
+           at = text.find("\"" + id + "\"", at + 1))
+        text.insert(at + 1 + id.size(), std::to_string(copy));
+    for (auto& member : parse_json(text, "copy").members)
+      resources.members.push_back(std::move(member));
+  }
+  return to_json(out, 2);
+}
+
+TEST(Validate, FiveHundredResourcesTakeNoTime) {
+  const auto text = many_resources(500);
+  const auto start = std::chrono::steady_clock::now();
+  Validation done;
+  ResourceTypes types;
+  validate_text(text, "t.json", types, done);
+  const auto ms =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  std::cout << done.resources << " resources, " << text.size() << " bytes: " << fixed(ms, 1)
+            << " ms\n";
+  EXPECT_GE(done.resources, 500);
+  EXPECT_TRUE(done.findings.empty());
+  EXPECT_LT(ms, 2000); // aims at 200; other work and sanitizers take their share
+}
+
+TEST(Validate, SecretsAreNotRepeated) {
+  for (const auto& secret :
+       {"AKIAIOSFODNN7EXAMPLE", "ghp_abcdefghijklmnopqrstuvwxyz0123456789", "hunter2"}) {
+    const auto found = found_in(
+        "Resources: {A: {Type: X::Y::Z, Properties: {Environment: {Variables: {PASSWORD: " +
+        std::string(secret) + "}}}}}");
+    EXPECT_NE(found, "") << secret;
+    EXPECT_EQ(found.find(secret), std::string::npos) << found;
+  }
+  // Where a secret is, is none.
+  EXPECT_EQ(
+      found_in(
+          "Parameters: {P: {Type: String, NoEcho: true}}\nResources: {A: {Type: X::Y::Z, "
+          "Properties: {Environment: {Variables: {DB_PASSWORD: !Ref P, TOKEN_FILE: x, SECRET_ARN: "
+          "\"arn:aws:secretsmanager:eu-west-1:123456789012:secret:x\", API_KEY: "
+          "\"{{resolve:secretsmanager:x}}\"}}}}}"),
+      "");
 }
 
 TEST(Validate, WhatIsRenderedHasNoFinding) {
