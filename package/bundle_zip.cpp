@@ -22,17 +22,17 @@ bool is_program(const std::string& name) {
 
 } // namespace
 
-std::string add_runtime_files(formats::ZipWriter& zip, const std::string& path,
-                              const std::string& launcher, const ZipLimit& limit) {
+Value add_runtime_files(formats::ZipWriter& zip, const std::string& path,
+                        const std::string& launcher, const ZipLimit& limit) {
   const std::string program = std::string("bin/") + k_runtime_program;
   const std::string launch = std::string("bin/") + k_bundle_launcher;
-  std::string bill;
+  std::string text_of_bill;
   bool has_program = false;
   bool has_launcher = false;
   visit_package(path, {}, [&](const PackageItem& item, ByteSource& bytes) {
     auto text = read_all(bytes, limit.file_bytes);
     if (item.name == k_sbom) {
-      bill = std::move(text);
+      text_of_bill = std::move(text);
       return;
     }
     has_program = has_program || item.name == program;
@@ -40,10 +40,12 @@ std::string add_runtime_files(formats::ZipWriter& zip, const std::string& path,
     zip.add(item.name == launch ? launcher : item.name, text, is_program(item.name));
     limit.check();
   });
-  if (bill.empty())
+  if (text_of_bill.empty())
     fail_no_runtime(path, k_sbom);
   if (!has_program || !has_launcher)
     fail_no_runtime(path, has_program ? launch : program);
+  auto bill = parse_json(text_of_bill, path + "/" + k_sbom);
+  rename_in_sbom(bill, launch, launcher);
   return bill;
 }
 

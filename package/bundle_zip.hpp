@@ -2,6 +2,7 @@
 // The parts of zips for the cloud and for devices: a runtime bundle, and a model.
 #pragma once
 
+#include "core/value.hpp"
 #include "formats/archive/zip_writer.hpp"
 
 #include <cstdint>
@@ -19,9 +20,10 @@ struct ZipLimit {
 };
 
 /// Adds every file of the bundle but its bill of materials; bin/launch stands at the top, as \p
-/// launcher. \return the bill's text. \throws Error(input) if it is no bundle of pack_runtime().
-std::string add_runtime_files(formats::ZipWriter& zip, const std::string& path,
-                              const std::string& launcher, const ZipLimit& limit = {});
+/// launcher. \return the bill, with that name. \throws Error(input) if it is no bundle of
+/// pack_runtime().
+Value add_runtime_files(formats::ZipWriter& zip, const std::string& path,
+                        const std::string& launcher, const ZipLimit& limit = {});
 
 /// \throws Error(input) if \p path is a folder: what is put into other archives is the archive of a
 /// model.

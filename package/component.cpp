@@ -25,7 +25,7 @@ PackedComponent pack_component(const ComponentParts& parts, const std::string& o
                                Existing existing) {
   formats::ZipWriter zip;
   if (!parts.runtime.empty())
-    zip.add(k_sbom, add_runtime_files(zip, parts.runtime, k_runtime_program));
+    zip.add(k_sbom, to_json(add_runtime_files(zip, parts.runtime, k_runtime_program), 2) + "\n");
   if (!parts.model.empty())
     add_model_files(zip, parts.model, parts.runtime.empty() ? "" : k_model_folder);
   PackedComponent packed;

@@ -70,7 +70,7 @@ void add_model(const ImageOptions& options, const Verification& verification, Pa
   out.spec.digests.clear();
   // An image has a bill of its own, of this model and the runtime.
   std::set<std::string> left_out{k_model_yaml};
-  if (verification.inspection.has_own_sbom)
+  if (verification.inspection.own_sbom)
     left_out.insert(k_sbom);
   for (const auto& item : verification.inspection.items)
     if (!left_out.contains(item.name))

@@ -188,11 +188,9 @@ private:
 
   static void add_fits(const formats::OciImage& image, const formats::StoredImages& stored,
                        CheckedImage& checked) {
-    ImageFit lambda{"lambda-image", checked.unpacked_bytes, k_lambda_image_bytes, {}};
+    Fit lambda{"lambda-image", checked.unpacked_bytes, k_lambda_image_bytes, {}};
     auto& reasons = lambda.reasons;
-    if (lambda.bytes > lambda.limit_bytes)
-      reasons.push_back("unpacks to " + bytes_for_people(lambda.bytes) + ", over " +
-                        bytes_for_people(lambda.limit_bytes));
+    check_limit(lambda, "unpacks to");
     if (image.manifest.open) // a docker save tar gets its manifest when it is sent
       for (auto& reason : refused_types(image))
         reasons.push_back(std::move(reason));
@@ -206,10 +204,8 @@ private:
       reasons.emplace_back("history has not one entry for each layer");
     if (config.entrypoint.empty() && config.cmd.empty())
       reasons.emplace_back("says no program to start");
-    ImageFit zip{"lambda-zip", checked.unpacked_bytes, k_lambda_unpacked_bytes, {}};
-    if (zip.bytes > zip.limit_bytes)
-      zip.reasons.push_back("unpacks to " + bytes_for_people(zip.bytes) + ", over " +
-                            bytes_for_people(zip.limit_bytes));
+    Fit zip{"lambda-zip", checked.unpacked_bytes, k_lambda_unpacked_bytes, {}};
+    check_limit(zip, "unpacks to");
     checked.fits = {std::move(lambda), std::move(zip)};
   }
 

@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "formats/archive/archive.hpp"
 #include "formats/archive/oci_layout.hpp"
+#include "package/fit.hpp"
 
 #include <cstdint>
 #include <map>
@@ -23,14 +24,6 @@ struct ImageLayer {
   std::uint64_t members = 0;
 };
 
-/// A place that runs images, or could take the same files otherwise.
-struct ImageFit {
-  std::string target; ///< "lambda-image", "lambda-zip"
-  std::uint64_t bytes = 0;
-  std::uint64_t limit_bytes = 0;
-  std::vector<std::string> reasons; ///< why it refuses; empty: it does not
-};
-
 struct CheckedImage {
   std::string reference;
   std::string manifest_digest; ///< empty in tars of an older docker save
@@ -39,7 +32,7 @@ struct CheckedImage {
   std::vector<ImageLayer> layers;
   std::uint64_t packed_bytes = 0;   ///< layers, configuration and manifest
   std::uint64_t unpacked_bytes = 0; ///< of all layers
-  std::vector<ImageFit> fits;
+  std::vector<Fit> fits;            ///< as an image, or the same files otherwise
 };
 
 struct ImageCheck {

@@ -70,8 +70,8 @@ void look_at(const PackageItem& item, ByteSource& source, const InspectLimits& l
     inspection.model_yaml = passed.bytes;
   if (is_manifest)
     inspection.mar_manifest = passed.bytes;
-  if (is_bill)
-    inspection.has_own_sbom = is_own_sbom(passed.bytes);
+  if (is_bill && is_own_sbom(passed.bytes))
+    inspection.own_sbom = passed.bytes;
   if (is_onnx) {
     try {
       inspection.models[item.name] = formats::read_onnx(mapped ? *mapped : passed.bytes, item.name);

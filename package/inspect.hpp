@@ -27,9 +27,9 @@ struct Inspection {
   std::uint64_t size_bytes = 0;   ///< of the archive; of all files in a folder
   std::string digest;             ///< of the archive; of the sorted "name digest" lines of a folder
   std::vector<PackageItem> items; ///< sorted by name
-  std::optional<std::string> model_yaml;   ///< its text
-  std::optional<std::string> mar_manifest; ///< text of MAR-INF/MANIFEST.json
-  bool has_own_sbom = false;               ///< sbom.json is there, and this program wrote it
+  std::optional<std::string> model_yaml;            ///< its text
+  std::optional<std::string> mar_manifest;          ///< text of MAR-INF/MANIFEST.json
+  std::optional<std::string> own_sbom;              ///< text of sbom.json, if this program wrote it
   std::map<std::string, formats::OnnxModel> models; ///< by name, every *.onnx that could be read
   /// executable-content (pickles, scripts, programs), unreadable-model; all of them warnings.
   Problems problems;

@@ -13,7 +13,7 @@
 namespace mlopsctl::package {
 namespace {
 
-constexpr const char* k_model_inside = "model";  // the archive as it is
+constexpr const char* k_model_inside = "model"; // the archive as it is
 
 void check_size(std::uint64_t bytes) {
   if (bytes > k_lambda_unpacked_bytes)
@@ -71,8 +71,7 @@ PackedLambda pack_lambda(const LambdaParts& parts, const std::string& output, Ex
   packed.runtime_digest = digest_of(*open_source(parts.runtime));
   formats::ZipWriter zip;
   const ZipLimit limit{k_lambda_unpacked_bytes, [&] { check_size(zip.unpacked_bytes()); }};
-  auto bill = parse_json(add_runtime_files(zip, parts.runtime, k_bootstrap, limit),
-                         parts.runtime + "/" + k_sbom);
+  auto bill = add_runtime_files(zip, parts.runtime, k_bootstrap, limit);
   std::optional<SbomComponent> model;
   if (!parts.model.empty())
     model = add_model(zip, parts.model, packed.model_digest);

@@ -119,7 +119,7 @@ PackedModel pack_model(const std::string& folder, const std::string& output, Exi
   std::vector<formats::PackItem> items;
   for (const auto& item : verification.inspection.items) {
     const auto path = resolve_inside(folder, item.name);
-    if (item.name == k_sbom && verification.inspection.has_own_sbom)
+    if (item.name == k_sbom && verification.inspection.own_sbom)
       continue; // of an earlier archive
     if (item.name == k_model_yaml || (output != "-" && is_same_file(path, output)))
       continue;

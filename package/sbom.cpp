@@ -89,4 +89,48 @@ Value sbom_document(const SbomComponent& subject, const std::vector<SbomComponen
   return document;
 }
 
+namespace {
+
+/// Calls \p visit with each component that is a file, however deep.
+template <class Bill, class Visit> void for_each_file(Bill& component, const Visit& visit) {
+  constexpr std::string_view k_file = "file";
+  for (auto& [key, member] : component.members) {
+    if (key != "components" || !member.is_array())
+      continue;
+    for (auto& part : member.items) {
+      const Value* type = part.find("type");
+      if (type && type->is_string() && type->string == k_file)
+        visit(part);
+      for_each_file(part, visit);
+    }
+  }
+}
+
+} // namespace
+
+std::map<std::string, std::string> files_of_sbom(const Value& bill) {
+  std::map<std::string, std::string> files;
+  for_each_file(bill, [&](const Value& file) {
+    const Value* name = file.find("name");
+    const Value* hashes = file.find("hashes");
+    if (!name || !name->is_string() || !hashes || !hashes->is_array())
+      return;
+    for (const auto& hash : hashes->items) {
+      const Value* algorithm = hash.find("alg");
+      const Value* content = hash.find("content");
+      if (algorithm && algorithm->is_string() && algorithm->string == "SHA-256" && content &&
+          content->is_string())
+        files[name->string] = "sha256:" + content->string;
+    }
+  });
+  return files;
+}
+
+void rename_in_sbom(Value& bill, const std::string& from, const std::string& to) {
+  for_each_file(bill, [&](Value& file) {
+    if (Value* name = file.find("name"); name && name->is_string() && name->string == from)
+      name->string = to;
+  });
+}
+
 } // namespace mlopsctl::package

@@ -41,6 +41,11 @@ SbomComponent model_component(const ModelSpec& spec,
 /// Whether \p text is a bill that this program wrote, and may write anew.
 bool is_own_sbom(std::string_view text);
 
+/// The files that a bill names, with their digests.
+std::map<std::string, std::string> files_of_sbom(const Value& bill);
+/// Where an archive gives a file another name than the bill does.
+void rename_in_sbom(Value& bill, const std::string& from, const std::string& to);
+
 /// One entry of the document's "components".
 Value to_value(const SbomComponent& component);
 

@@ -2,6 +2,7 @@
 #include "package/verify.hpp"
 
 #include "core/text.hpp"
+#include "package/bundle_check.hpp"
 #include "package/families.hpp"
 #include "package/mar.hpp"
 #include "package/model_package.hpp"
@@ -161,6 +162,10 @@ Verification verify_package(const std::string& path, const InspectLimits& limits
     if (error.fault() != Fault::input)
       throw;
     out.findings.push_back(to_finding("archive", path, error));
+    return out;
+  }
+  if (!out.inspection.model_yaml && is_runtime_bundle(out.inspection)) {
+    out.findings = check_bundle(path, out.inspection);
     return out;
   }
   OpenLimits open_limits;

@@ -16,7 +16,7 @@ struct Verification {
   std::string package_digest; ///< as open_model() gives it; empty if it could not be opened
   /// Rules: archive, model-yaml, weights, graph-input, label-count, external-data,
   /// mar-manifest (errors);
-  /// executable-content, no-digest, no-licence, input-type (warnings).
+  /// executable-content, no-digest, no-licence, input-type (warnings). Of a runtime bundle: sbom.
   Problems findings;
 
   bool is_ok() const; ///< no finding is an error

@@ -4,6 +4,7 @@
 
 #include "commands/command.hpp"
 #include "commands/package/result.hpp"
+#include "commands/package/signing.hpp"
 #include "commands/remote_options.hpp"
 #include "core/text.hpp"
 
@@ -11,12 +12,15 @@ namespace mlopsctl::commands {
 namespace {
 
 struct Options {
+  std::string sign; // private key; empty: not signed
   package::ComponentParts parts;
   std::string output;
 };
 
 int run(const Options& o, Context& ctx) {
+  SignatureFile signature(o.sign, o.output, ctx);
   const auto packed = package::pack_component(o.parts, o.output, ctx.existing());
+  signature.write(digest_list(packed.archive.items));
   if (o.output == "-")
     return exit_ok; // stdout is the archive
   const auto& archive = packed.archive;
@@ -44,6 +48,7 @@ Run declare(Args& args) {
   args.output(o->output, "Artifact to write, a .zip", /*may_be_positional=*/false).required();
   args.value("--runtime", o->parts.runtime, "Runtime bundle, from 'package runtime'")
       .metavar("FILE");
+  add_sign_option(args, o->sign);
   add_remote_options(args);
   return [o](Context& ctx) {
     refuse_two_on_stdout(ctx, o->output);

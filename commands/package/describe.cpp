@@ -39,13 +39,6 @@ package::DraftOptions draft_options(const Options& o, ByteSource& source) {
   return options;
 }
 
-Value texts_value(const std::vector<std::string>& texts) {
-  Value list = Value::array();
-  for (const auto& text : texts)
-    list.push(text);
-  return list;
-}
-
 void warn_about(const Options& o, const package::Draft& draft) {
   if (draft.family.empty())
     log::warn("the outputs fit no family that is known here: the decoder is yours to fill in");

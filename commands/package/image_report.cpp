@@ -18,13 +18,6 @@ std::vector<package::PackageItem> layer_items(const package::ImageCheck& check) 
   return items;
 }
 
-Value texts_value(const std::vector<std::string>& texts) {
-  Value list = Value::array();
-  for (const auto& text : texts)
-    list.push(text);
-  return list;
-}
-
 Value layer_value(const package::ImageLayer& layer) {
   Value value = Value::object();
   value["media_type"] = layer.descriptor.media_type;
@@ -33,16 +26,6 @@ Value layer_value(const package::ImageLayer& layer) {
   value["bytes"] = static_cast<std::int64_t>(layer.descriptor.size_bytes);
   value["unpacked_bytes"] = static_cast<std::int64_t>(layer.unpacked_bytes);
   value["members"] = static_cast<std::int64_t>(layer.members);
-  return value;
-}
-
-Value fit_value(const package::ImageFit& fit) {
-  Value value = Value::object();
-  value["target"] = fit.target;
-  value["bytes"] = static_cast<std::int64_t>(fit.bytes);
-  value["limit_bytes"] = static_cast<std::int64_t>(fit.limit_bytes);
-  value["fits"] = fit.reasons.empty();
-  value["reasons"] = texts_value(fit.reasons);
   return value;
 }
 
@@ -65,9 +48,7 @@ Value image_value(const package::CheckedImage& image) {
   Value& layers = value["layers"] = Value::array();
   for (const auto& layer : image.layers)
     layers.push(layer_value(layer));
-  Value& fits = value["targets"] = Value::array();
-  for (const auto& fit : image.fits)
-    fits.push(fit_value(fit));
+  value["targets"] = fits_value(image.fits);
   return value;
 }
 
@@ -104,20 +85,13 @@ void say_image(const package::CheckedImage& image, const Context& ctx) {
   };
   ctx.say("starts: " + words(image.config.entrypoint) + ", arguments: " + words(image.config.cmd) +
           ", user: " + (image.config.user.empty() ? "root" : printable(image.config.user)));
-  for (const auto& fit : image.fits)
-    ctx.say(fit.target + ": " +
-            (fit.reasons.empty() ? "fits, " + bytes_for_people(fit.bytes) + " of " +
-                                       bytes_for_people(fit.limit_bytes)
-                                 : "does not fit: " + join(fit.reasons, "; ")));
+  say_fits(image.fits, ctx);
 }
 
 /// What the target would refuse is an error of who meant the image for it.
 void add_target(const std::string& path, const std::string& target, package::ImageCheck& check) {
   for (const auto& image : check.images)
-    for (const auto& fit : image.fits)
-      if (fit.target == target)
-        for (const auto& reason : fit.reasons)
-          check.findings.push_back({target, Severity::error, path, reason});
+    package::add_refusals(image.fits, target, path, check.findings);
   if (check.images.size() > 1)
     check.findings.push_back(
         {target, Severity::error, path,

@@ -8,6 +8,7 @@
 #include "commands/remote_options.hpp"
 #include "core/text.hpp"
 #include "formats/archive/oci_layout.hpp"
+#include "package/bundle_check.hpp"
 #include "package/mar.hpp"
 
 #include <ostream>
@@ -23,7 +24,9 @@ struct Options {
 void say_spec(const package::Inspection& inspection, const std::string& path, Context& ctx,
               Problems& problems) {
   if (!inspection.model_yaml) {
-    ctx.say("no model.yaml: not a model package");
+    ctx.say(package::is_runtime_bundle(inspection)
+                ? "a runtime bundle, with its bill of materials in sbom.json"
+                : "no model.yaml: not a model package");
     return;
   }
   try {
@@ -57,7 +60,8 @@ int run(const Options& o, Context& ctx) {
   if (formats::image_kind_of(o.path))
     return inspect_image(o.path, limits_of(o.limits).archive, ctx);
   const auto inspection = package::inspect_package(o.path, limits_of(o.limits));
-  auto problems = inspection.problems;
+  auto problems = package::is_runtime_bundle(inspection) ? package::check_bundle(o.path, inspection)
+                                                         : inspection.problems;
   const auto mar = package::check_mar(o.path, inspection);
   problems.insert(problems.end(), mar.begin(), mar.end());
   if (ctx.options.json) {
@@ -69,6 +73,7 @@ int run(const Options& o, Context& ctx) {
     for (const auto& [name, model] : inspection.models)
       graphs[name] = graph_value(model);
     document["graphs"] = std::move(graphs);
+    document["targets"] = fits_value(package::fits_of(inspection));
     document["problems"] = to_value(problems);
     ctx.print(document);
     return exit_ok;
@@ -89,6 +94,7 @@ int run(const Options& o, Context& ctx) {
     ctx.say("  inputs:  " + tensors_text(model.inputs));
     ctx.say("  outputs: " + tensors_text(model.outputs));
   }
+  say_fits(package::fits_of(inspection), ctx);
   for (const auto& problem : problems)
     ctx.say("warning: " + problem.place + ": " + problem.text);
   return exit_ok;

@@ -4,6 +4,7 @@
 
 #include "commands/command.hpp"
 #include "commands/package/result.hpp"
+#include "commands/package/signing.hpp"
 #include "commands/remote_options.hpp"
 #include "core/text.hpp"
 
@@ -11,6 +12,7 @@ namespace mlopsctl::commands {
 namespace {
 
 struct Options {
+  std::string sign; // private key; empty: not signed
   package::MarOptions mar;
   std::string output;
   std::string layout = "mms";
@@ -30,7 +32,9 @@ int run(const Options& o, Context& ctx) {
   auto options = o.mar;
   options.layout = o.layout == "mms" ? package::MarLayout::mms : package::MarLayout::torchserve;
   options.created_s = created_s(ctx);
+  SignatureFile signature(o.sign, o.output, ctx);
   const auto archive = package::pack_mar(options, o.output, ctx.existing(), ctx.jobs());
+  signature.write(digest_list(archive.items));
   if (o.output == "-")
     return exit_ok; // stdout is the archive
   if (ctx.options.json) {
@@ -55,6 +59,7 @@ Run declare(Args& args) {
       .required();
   args.value("--layout", o->layout, "Server that it is for").choices({"mms", "torchserve"});
   args.value("--name", o->mar.name, "Name of the model there (default: its own)").metavar("NAME");
+  add_sign_option(args, o->sign);
   add_remote_options(args);
   return [o](Context& ctx) {
     refuse_two_on_stdout(ctx, o->output);

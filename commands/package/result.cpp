@@ -123,6 +123,35 @@ void say_items(const formats::PackResult& archive, const Context& ctx) {
     ctx.say(item.digest + "  " + item.name + "  " + bytes_for_people(item.size_bytes));
 }
 
+Value texts_value(const std::vector<std::string>& texts) {
+  Value list = Value::array();
+  for (const auto& text : texts)
+    list.push(text);
+  return list;
+}
+
+Value fits_value(const std::vector<package::Fit>& fits) {
+  Value list = Value::array();
+  for (const auto& fit : fits) {
+    Value value = Value::object();
+    value["target"] = fit.target;
+    value["bytes"] = static_cast<std::int64_t>(fit.bytes);
+    value["limit_bytes"] = static_cast<std::int64_t>(fit.limit_bytes);
+    value["fits"] = fit.reasons.empty();
+    value["reasons"] = texts_value(fit.reasons);
+    list.push(std::move(value));
+  }
+  return list;
+}
+
+void say_fits(const std::vector<package::Fit>& fits, const Context& ctx) {
+  for (const auto& fit : fits)
+    ctx.say(fit.target + ": " +
+            (fit.reasons.empty() ? "fits, " + bytes_for_people(fit.bytes) + " of " +
+                                       bytes_for_people(fit.limit_bytes)
+                                 : "does not fit: " + join(fit.reasons, "; ")));
+}
+
 Value graph_value(const formats::OnnxModel& model) {
   Value value = Value::object();
   value["producer"] = model.producer;

@@ -4,6 +4,7 @@
 
 #include "commands/command.hpp"
 #include "formats/model/onnx.hpp"
+#include "package/fit.hpp"
 #include "package/inspect.hpp"
 
 #include <string>
@@ -39,6 +40,10 @@ Value package_document(const std::string& verb, const std::string& output,
 void refuse_two_on_stdout(const Context& ctx, const std::string& output);
 /// What it holds, for people.
 void say_items(const formats::PackResult& archive, const Context& ctx);
+Value texts_value(const std::vector<std::string>& texts);
+/// Where it fits and where not, and why.
+Value fits_value(const std::vector<package::Fit>& fits);
+void say_fits(const std::vector<package::Fit>& fits, const Context& ctx);
 /// Inputs, outputs, operators ... of a graph.
 Value graph_value(const formats::OnnxModel& model);
 /// "images float32 1x3x320x320, ..." for people.

@@ -27,10 +27,10 @@ struct Options {
 int run(const Options& o, Context& ctx) {
   if (formats::image_kind_of(o.path))
     return verify_image(o.path, limits_of(o.limits).archive, o.target, o.signature, ctx);
-  if (!o.target.empty() && (is_file(o.path) || is_folder(o.path)))
-    throw Error(Fault::usage, "--for: " + o.path + " is no container image",
-                "leave --for out to check a model package");
   auto result = package::verify_package(o.path, limits_of(o.limits));
+  if (!o.target.empty())
+    package::add_refusals(package::fits_of(result.inspection), o.target + "-zip", o.path,
+                          result.findings);
   const auto of_signature =
       check_signature(o.signature, o.path, digest_list(result.inspection.items));
   result.findings.insert(result.findings.end(), of_signature.begin(), of_signature.end());
@@ -62,7 +62,7 @@ int run(const Options& o, Context& ctx) {
 Run declare(Args& args) {
   auto o = std::make_shared<Options>();
   args.value("PATH", o->path, "Folder or archive with model.yaml, or a container image").required();
-  args.value("--for", o->target, "Of an image: would this service start it?").choices({"lambda"});
+  args.value("--for", o->target, "Would this service take it, too?").choices({"lambda"});
   add_verify_key_options(args, o->signature);
   add_limit_options(args, o->limits);
   add_remote_options(args);

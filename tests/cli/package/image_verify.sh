@@ -75,8 +75,8 @@ run 3 package verify layout # not an image then: a folder without model.yaml
 run 3 package verify good --max-members 1
 out_has "raise --max-members"
 mkdir folder
-run 2 package verify folder --for lambda
-err_has "is no container image"
+run 3 package verify folder --for lambda
+out_has "is no zip; 'mlopsctl package lambda' makes one"
 run 2 package push good docker://host
 run 2 package push good host/a
 err_has "'host/a' is no registry; write it as docker://HOST/REPOSITORY:TAG"
