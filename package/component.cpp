@@ -7,6 +7,8 @@
 #include "package/runtime_bundle.hpp"
 #include "package/sbom.hpp"
 
+#include <algorithm>
+
 namespace mlopsctl::package {
 namespace {
 
@@ -14,8 +16,9 @@ constexpr const char* k_model_folder = "model/"; ///< beside a runtime
 
 /// As templates/edge_group spells it: the platform with dashes, and 12 digits of the digest.
 std::string artifact_name(const std::string& digest) {
-  constexpr std::size_t k_short = 12;
-  return "mlopsctl-runtime-linux-amd64-" + digest.substr(std::string("sha256:").size(), k_short) +
+  std::string platform = k_runtime_platform;
+  std::replace(platform.begin(), platform.end(), '/', '-');
+  return "mlopsctl-runtime-" + platform + "-" + digest.substr(std::string("sha256:").size(), 12) +
          ".zip";
 }
 

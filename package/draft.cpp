@@ -2,6 +2,7 @@
 #include "package/draft.hpp"
 
 #include "core/error.hpp"
+#include "core/io.hpp"
 #include "core/text.hpp"
 #include "package/families.hpp"
 
@@ -312,6 +313,11 @@ std::vector<std::string> parse_label_lines(std::string_view text, const std::str
     labels.push_back(label);
   }
   return labels;
+}
+
+std::vector<std::string> read_label_lines(const std::string& path) {
+  constexpr std::uint64_t k_most_bytes = std::uint64_t{16} << 20;
+  return parse_label_lines(read_file(path, k_most_bytes), path);
 }
 
 } // namespace mlopsctl::package

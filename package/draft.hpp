@@ -35,5 +35,7 @@ Draft draft_model_yaml(const formats::OnnxModel& model, const DraftOptions& opti
 /// One label a line, as in coco.names; empty lines at the end are ignored.
 /// \throws Error(input) for empty or repeated labels, with the line.
 std::vector<std::string> parse_label_lines(std::string_view text, const std::string& name);
+/// Those of a file.
+std::vector<std::string> read_label_lines(const std::string& path);
 
 } // namespace mlopsctl::package

@@ -12,8 +12,6 @@
 namespace mlopsctl::commands {
 namespace {
 
-constexpr std::uint64_t k_max_labels_bytes = std::uint64_t{16} << 20;
-
 struct Options {
   std::string sign; // private key; empty: not signed
   std::string training, output, labels;
@@ -39,7 +37,7 @@ int run(const Options& o, Context& ctx) {
   auto options = o.deployable;
   options.is_onnx = o.to == "onnx";
   if (!o.labels.empty())
-    options.labels = package::parse_label_lines(read_file(o.labels, k_max_labels_bytes), o.labels);
+    options.labels = package::read_label_lines(o.labels);
   SignatureFile signature(o.sign, o.output, ctx);
   const auto packed =
       package::pack_deployable(o.training, options, o.output, ctx.existing(), ctx.jobs());

@@ -15,8 +15,6 @@
 namespace mlopsctl::commands {
 namespace {
 
-constexpr std::uint64_t k_max_labels_bytes = std::uint64_t{16} << 20;
-
 struct Options {
   std::string model;
   std::string output; ///< empty: stdout
@@ -31,7 +29,7 @@ package::DraftOptions draft_options(const Options& o, ByteSource& source) {
   options.name = o.name.empty() ? path.stem().string() : o.name;
   options.licence = o.licence;
   if (!o.labels.empty())
-    options.labels = package::parse_label_lines(read_file(o.labels, k_max_labels_bytes), o.labels);
+    options.labels = package::read_label_lines(o.labels);
   for (const auto task :
        {package::Task::detection, package::Task::classification, package::Task::embedding})
     if (o.task == package::task_name(task))
