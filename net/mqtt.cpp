@@ -27,6 +27,8 @@ constexpr int k_look_every_ms = 100;
 constexpr std::uint32_t k_longest_topic = 65535; ///< besides the payload, in a packet
 constexpr int k_qos = 1;
 constexpr int k_first_failure = 0x80; ///< of the reason codes (MQTT 5, 2.4)
+constexpr std::array<const char*, 5> k_trust_words{"certificate", "alert", "host name", "key",
+                                                   "protocol version"};
 constexpr const char* k_files_hint = "give PEM files that this user may read";
 
 struct FreeClient {
@@ -54,6 +56,18 @@ bool is_final(int reason) {
                                        MQTT_RC_BAD_AUTHENTICATION_METHOD,
                                        MQTT_RC_TOPIC_FILTER_INVALID};
   return std::find(k_final.begin(), k_final.end(), reason) != k_final.end();
+}
+
+/// Of a message that the broker may take another time: to be sent again after a pause.
+bool is_passing(int reason) {
+  return reason == MQTT_RC_UNSPECIFIED || reason == MQTT_RC_IMPLEMENTATION_SPECIFIC ||
+         reason == MQTT_RC_QUOTA_EXCEEDED;
+}
+
+/// Whether one side does not trust the other, or has no usable key; anything else may pass.
+bool is_about_trust(const std::string& said) {
+  return std::any_of(k_trust_words.begin(), k_trust_words.end(),
+                     [&](const char* word) { return said.find(word) != std::string::npos; });
 }
 
 /// Otherwise OpenSSL would ask whoever is at the terminal.
@@ -181,7 +195,7 @@ void MqttConnection::State::fail(const std::string& why) {
   if (!is_accepted && refusal != 0 && is_final(refusal))
     throw MqttRefused(Fault::remote, what,
                       "check --client-id, the certificate or the password, and the broker's rules");
-  if (!is_accepted && is_tls && !said.empty())
+  if (!is_accepted && is_tls && is_about_trust(said))
     throw MqttRefused(Fault::remote, what,
                       "check --ca, --certificate and --key: each side must trust the other's");
   throw Error(Fault::remote, what, "it is tried again; check --broker and the network");
@@ -243,6 +257,9 @@ void MqttConnection::State::set_callbacks() {
   mosquitto_publish_v5_callback_set(client.get(), [](mosquitto*, void* self, int number, int reason,
                                                      const mosquitto_property*) {
     of(self).guarded([&] {
+      if (is_passing(reason))
+        throw MqttBusy(Fault::remote, of(self).name + ": takes no more for now: " +
+                                          mosquitto_reason_string(reason));
       of(self).events.on_settled(number,
                                  reason < k_first_failure ? "" : mosquitto_reason_string(reason));
     });
@@ -280,9 +297,11 @@ void MqttConnection::State::subscribe(const std::vector<std::string>& topics) {
   wait_until(is_heard);
   if (refusal == 0)
     return;
-  is_accepted = false;
-  fail("does not let this client hear " + join(topics, ", ") + ": " +
-       mosquitto_reason_string(refusal));
+  throw MqttRefused(
+      Fault::remote,
+      name + ": does not let this client hear " + join(topics, ", ") + ": " +
+          mosquitto_reason_string(refusal),
+      "allow it in the broker's rules (IoT policy, acl_file), or give other --topics");
 }
 
 void MqttConnection::State::wait_until(const bool& is_done) {

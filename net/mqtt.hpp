@@ -43,6 +43,12 @@ public:
   using Error::Error;
 };
 
+/// The broker takes no more for now: to be sent again after a pause, on another connection.
+class MqttBusy : public Error {
+public:
+  using Error::Error;
+};
+
 /// The broker will not take this message; the connection lives.
 class MqttMessageRefused : public Error {
 public:
@@ -72,7 +78,7 @@ public:
   /// Error(remote).
   int publish(const MqttMessage& message);
   /// Sends and takes what there is, and waits for more for at most \p timeout_ms.
-  /// \throws Error(remote) if the connection broke; what the events throw.
+  /// \throws Error(remote) if the connection broke; MqttBusy; what the events throw.
   void run(int timeout_ms);
   void wake(); ///< ends the waiting; any thread
   void disconnect();

@@ -13,6 +13,7 @@ namespace mlopsctl::serving {
 namespace {
 
 constexpr std::size_t k_most_in_flight = 32;
+constexpr int k_most_breaks = 8;
 constexpr int k_wait_ms = 500;
 constexpr double k_goodbye_s = 2;
 
@@ -65,7 +66,10 @@ void EdgeLink::keep_connected() {
     } catch (const net::MqttRefused& error) {
       if (!was_connected_)
         throw;
-      note_away(error);            // certificates and rules may be mended
+      note_away(error); // certificates and rules may be mended
+    } catch (const net::MqttBusy& error) {
+      note_away(error);
+      in_flight_.clear();          // no message is to blame
     } catch (const Interrupted&) { // while connecting: whoever stops us says so
       pause(k_goodbye_s);
     } catch (const Error& error) {
@@ -73,8 +77,10 @@ void EdgeLink::keep_connected() {
         throw;
       note_away(error);
     }
-    failures = is_connected_ ? 1 : failures + 1;
-    is_connected_ = false;
+    if (is_connected_)
+      note_break();
+    failures = has_progress_ ? 1 : failures + 1;
+    is_connected_ = has_progress_ = false;
     constexpr double k_least_s = 0.2;
     if (!is_stopping_)
       backoff.wait(failures, k_least_s);
@@ -122,7 +128,8 @@ void EdgeLink::serve_connection() {
 }
 
 void EdgeLink::send_waiting(net::MqttConnection& connection) {
-  while (in_flight_.size() < k_most_in_flight) {
+  const std::size_t most = suspect_ != 0 ? 1 : k_most_in_flight; // alone, to be sure of it
+  while (in_flight_.size() < most) {
     const auto work = queue_.first(WorkKind::message, last_sent_);
     if (!work)
       return;
@@ -144,6 +151,24 @@ void EdgeLink::settle(int number, const std::string& refusal) {
     log::warn("the broker refuses a message (" + refusal + "); it is left out");
   queue_.step(found->second, {});
   in_flight_.erase(found);
+  has_progress_ = true;
+  suspect_ = 0;
+}
+
+void EdgeLink::note_break() {
+  if (in_flight_.empty() || has_progress_)
+    return;
+  const auto oldest = in_flight_.begin()->second;
+  breaks_ = oldest == suspect_ ? breaks_ + 1 : 1;
+  suspect_ = oldest;
+  if (breaks_ < k_most_breaks)
+    return;
+  const auto work = queue_.first(WorkKind::message, oldest - 1);
+  log::warn("the broker broke the connection " + std::to_string(breaks_) +
+            " times at a message to " + (work ? work->topic : "") +
+            "; it is left out: check the broker's rules");
+  queue_.step(oldest, {});
+  suspect_ = 0;
 }
 
 void EdgeLink::note_away(const Error& error) {

@@ -19,7 +19,8 @@
 namespace mlopsctl::serving {
 
 /// A message leaves the queue when the broker has acknowledged it; after a break those that were
-/// not are sent again, in order.
+/// not are sent again, in order. Some brokers break the connection instead of refusing a message:
+/// one that did so again and again is left out, or nothing behind it would ever be sent.
 class EdgeLink {
 public:
   /// \param on_message on the link's thread. \p options without will and topics.
@@ -44,6 +45,7 @@ private:
   void serve_connection();
   void send_waiting(net::MqttConnection& connection);
   void settle(int number, const std::string& refusal);
+  void note_break();
   void note_away(const Error& error);
   void pause(double seconds);
 
@@ -54,6 +56,9 @@ private:
   std::map<int, std::int64_t> in_flight_; ///< number of the packet -> number in the queue
   std::int64_t last_sent_ = 0;            ///< in the queue
   bool was_connected_ = false;            ///< ever
+  bool has_progress_ = false;             ///< a message was settled on this connection
+  std::int64_t suspect_ = 0;              ///< the oldest in flight when it broke, in the queue
+  int breaks_ = 0;                        ///< in a row, with the suspect in flight
   std::atomic<bool> is_connected_{false};
   std::atomic<bool> is_stopping_{false};
   mutable std::mutex mutex_; ///< of what follows

@@ -53,6 +53,7 @@ until_said() {
 }
 # device [MORE]    in the background with the buffer "buffer"; DEVICE is its pid
 device() {
+  : > "$OUT"
   "$MLOPSCTL" serve edge --core front --model det --camera "$CAMERA" --broker "$URL" --buffer buffer "$@" > "$OUT" 2> "$ERR" &
   DEVICE=$!
   STARTED="$STARTED $DEVICE"
@@ -221,6 +222,19 @@ device --user device --password-file right
 stop TERM $DEVICE
 stop TERM "$BROKER_PID"
 
+# A broker with rules: what may not be said is left out, and the rest goes on.
+printf '%s\n' 'topic readwrite video/#' > mute
+broker mute.broker "allow_anonymous true" "acl_file $PWD/mute"
+watch third
+device --topics frames=
+begin '{"id": "muted", "frames": 1}'
+until_said third video/output '.start == "muted" and .state == "finished" and .frames == 1' 1
+stop TERM $DEVICE
+[ $? = 0 ] || fail "it did not end"
+grep -qE 'broker (refuses a message \(Not authorized\)|broke the connection 8 times at a message to blog/infer/output); it is left out' "$ERR" ||
+  fail "nothing is left out"
+stop TERM "$BROKER_PID"
+
 # TLS with certificates of both sides.
 authority() { openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$1" -keyout "$1.key" -out "$1.pem" 2> "$ERR" || fail "no authority"; }
 certificate() { # NAME AUTHORITY ALTERNATIVE
@@ -264,8 +278,37 @@ err_has "$URL: cannot connect: Connection refused; messages wait in $WORK/buffer
 stop TERM $DEVICE
 [ $? = 0 ] || fail "it did not end"
 
+# A broker that breaks the connection at some messages: they are left out in the end, and what is behind them comes.
+start python3 "$HERE/fake_broker.py" break blog/infer/output > breaking 2> /dev/null
+wait_for breaking
+URL=mqtt://127.0.0.1:$(cat breaking)
+"$MLOPSCTL" serve edge --core front --model det --camera "$CAMERA" --broker "$URL" --buffer breaking.buffer --topics frames= > "$OUT" 2> "$ERR" &
+DEVICE=$!
+STARTED="$STARTED $DEVICE"
+for _ in $(seq 600); do
+  [ "$(grep -c 'broke the connection 8 times at a message to blog/infer/output; it is left out' "$ERR")" -ge 1 ] && break
+  sleep 0.1
+done
+err_has "broke the connection 8 times at a message to blog/infer/output; it is left out"
+stop TERM $DEVICE
+
+# A broker that takes no more for now gets everything later.
+start python3 "$HERE/fake_broker.py" busy > busy 2> taken
+wait_for busy
+URL=mqtt://127.0.0.1:$(cat busy)
+"$MLOPSCTL" serve edge --core front --model det --camera "$CAMERA" --broker "$URL" --buffer busy.buffer > "$OUT" 2> "$ERR" &
+DEVICE=$!
+STARTED="$STARTED $DEVICE"
+for _ in $(seq 600); do
+  [ "$(grep -c blog/infer/output taken)" = 2 ] && break
+  sleep 0.1
+done
+[ "$(grep -c blog/infer/output taken)" = 2 ] || fail "what a busy broker took: $(cat taken)"
+err_has "$URL: takes no more for now: Quota exceeded; messages wait in"
+stop TERM $DEVICE
+
 # A broker that announces 256 MB gets no memory for them.
-start python3 "$HERE/hostile_broker.py" > hostile.port
+start python3 "$HERE/fake_broker.py" announce > hostile.port 2> /dev/null
 wait_for hostile.port
 URL=mqtt://127.0.0.1:$(cat hostile.port)
 device --drain 1s
