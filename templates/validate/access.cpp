@@ -86,14 +86,15 @@ void check_statement(const Value& statement, const std::string& path, Report& re
                  "'" + shown(text_of(*resource)) + "' allows it on everything");
 }
 
-void check_security_group_rule(const Value& rule, const std::string& path, Report& report) {
+void check_security_group_rule(const Stack& stack, const Value& rule, const std::string& path,
+                               Report& report) {
   for (const auto* key : {"CidrIp", "CidrIpv6"})
-    if (const Value* from = rule.find(key))
-      if (const auto text = text_of(*from); text == "0.0.0.0/0" || text == "::/0") {
+    for (const auto* from : literals_of(stack, rule.find(key)))
+      if (from->string == "0.0.0.0/0" || from->string == "::/0") {
         const Value* port = rule.find("FromPort");
-        report.add("open-port", *from, path + "." + key,
+        report.add("open-port", *rule.find(key), path + "." + key,
                    (port ? "port " + shown(text_of(*port)) : std::string("every port")) +
-                       " is open to the whole world (" + text + ")");
+                       " is open to the whole world (" + from->string + ")");
       }
 }
 
@@ -120,9 +121,9 @@ void check_access(const Stack& stack, Report& report) {
     check_policies(*resource.properties, path, report);
     if (resource.type == "AWS::EC2::SecurityGroup")
       for (const auto* rule : as_list(resource.properties->find("SecurityGroupIngress")))
-        check_security_group_rule(*rule, path + ".SecurityGroupIngress", report);
+        check_security_group_rule(stack, *rule, path + ".SecurityGroupIngress", report);
     if (resource.type == "AWS::EC2::SecurityGroupIngress")
-      check_security_group_rule(*resource.properties, path, report);
+      check_security_group_rule(stack, *resource.properties, path, report);
     const Value* type = resource.properties->find("AuthType");
     if (resource.type == "AWS::Lambda::Url" && type && type->string == "NONE")
       report.add("public-access", *type, path + ".AuthType", "everybody may call the function");

@@ -88,10 +88,11 @@ void Report::add(std::string_view rule, const Value& at, const std::string& path
                  const std::string& text) {
   const auto where = printable(path);
   const bool has_line = at.line > 0;
-  findings_.push_back({&find_rule(rule),
-                       has_line ? file_ + ":" + std::to_string(at.line)
-                                : file_ + (where.empty() ? "" : ": " + where),
-                       has_line && !where.empty() ? where + ": " + text : text, at.line});
+  findings_.push_back(
+      {&find_rule(rule),
+       has_line ? file_ + ":" + std::to_string(at.line)
+                : file_ + (where.empty() ? "" : ": " + where),
+       has_line && !where.empty() ? where + ": " + printable(text) : printable(text), at.line});
 }
 
 std::vector<Finding> Report::take() {

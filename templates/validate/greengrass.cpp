@@ -99,7 +99,7 @@ void check_greengrass(const Stack& stack, ResourceTypes& types, Report& report) 
     const auto path = resource.path + ".Properties.";
     if (resource.type.starts_with("AWS::Greengrass::"))
       report.add("greengrass-v1-ended", *resource.body, resource.path,
-                 resource.type + ": " + std::string(k_ended));
+                 shown(resource.type) + ": " + std::string(k_ended));
     const Value* recipe = resource.properties->find("InlineRecipe");
     if (resource.type == "AWS::GreengrassV2::ComponentVersion" && recipe && recipe->is_string())
       check_recipe_text(*recipe, path + "InlineRecipe", types, report);

@@ -71,7 +71,7 @@ void check_functions(const Value& value, const std::string& path, Report& report
 }
 
 void check_resource(const std::string& id, const Value& body, Report& report) {
-  const auto path = "Resources." + id;
+  const auto path = below("Resources", id);
   if (!body.is_object()) {
     report.add("not-a-resource", body, path,
                "is " + std::string(kind_name(body.kind)) + ", a mapping was expected");

@@ -17,18 +17,34 @@ const std::vector<std::string> k_pseudo{"AWS::AccountId", "AWS::NoValue",  "AWS:
                                         "AWS::Partition", "AWS::Region",   "AWS::StackId",
                                         "AWS::StackName", "AWS::URLSuffix"};
 
+/// Names to look up and to suggest.
+struct Names {
+  std::vector<std::string> all;
+  std::unordered_set<std::string> known;
+
+  void add(const std::string& name) {
+    all.push_back(name);
+    known.insert(name);
+  }
+  /// Every name is compared: more than a template may have are not.
+  std::string like(const std::string& word) const {
+    constexpr std::size_t k_most_compared = 1000;
+    return all.size() <= k_most_compared ? did_you_mean(word, all) : "";
+  }
+};
+
 class ReferenceCheck {
 public:
   ReferenceCheck(const Stack& stack, Report& report) : stack_(stack), report_(report) {
-    for (const auto& resource : stack.resources())
-      targets_.push_back(resource.id);
-    names_of("Parameters", parameters_);
+    for (const auto& resource : stack.resources()) {
+      targets_.add(resource.id);
+      referable_.add(resource.id);
+    }
+    names_of("Parameters", referable_);
     names_of("Conditions", conditions_);
     names_of("Mappings", maps_);
-    referable_ = targets_;
-    referable_.insert(referable_.end(), parameters_.begin(), parameters_.end());
-    referable_.insert(referable_.end(), k_pseudo.begin(), k_pseudo.end());
-    known_.insert(referable_.begin(), referable_.end());
+    for (const auto& name : k_pseudo)
+      referable_.add(name);
   }
 
   void run() {
@@ -51,10 +67,10 @@ public:
   }
 
 private:
-  void names_of(std::string_view section, std::vector<std::string>& out) const {
+  void names_of(std::string_view section, Names& out) const {
     if (const Value* found = stack_.section(section))
       for (const auto& [name, member] : found->members)
-        out.push_back(name);
+        out.add(name);
   }
 
   void look_at(const Value& value, const std::string& path) {
@@ -65,7 +81,7 @@ private:
     used_.insert(reference.target);
     switch (reference.kind) {
     case Reference::Kind::ref:
-      if (!known_.contains(reference.target))
+      if (!referable_.known.contains(reference.target))
         missing(reference, "Ref", referable_);
       return;
     case Reference::Kind::attribute:
@@ -80,19 +96,17 @@ private:
     }
   }
 
-  void find_or_miss(const std::vector<std::string>& names, const Reference& reference,
-                    const std::string& what) {
-    if (std::find(names.begin(), names.end(), reference.target) == names.end())
+  void find_or_miss(const Names& names, const Reference& reference, const std::string& what) {
+    if (!names.known.contains(reference.target))
       missing(reference, what, names);
   }
 
-  void missing(const Reference& reference, const std::string& what,
-               const std::vector<std::string>& names) {
+  void missing(const Reference& reference, const std::string& what, const Names& names) {
     if (stack_.has_transform())
       return; // what a macro adds cannot be seen
     report_.add("reference-to-nothing", *reference.at, reference.path,
                 what + " of '" + shown(reference.target) + "', which the template does not have" +
-                    did_you_mean(reference.target, names));
+                    names.like(reference.target));
   }
 
   void look_at_dependencies(const Resource& resource) {
@@ -138,8 +152,7 @@ private:
 
   const Stack& stack_;
   Report& report_;
-  std::vector<std::string> targets_, parameters_, conditions_, maps_, referable_;
-  std::unordered_set<std::string> known_;
+  Names targets_, referable_, conditions_, maps_;
   std::set<std::string> used_;
 };
 

@@ -35,10 +35,11 @@ bool is_word(char c) {
 bool has_form(std::string_view text, const Form& form) {
   for (auto at = text.find(form.start); at != std::string_view::npos;
        at = text.find(form.start, at + 1)) {
+    if (at > 0 && is_word(text[at - 1]))
+      continue;
     const auto rest = text.substr(at + form.start.size());
     const auto end = std::find_if_not(rest.begin(), rest.end(), is_word);
-    const bool is_start = at == 0 || !is_word(text[at - 1]);
-    if (is_start && static_cast<std::size_t>(end - rest.begin()) >= form.least_more)
+    if (static_cast<std::size_t>(end - rest.begin()) >= form.least_more)
       return true;
   }
   return false;

@@ -72,7 +72,7 @@ Stack::Stack(const Document& document) : root_(&document.root) {
     const Value* properties = body.find("Properties");
     resources_.push_back({id, type && type->is_string() ? type->string : "", &body,
                           properties && properties->is_object() ? properties : &k_nothing,
-                          "Resources." + id});
+                          below("Resources", id)});
   }
   for (std::size_t i = 0; i < resources_.size(); ++i)
     by_id_.emplace(resources_[i].id, i);
@@ -144,7 +144,11 @@ std::string named_resource(const Value& value) {
 }
 
 std::string below(const std::string& path, std::string_view key) {
-  return path.empty() ? std::string(key) : path + "." + std::string(key);
+  constexpr std::size_t k_most_bytes = 300; // a path is built for every value
+  std::string name(key.substr(0, k_most_bytes));
+  if (key.size() > k_most_bytes)
+    name += "...";
+  return path.empty() ? name : path + "." + name;
 }
 
 const Value* look_up(const Value& value, std::string_view path) {

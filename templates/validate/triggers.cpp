@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Triggers that are not allowed to start their function, and functions that start themselves.
+#include "core/interrupt.hpp"
 #include "core/text.hpp"
 #include "templates/checks.hpp"
 #include "templates/validate/rules.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace mlopsctl::templates {
 namespace {
@@ -20,21 +22,56 @@ struct Trigger {
   std::string suffix;
 };
 
-/// Of a function in the template: by reference, or by its literal name or ARN; empty if it is none.
-std::string function_id(const Stack& stack, const Value* value) {
-  if (!value)
-    return "";
-  const auto id = named_resource(*value);
-  if (!id.empty())
-    return id;
-  const auto text = text_of(*value);
-  const auto name = text.substr(text.rfind(':') + 1);
-  for (const auto* function : stack.of_type("AWS::Lambda::Function"))
-    if (const Value* own = function->properties->find("FunctionName"))
-      if (!name.empty() && text_of(*own) == name)
-        return function->id;
-  return "";
-}
+/// Functions of a template, and who may invoke them.
+class Functions {
+public:
+  explicit Functions(const Stack& stack) : stack_(stack) {
+    for (const auto* function : stack.of_type("AWS::Lambda::Function"))
+      if (const Value* name = function->properties->find("FunctionName"))
+        by_name_.emplace(text_of(*name), function->id);
+    for (const auto* permission : stack.of_type("AWS::Lambda::Permission")) {
+      const Value* principal = permission->properties->find("Principal");
+      permissions_.emplace(id_of(permission->properties->find("FunctionName")),
+                           Permission{permission->id, principal ? text_of(*principal) : ""});
+    }
+  }
+
+  /// By reference, or by its literal name or ARN; empty if it is none of the template's.
+  std::string id_of(const Value* value) const {
+    if (!value)
+      return "";
+    auto id = named_resource(*value);
+    if (id.empty()) {
+      const auto text = text_of(*value);
+      const auto found = by_name_.find(text.substr(text.rfind(':') + 1));
+      id = found == by_name_.end() ? "" : found->second;
+    }
+    const auto* function = stack_.find(id);
+    return function && function->type == "AWS::Lambda::Function" ? id : "";
+  }
+
+  /// Ids of the permissions under which \p principal may invoke \p function.
+  std::vector<std::string> permissions(const std::string& function,
+                                       const std::string& principal) const {
+    std::vector<std::string> out;
+    const auto [first, last] = permissions_.equal_range(function);
+    for (auto at = first; at != last; ++at) {
+      const auto& who = at->second.principal;
+      if (who == principal || who == "*" || who.starts_with("${"))
+        out.push_back(at->second.id);
+    }
+    return out;
+  }
+
+private:
+  struct Permission {
+    std::string id;
+    std::string principal;
+  };
+  const Stack& stack_;
+  std::map<std::string, std::string> by_name_;
+  std::multimap<std::string, Permission> permissions_;
+};
 
 std::string filter_value(const Value* rules, std::string_view name) {
   for (const auto* rule : as_list(rules))
@@ -44,11 +81,11 @@ std::string filter_value(const Value* rules, std::string_view name) {
   return "";
 }
 
-void add_of_bucket(const Stack& stack, const Resource& bucket, std::vector<Trigger>& out) {
+void add_of_bucket(const Functions& functions, const Resource& bucket, std::vector<Trigger>& out) {
   const Value* list = look_up(*bucket.properties, "NotificationConfiguration.LambdaConfigurations");
   const Value* name = bucket.properties->find("BucketName");
   for (const auto* one : as_list(list)) {
-    const auto function = function_id(stack, one->find("Function"));
+    const auto function = functions.id_of(one->find("Function"));
     const Value* rules = look_up(*one, "Filter.S3Key.Rules");
     if (!function.empty())
       out.push_back({function, "s3.amazonaws.com", &bucket, one,
@@ -80,13 +117,13 @@ void read_pattern(const Value& rule, Trigger& trigger) {
   }
 }
 
-std::vector<Trigger> triggers_of(const Stack& stack) {
+std::vector<Trigger> triggers_of(const Stack& stack, const Functions& functions) {
   std::vector<Trigger> out;
   for (const auto* bucket : stack.of_type("AWS::S3::Bucket"))
-    add_of_bucket(stack, *bucket, out);
+    add_of_bucket(functions, *bucket, out);
   for (const auto* rule : stack.of_type("AWS::Events::Rule"))
     for (const auto* target : as_list(rule->properties->find("Targets"))) {
-      Trigger trigger{function_id(stack, target->find("Arn")),
+      Trigger trigger{functions.id_of(target->find("Arn")),
                       "events.amazonaws.com",
                       rule,
                       target,
@@ -99,24 +136,9 @@ std::vector<Trigger> triggers_of(const Stack& stack) {
     }
   for (const auto* subscription : stack.of_type("AWS::SNS::Subscription"))
     if (const Value* endpoint = subscription->properties->find("Endpoint"))
-      out.push_back({function_id(stack, endpoint), "sns.amazonaws.com", subscription, endpoint,
+      out.push_back({functions.id_of(endpoint), "sns.amazonaws.com", subscription, endpoint,
                      subscription->path + ".Properties.Endpoint", "", "", ""});
-  std::erase_if(out, [&](const Trigger& trigger) {
-    const auto* target = stack.find(trigger.function);
-    return !target || target->type != "AWS::Lambda::Function";
-  });
-  return out;
-}
-
-std::vector<const Resource*> permissions_for(const Stack& stack, const Trigger& trigger) {
-  std::vector<const Resource*> out;
-  for (const auto* permission : stack.of_type("AWS::Lambda::Permission")) {
-    const Value* principal = permission->properties->find("Principal");
-    const auto who = principal ? text_of(*principal) : "";
-    if (function_id(stack, permission->properties->find("FunctionName")) == trigger.function &&
-        (who == trigger.principal || who == "*" || who.starts_with("${")))
-      out.push_back(permission);
-  }
+  std::erase_if(out, [](const Trigger& trigger) { return trigger.function.empty(); });
   return out;
 }
 
@@ -232,8 +254,8 @@ void check_loop(const Stack& stack, const Trigger& trigger, Report& report) {
     const bool is_other_kind = !place.suffix.empty() && !place.suffix.ends_with(trigger.suffix);
     if (is_inside && !is_other_kind)
       report.add("bucket-loop", *place.at, place.path,
-                 "what " + function.id + " writes to '" + shown(place.prefix) +
-                     "' starts it again: " + trigger.source->id +
+                 "what " + shown(function.id) + " writes to '" + shown(place.prefix) +
+                     "' starts it again: " + shown(trigger.source->id) +
                      " starts it for everything under '" + shown(trigger.prefix) + "'");
   }
 }
@@ -241,19 +263,20 @@ void check_loop(const Stack& stack, const Trigger& trigger, Report& report) {
 } // namespace
 
 void check_triggers(const Stack& stack, Report& report) {
-  for (const auto& trigger : triggers_of(stack)) {
-    const auto permissions = permissions_for(stack, trigger);
+  const Functions functions(stack);
+  for (const auto& trigger : triggers_of(stack, functions)) {
+    check_interrupt();
+    const auto permissions = functions.permissions(trigger.function, trigger.principal);
     if (permissions.empty())
       report.add("trigger-without-permission", *trigger.at, trigger.path,
-                 trigger.principal + " may not invoke " + trigger.function +
+                 trigger.principal + " may not invoke " + shown(trigger.function) +
                      ": no AWS::Lambda::Permission says so");
     const bool is_ordered =
-        std::any_of(permissions.begin(), permissions.end(), [&](const Resource* permission) {
-          return depends_on(*trigger.source, permission->id);
-        });
+        std::any_of(permissions.begin(), permissions.end(),
+                    [&](const std::string& id) { return depends_on(*trigger.source, id); });
     if (trigger.principal == "s3.amazonaws.com" && !permissions.empty() && !is_ordered)
       report.add("bucket-before-permission", *trigger.at, trigger.source->path,
-                 "does not wait for " + permissions.front()->id +
+                 "does not wait for " + shown(permissions.front()) +
                      ": S3 refuses a notification to a function that it may not call yet");
     if (!trigger.bucket.empty())
       check_loop(stack, trigger, report);

@@ -29,6 +29,7 @@
 #include "serving/edge_request.hpp"
 #include "serving/lambda_event.hpp"
 #include "serving/picture_body.hpp"
+#include "templates/validate/validate.hpp"
 #include "tests/fuzz/label_targets.hpp"
 #include "tests/unit/net/fakes.hpp"
 
@@ -312,6 +313,16 @@ void read_signature(std::string_view bytes) {
   package::listing_text(signature.digests);
 }
 
+/// What people deploy from: every check over it ends with findings or an Error.
+void check_template(std::string_view bytes) {
+  static templates::ResourceTypes types;
+  templates::Validation done;
+  templates::validate_text(bytes, "fuzz", types, done);
+  for (const auto& finding : done.findings)
+    if (finding.place.empty() || finding.text.empty())
+      std::abort();
+}
+
 } // namespace
 
 /// A symbol file, a byte 0, and the weights.
@@ -341,6 +352,7 @@ const std::vector<Target>& targets() {
                               {"mxnet", translate_mxnet},
                               {"onnx", read_onnx_file},
                               {"signature", read_signature},
+                              {"template", check_template},
                               {"yaml", parse_yaml_text},
                               {"image", decode_image},
                               {"jpeg_reduced", reduce_jpeg},

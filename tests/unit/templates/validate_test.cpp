@@ -225,6 +225,33 @@ TEST(Validate, FiveHundredResourcesTakeNoTime) {
   EXPECT_LT(ms, 2000); // aims at 200; other work and sanitizers take their share
 }
 
+TEST(Validate, WhatAParameterIsByDefaultIsLookedAt) {
+  const std::string parameters = "Parameters: {Seconds: {Type: Number, Default: 3600}, From: "
+                                 "{Type: String, Default: 0.0.0.0/0}}\n";
+  EXPECT_EQ(
+      found_in(parameters +
+               "Resources:\n"
+               "  F: {Type: AWS::Serverless::Function, Properties: {Timeout: !Ref Seconds}}\n"
+               "  D: {Type: AWS::EC2::SecurityGroupIngress, Properties: {FromPort: 22, CidrIp: "
+               "!Ref From}}\n"),
+      "lambda-timeout t.yaml:3: Resources.F.Properties.Timeout: is 3600 s; Lambda takes 1 to 900\n"
+      "open-port t.yaml:4: Resources.D.Properties.CidrIp: port 22 is open to the whole world "
+      "(0.0.0.0/0)\n");
+}
+
+TEST(Validate, ManyReferencesToNothingTakeNoTime) {
+  std::string text = R"({"Resources":{)";
+  for (int i = 0; i < 20000; ++i)
+    text += "\"R" + std::to_string(i) + R"(":{"Type":"A::B::C","Properties":{"X":{"Ref":"N)" +
+            std::to_string(i) + "\"}}},";
+  text += "\"" + std::string(200000, 'K') + R"(":{"Type":"A::B::C","Properties":{"X":[)";
+  for (int i = 0; i < 100000; ++i)
+    text += "0,";
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(rules_of(text + "0]}}}}"), std::set<std::string>{"reference-to-nothing"});
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+}
+
 TEST(Validate, SecretsAreNotRepeated) {
   for (const auto& secret :
        {"AKIAIOSFODNN7EXAMPLE", "ghp_abcdefghijklmnopqrstuvwxyz0123456789", "hunter2"}) {
