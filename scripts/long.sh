@@ -4,7 +4,7 @@ need_packages clang-14 libclang-rt-14-dev libbenchmark-dev
 
 echo "== Unit tests under the thread sanitizer"
 build_preset tsan --target sanitized
-(cd "$ROOT/build/tsan" && ctest -L unit -j"$(nproc)" --output-on-failure --no-tests=error) || status=1
+(cd "$ROOT/build/tsan" && TSAN_OPTIONS=suppressions=$ROOT/tests/tsan.supp ctest -L unit -j"$(nproc)" --output-on-failure --no-tests=error) || status=1
 
 echo "== Fuzzing, ${MLOPSCTL_FUZZ_SECONDS:-600} s a parser"
 build_preset fuzz --target mlopsctl_fuzz

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 namespace mlopsctl::capture {
@@ -33,7 +34,7 @@ SourceTask task(const std::string& name, const std::string& source, const fs::pa
 }
 
 fs::path fresh_folder(const std::string& name) {
-  const auto folder = fs::path(testing::TempDir()) / name;
+  const auto folder = fs::path(testing::TempDir()) / (name + "-" + std::to_string(::getpid()));
   fs::remove_all(folder);
   fs::create_directories(folder);
   return folder;

@@ -6,11 +6,11 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <random>
 #include <string>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace mlopsctl::imaging {
@@ -20,7 +20,7 @@ constexpr int k_frames = 60;
 
 /// A clip of noise, which has no long runs of bytes that mean nothing.
 std::string noisy_clip(const std::string& name) {
-  const auto path = (std::filesystem::path(testing::TempDir()) / name).string();
+  const auto path = testing::TempDir() + std::to_string(::getpid()) + "-" + name;
   VideoWriter writer(path, 64, 64, 80);
   std::minstd_rand random(1);
   YuvImage picture(64, 64);
