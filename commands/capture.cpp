@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // capture: frames of a video, a camera, a folder or the test pattern as JPEG files with a journal.
-#include "commands/capture_options.hpp"
-#include "commands/capture_report.hpp"
-#include "commands/capture_sources.hpp"
+#include "commands/capture/options.hpp"
+#include "commands/capture/report.hpp"
+#include "commands/capture/session_view.hpp"
+#include "commands/capture/sources.hpp"
 #include "commands/command.hpp"
 #include "commands/remote_options.hpp"
-#include "commands/session_view.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
 #include "core/log.hpp"

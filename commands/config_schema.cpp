@@ -2,9 +2,9 @@
 #include "commands/config_schema.hpp"
 
 #include "capture/supervisor.hpp"
+#include "commands/capture/sources_file.hpp"
 #include "commands/command.hpp"
 #include "commands/global_options.hpp"
-#include "commands/sources_file.hpp"
 #include "core/text.hpp"
 
 namespace mlopsctl::commands {

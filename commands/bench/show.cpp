@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // bench show: the rows of a benchmark table, on the terminal, as Markdown, as a page.
 #include "bench/row_comparison.hpp"
-#include "commands/bench_report.hpp"
+#include "commands/bench/report.hpp"
 #include "commands/command.hpp"
 #include "commands/manifest/labels_io.hpp"
 #include "commands/remote_options.hpp"

@@ -2,7 +2,7 @@
 // manifest build: an input manifest from folders of images.
 #include "capture/clip_notes.hpp"
 #include "commands/command.hpp"
-#include "commands/dataset_report.hpp"
+#include "commands/manifest/dataset_report.hpp"
 #include "commands/manifest/labels_io.hpp"
 #include "commands/remote_options.hpp"
 #include "core/interrupt.hpp"

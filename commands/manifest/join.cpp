@@ -3,7 +3,7 @@
 #include "dataset/join.hpp"
 
 #include "commands/command.hpp"
-#include "commands/dataset_report.hpp"
+#include "commands/manifest/dataset_report.hpp"
 #include "commands/manifest/labels_io.hpp"
 #include "commands/remote_options.hpp"
 #include "core/interrupt.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/manifest/kept_images.hpp"
 
-#include "commands/dataset_report.hpp"
+#include "commands/manifest/dataset_report.hpp"
 #include "core/interrupt.hpp"
 #include "formats/labels/format.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/manifest/labels_io.hpp"
 
-#include "commands/dataset_report.hpp"
+#include "commands/manifest/dataset_report.hpp"
 #include "commands/remote_options.hpp"
 #include "core/io.hpp"
 #include "core/text.hpp"

@@ -4,7 +4,7 @@
 
 #include "bench/gate.hpp"
 #include "commands/command.hpp"
-#include "commands/dataset_report.hpp"
+#include "commands/manifest/dataset_report.hpp"
 #include "commands/manifest/labels_io.hpp"
 #include "commands/manifest/picture_scan.hpp"
 #include "core/interrupt.hpp"

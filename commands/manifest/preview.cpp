@@ -3,7 +3,7 @@
 #include "report/preview.hpp"
 
 #include "commands/command.hpp"
-#include "commands/dataset_report.hpp"
+#include "commands/manifest/dataset_report.hpp"
 #include "commands/manifest/labels_io.hpp"
 #include "core/interrupt.hpp"
 #include "core/parallel.hpp"

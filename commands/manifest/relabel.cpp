@@ -3,7 +3,7 @@
 #include "dataset/relabel.hpp"
 
 #include "commands/command.hpp"
-#include "commands/dataset_report.hpp"
+#include "commands/manifest/dataset_report.hpp"
 #include "commands/manifest/transfer.hpp"
 #include "core/text.hpp"
 

@@ -2,7 +2,7 @@
 // manifest scan: how sharp each picture is, and which repeat each other; a list of those to leave
 // out.
 #include "commands/command.hpp"
-#include "commands/dataset_report.hpp"
+#include "commands/manifest/dataset_report.hpp"
 #include "commands/manifest/labels_io.hpp"
 #include "commands/manifest/picture_scan.hpp"
 #include "commands/picture_inputs.hpp"

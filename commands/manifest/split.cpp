@@ -4,7 +4,7 @@
 #include "dataset/split.hpp"
 
 #include "commands/command.hpp"
-#include "commands/dataset_report.hpp"
+#include "commands/manifest/dataset_report.hpp"
 #include "commands/manifest/kept_images.hpp"
 #include "commands/manifest/labels_io.hpp"
 #include "commands/manifest/picture_scan.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/manifest/training_check.hpp"
 
-#include "commands/dataset_report.hpp"
+#include "commands/manifest/dataset_report.hpp"
 #include "core/interrupt.hpp"
 #include "dataset/sagemaker.hpp"
 #include "formats/labels/image_files.hpp"

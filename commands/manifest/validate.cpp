@@ -2,7 +2,7 @@
 // manifest validate: every rule over every record; exit 3 if one is broken. --fix writes what can
 // be mended; --for checks two data sets for a training job.
 #include "commands/command.hpp"
-#include "commands/dataset_report.hpp"
+#include "commands/manifest/dataset_report.hpp"
 #include "commands/manifest/labels_io.hpp"
 #include "commands/manifest/training_check.hpp"
 #include "core/interrupt.hpp"

@@ -8,8 +8,8 @@
 #include "core/limits.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
-#include "serving/edge_configuration.hpp"
-#include "serving/edge_device.hpp"
+#include "serving/edge/configuration.hpp"
+#include "serving/edge/device.hpp"
 #include "serving/fetched_model.hpp"
 
 #include <ostream>

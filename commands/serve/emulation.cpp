@@ -6,8 +6,8 @@
 #include "core/temporary_folder.hpp"
 #include "core/text.hpp"
 #include "package/lambda_bundle.hpp"
-#include "serving/event_files.hpp"
-#include "serving/function_package.hpp"
+#include "serving/lambda/event_files.hpp"
+#include "serving/lambda/function_package.hpp"
 
 #include <algorithm>
 #include <ostream>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "commands/command.hpp"
-#include "serving/lambda_emulator.hpp"
+#include "serving/lambda/emulator.hpp"
 
 #include <filesystem>
 #include <string>

@@ -9,9 +9,9 @@
 #include "core/parallel.hpp"
 #include "core/text.hpp"
 #include "inference/engine.hpp"
-#include "serving/http_server.hpp"
-#include "serving/infer_service.hpp"
-#include "serving/listen.hpp"
+#include "serving/http/infer_service.hpp"
+#include "serving/http/listen.hpp"
+#include "serving/http/server.hpp"
 
 #include <algorithm>
 #include <chrono>

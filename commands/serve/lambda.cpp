@@ -8,7 +8,7 @@
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "serving/fetched_model.hpp"
-#include "serving/lambda_loop.hpp"
+#include "serving/lambda/loop.hpp"
 #include "storage/remote.hpp"
 
 #include <filesystem>

@@ -2,9 +2,9 @@
 // serve lambda --data: a function that a schedule starts measures its model on a data set.
 #pragma once
 
+#include "commands/bench/truth_input.hpp"
 #include "commands/command.hpp"
 #include "commands/engine_options.hpp"
-#include "commands/truth_input.hpp"
 #include "package/model_package.hpp"
 
 #include <functional>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/digest.hpp"
-#include "serving/access.hpp"
-#include "serving/listen.hpp"
+#include "serving/http/access.hpp"
+#include "serving/http/listen.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "serving/edge_configuration.hpp"
-#include "serving/edge_message.hpp"
+#include "serving/edge/configuration.hpp"
+#include "serving/edge/message.hpp"
 #include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>

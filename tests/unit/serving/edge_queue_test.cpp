@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/io.hpp"
-#include "serving/edge_queue.hpp"
+#include "serving/edge/queue.hpp"
 #include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>

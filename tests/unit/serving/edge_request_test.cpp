@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "serving/edge_request.hpp"
+#include "serving/edge/request.hpp"
 #include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>

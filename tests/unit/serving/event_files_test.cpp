@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../error_of.hpp"
 #include "core/io.hpp"
-#include "serving/event_files.hpp"
+#include "serving/lambda/event_files.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/error.hpp"
 #include "core/io.hpp"
-#include "serving/lambda_event.hpp"
+#include "serving/lambda/event.hpp"
 #include "tests/unit/error_of.hpp"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "serving/service_metrics.hpp"
+#include "serving/http/service_metrics.hpp"
 
 #include <gmock/gmock.h>
 

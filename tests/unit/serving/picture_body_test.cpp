@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/digest.hpp"
 #include "imaging/codecs.hpp"
-#include "serving/multipart.hpp"
-#include "serving/picture_body.hpp"
+#include "serving/http/multipart.hpp"
+#include "serving/http/picture_body.hpp"
 
 #include <gtest/gtest.h>
 
