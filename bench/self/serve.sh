@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # serve.sh [RUNS] [SECONDS]: 'serve http' and 'bench load' beside a detection service and an uploader as people write them by hand
 # (Flask, python3-opencv, requests): the same model, OpenCV's engine with one thread, base64, one client and four, one after the
-# other in each run. Beside picture and model: what is neither decoding, the model nor (ours, with four clients) the queue.
-# Prints medians and ratios. Not a test.
+# other in each run. Ours has an engine for each core, as it comes; the one by hand has one behind a lock, as people write it. Beside
+# picture and model: what is neither decoding, the model nor (ours, with four clients) the queue. Prints medians and ratios. Not a test.
 set -eu
 runs=${1:-3}
 seconds=${2:-5}
@@ -23,7 +23,7 @@ cd "$work"
 "$mlopsctl" capture 'pattern:shapes?seed=1&size=640x480&fps=10&seconds=3' -o frames -q
 /usr/bin/python3 "$ROOT/bench/self/flask_detector.py" serve "$ROOT/examples/shapes/model/shapes.onnx" 5001 2>/dev/null >&2 &
 pids="$pids $!"
-"$mlopsctl" serve http --model "$ROOT/examples/shapes/model" --engine opencv --listen 127.0.0.1:0 --threads 1 --workers 1 >serve.log &
+"$mlopsctl" serve http --model "$ROOT/examples/shapes/model" --engine opencv --listen 127.0.0.1:0 --threads 1 >serve.log &
 pids="$pids $!"
 until grep -q ready serve.log && curl -s -o /dev/null http://127.0.0.1:5001/; do sleep 0.2; done
 url=$(sed -n 's/^listening on //p' serve.log)/predict

@@ -5,18 +5,23 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
+#include "core/parallel.hpp"
 #include "core/text.hpp"
 
 #include <libdeflate.h>
 
 #include <algorithm>
 #include <array>
+#include <deque>
+#include <future>
 #include <limits>
 
 namespace mlopsctl::formats {
 namespace {
 
 constexpr int k_level = 6;
+/// Of programs and libraries, which zips with limits consist of: 3 % smaller, four times as slow.
+constexpr int k_program_level = 10;
 constexpr std::uint64_t k_most_bytes = std::numeric_limits<std::uint32_t>::max() - 1;
 constexpr std::size_t k_most_members = 65534; // 65535 means "see zip64"
 constexpr unsigned k_version = 20;            // 2.0: deflate
@@ -129,20 +134,53 @@ void copy(Spool& spool, const Member& member, Output& output) {
   }
 }
 
+/// A member on its way: compressed on a thread of its own.
+struct Packed {
+  Member member;
+  std::string bytes; ///< as they are stored
+};
+
+Packed pack(const std::string& name, std::string bytes, unsigned mode) {
+  constexpr std::string_view k_elf = "\x7f"
+                                     "ELF";
+  Packed packed;
+  auto& member = packed.member;
+  member.item = {name, bytes.size(), sha256(bytes)};
+  member.crc = libdeflate_crc32(0, bytes.data(), bytes.size());
+  member.mode = mode;
+  const std::unique_ptr<libdeflate_compressor, FreeCompressor> compressor{
+      libdeflate_alloc_compressor(bytes.starts_with(k_elf) ? k_program_level : k_level)};
+  if (!compressor)
+    throw Error(Fault::internal, "zip: no memory for a compressor");
+  // No more room than the bytes themselves take: 0 then says that they are better stored.
+  std::string deflated(bytes.size(), '\0');
+  const auto size = libdeflate_deflate_compress(compressor.get(), bytes.data(), bytes.size(),
+                                                deflated.data(), deflated.size());
+  member.method = size == 0 ? k_stored : k_deflated;
+  deflated.resize(size);
+  packed.bytes = size == 0 ? std::move(bytes) : std::move(deflated);
+  member.stored_bytes = packed.bytes.size();
+  return packed;
+}
+
 } // namespace
 
 struct ZipWriter::State {
   std::unique_ptr<Spool> spool = create_spool();
-  std::unique_ptr<libdeflate_compressor, FreeCompressor> compressor{
-      libdeflate_alloc_compressor(k_level)};
+  std::deque<std::future<Packed>> pending; ///< in the order of add()
   std::vector<Member> members;
   std::uint64_t unpacked_bytes = 0;
+
+  void settle_first() {
+    auto packed = pending.front().get();
+    pending.pop_front();
+    packed.member.at = spool->size_bytes();
+    spool->write(packed.bytes);
+    members.push_back(std::move(packed.member));
+  }
 };
 
-ZipWriter::ZipWriter() : state_(std::make_unique<State>()) {
-  if (!state_->compressor)
-    throw Error(Fault::internal, "zip: no memory for a compressor");
-}
+ZipWriter::ZipWriter() : state_(std::make_unique<State>()) {}
 ZipWriter::~ZipWriter() = default;
 
 std::uint64_t ZipWriter::unpacked_bytes() const {
@@ -156,24 +194,16 @@ void ZipWriter::add(const std::string& name, std::string_view bytes, bool is_exe
                 "rename the file before packing it");
   if (bytes.size() > k_most_bytes)
     fail_too_large("'" + printable(name) + "'");
-  Member member;
-  member.item = {name, bytes.size(), sha256(bytes)};
-  member.crc = libdeflate_crc32(0, bytes.data(), bytes.size());
-  member.mode = is_executable ? 0755 : 0644;
-  member.at = state_->spool->size_bytes();
-  // No more room than the bytes themselves take: 0 then says that they are better stored.
-  std::string deflated(bytes.size(), '\0');
-  const auto size = libdeflate_deflate_compress(state_->compressor.get(), bytes.data(),
-                                                bytes.size(), deflated.data(), deflated.size());
-  member.method = size == 0 ? k_stored : k_deflated;
-  const auto stored = size == 0 ? bytes : std::string_view(deflated.data(), size);
-  member.stored_bytes = stored.size();
-  state_->spool->write(stored);
   state_->unpacked_bytes += bytes.size();
-  state_->members.push_back(std::move(member));
+  state_->pending.push_back(std::async(std::launch::async, pack, name, std::string(bytes),
+                                       is_executable ? 0755U : 0644U));
+  while (state_->pending.size() > static_cast<std::size_t>(default_jobs()))
+    state_->settle_first();
 }
 
 PackResult ZipWriter::finish(ByteSink& sink) {
+  while (!state_->pending.empty())
+    state_->settle_first();
   auto& members = state_->members;
   std::sort(members.begin(), members.end(),
             [](const auto& a, const auto& b) { return a.item.name < b.item.name; });

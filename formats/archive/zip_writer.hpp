@@ -15,7 +15,8 @@ namespace mlopsctl::formats {
 
 /// Members are added in any order and written sorted by name: deflated (stored where that is
 /// smaller), dated 1980-01-01, with Unix modes 0644 or 0755 and UTF-8 names. What is compressed
-/// waits in an unlinked temporary file; memory: twice the largest member.
+/// waits in an unlinked temporary file; as many members as there are cores are compressed at once,
+/// and are in memory with what they become.
 class ZipWriter {
 public:
   ZipWriter();
