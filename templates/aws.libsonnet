@@ -23,6 +23,28 @@
                                        (if pattern == null then '' else '/' + pattern)),
   table_arn(name):: $.sub('arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/' + name),
 
+  // A table of deploy.yaml. (CloudFormation template reference, "AWS::DynamoDB::Table")
+  table(t, retention_days):: {
+    Type: 'AWS::DynamoDB::Table',
+    // Rows outlive the stack, and are not lost when a change would replace the table; a first deployment that fails
+    // leaves nothing behind.
+    DeletionPolicy: 'RetainExceptOnCreate',
+    UpdateReplacePolicy: 'Retain',
+    Properties: {
+      TableName: t.name,
+      BillingMode: 'PAY_PER_REQUEST',
+      local keys = [t.partition_key] + (if t.sort_key == null then [] else [t.sort_key]),
+      AttributeDefinitions: [{ AttributeName: k, AttributeType: 'S' } for k in keys],
+      KeySchema: [{ AttributeName: t.partition_key, KeyType: 'HASH' }] +
+                 (if t.sort_key == null then [] else [{ AttributeName: t.sort_key, KeyType: 'RANGE' }]),
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+      // Predictions are about people: they go when they promised to. Benchmark rows are figures.
+      [if retention_days != null && t.layout == 'item' then 'TimeToLiveSpecification']:
+        { AttributeName: 'expires_at', Enabled: true },
+    },
+  },
+
   // A policy document; the version is the policy language's, not ours.
   // (IAM user guide, "IAM JSON policy elements: Version")
   policy(statements):: { Version: '2012-10-17', Statement: statements },

@@ -66,6 +66,10 @@ void check_digest_is_filled_in(const DeploySpec& spec, Rendered& rendered) {
 
 const std::vector<Kind>& all_kinds() {
   static const std::vector<Kind> table{
+      {"benchmark-table",
+       "DynamoDB tables of benchmark rows, whose keys cannot overwrite a run (CloudFormation)",
+       {"region", "tables"},
+       "benchmark_table/template.jsonnet"},
       {"cloud-function",
        "Lambda functions, their roles, logs, triggers and tables (CloudFormation)",
        {"region", "model", "artifacts", "functions"},

@@ -45,28 +45,7 @@ function(spec)
     then 'MLOPSCTL_SERVE_LAMBDA_RETENTION_DAYS']: std.toString(spec.retention_days),
   };
 
-  // Tables. (CloudFormation template reference, "AWS::DynamoDB::Table")
   local table_arn(name) = if tables[name].existing then aws.table_arn(name) else aws.get(aws.id(name) + 'Table', 'Arn');
-  local table(t) = {
-    Type: 'AWS::DynamoDB::Table',
-    // Rows outlive the stack, and are not lost when a change would replace the table; a first deployment that fails
-    // leaves nothing behind.
-    DeletionPolicy: 'RetainExceptOnCreate',
-    UpdateReplacePolicy: 'Retain',
-    Properties: {
-      TableName: t.name,
-      BillingMode: 'PAY_PER_REQUEST',
-      local keys = [t.partition_key] + (if t.sort_key == null then [] else [t.sort_key]),
-      AttributeDefinitions: [{ AttributeName: k, AttributeType: 'S' } for k in keys],
-      KeySchema: [{ AttributeName: t.partition_key, KeyType: 'HASH' }] +
-                 (if t.sort_key == null then [] else [{ AttributeName: t.sort_key, KeyType: 'RANGE' }]),
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      SSESpecification: { SSEEnabled: true },
-      // Predictions are about people: they go when they promised to. Benchmark rows are figures.
-      [if spec.retention_days != null && t.layout == 'item' then 'TimeToLiveSpecification']:
-        { AttributeName: 'expires_at', Enabled: true },
-    },
-  };
 
   // What the role of a function may do, each line on exactly one thing. (Service authorization reference)
   local new_or_old(f) = [t.s3 for t in f.triggers if t.s3 != null];
@@ -238,7 +217,7 @@ function(spec)
 
   // Names lose their punctuation in an id: two that become the same must not replace each other.
   local parts = [function_of(f) + triggers_of(f) for f in spec.functions]
-                + [{ [aws.id(t.name) + 'Table']: table(t) } for t in own_tables]
+                + [{ [aws.id(t.name) + 'Table']: aws.table(t, spec.retention_days) } for t in own_tables]
                 + [bucket(name) for name in new_buckets];
   local ids = std.sort(std.flattenArrays([std.objectFields(part) for part in parts]));
   local twice = [ids[i] for i in std.range(1, std.length(ids) - 1) if ids[i] == ids[i - 1]];

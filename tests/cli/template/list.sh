@@ -1,10 +1,11 @@
 # template list: each kind, and what it needs.
 . "$(dirname "$0")/../lib.sh"
 run 0 template list
+out_has "benchmark-table"
 out_has "cloud-function"
 out_has "edge-group"
 run 0 template list --json
 json .schema mlopsctl.template.list/1
-json '.templates[0].kind' cloud-function
+json '[.templates[].kind] | tostring' '["benchmark-table","cloud-function","edge-group"]'
 json '.templates[] | select(.kind == "edge-group") | .needs | index("retention_days") != null' true
 run 2 template list extra

@@ -16,6 +16,17 @@ sed 's/sha256:0*"/sha256:'"$(printf 'a%.0s' {1..64})"'"/' deploy.yaml > filled.y
 run 0 template render cloud-function -f filled.yaml -o filled
 grep -q all-zero "$ERR" && fail "a digest that was filled in is warned of"
 golden cloud/sign-language.template.json cloud-function/sign-language.template.json
+run 0 template render benchmark-table -o table
+out_has "aws cloudformation deploy --region eu-west-1 --stack-name sign-language-benchmark"
+out_has "mlopsctl bench run --model MODEL --data FILE --table 'dynamodb://benchmark?region=eu-west-1'"
+golden table/sign-language-benchmark.template.json benchmark-table/sign-language-benchmark.template.json
+run 0 template validate table
+# The same table as the functions' own stack has, and the keys that bench asks for.
+[ "$(jq -c .Resources.BenchmarkTable table/*.json)" = "$(jq -c .Resources.BenchmarkTable cloud/*.json)" ] || fail "two tables"
+[ "$(jq -c '[.Resources[].Properties.KeySchema[].AttributeName]' table/*.json)" = '["model_dataset","run_id"]' ] || fail "keys"
+sed '/layout: benchmark/d; /nightly-bench/,/schedule/d' deploy.yaml > none.yaml
+run 1 template render benchmark-table -f none.yaml -o none
+err_has "no table with 'layout: benchmark' is to be made"
 run 0 template render edge-group -o edge
 err_has "components that it leaves out are uninstalled"
 golden edge/sign-language-edge.template.json edge-group/sign-language-edge.template.json

@@ -1,7 +1,7 @@
 # template validate: what is rendered passes; findings, places, exit codes and refusals.
 . "$(dirname "$0")/../lib.sh"
 run 0 template init
-for kind in cloud-function edge-group; do
+for kind in benchmark-table cloud-function edge-group; do
   run 0 template render $kind -o $kind
   run 0 template validate $kind --fail-on warning
   out_has ": 0 errors, 0 warnings"

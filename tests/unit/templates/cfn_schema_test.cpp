@@ -39,6 +39,7 @@ const std::string k_cores = "  cores: [{name: a, camera: /dev/video0, platform: 
 const std::vector<std::pair<std::string, std::string>> k_variants{
     {"cloud-function", std::string(example_spec())},
     {"edge-group", std::string(example_spec())},
+    {"benchmark-table", std::string(example_spec())},
     // A new bucket with two functions, with and without a filter, retention, an arm function.
     {"cloud-function", k_common +
                            "retention_days: 7\nfunctions:\n"
