@@ -100,7 +100,8 @@ const char* hint_for(CURLcode code) {
     return "check --endpoint-url, the network and the proxy (https_proxy, no_proxy)";
   case CURLE_PEER_FAILED_VERIFICATION:
   case CURLE_SSL_CACERT_BADFILE:
-    return "a proxy that opens TLS needs its certificate: AWS_CA_BUNDLE names a PEM file";
+    return "AWS_CA_BUNDLE or SSL_CERT_FILE names a PEM file with the certificate of who signed it "
+           "(a proxy that opens TLS, a service of your own)";
   default: return "";
   }
 }

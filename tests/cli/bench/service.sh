@@ -68,3 +68,16 @@ run 1 infer frames --model "$URL" -o none.jsonl
 err_has "no detections and no classes with scores"
 run 1 bench run --model "$URL" --data $DATA
 err_has "no detections and no classes with scores"
+
+# Over TLS, with a certificate that nobody knows yet.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout tls.key -out tls.crt -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost 2> /dev/null
+chmod 600 tls.key
+start "$MLOPSCTL" serve http --model "$MODEL" --listen 127.0.0.1:0 --tls-cert tls.crt --tls-key tls.key > tls.log
+wait_for tls.log 2
+URL=https://localhost:$(sed -n 's/^listening on .*://p' tls.log)/predict
+run 1 infer frames --model "$URL" -o none.jsonl
+err_has "AWS_CA_BUNDLE or SSL_CERT_FILE names a PEM file"
+export SSL_CERT_FILE=$PWD/tls.crt
+run 0 infer frames --model "$URL" --no-timing -o tls.jsonl
+run 0 infer frames --model "$MODEL" --no-timing -o here.jsonl --overwrite
+cmp here.jsonl tls.jsonl || fail "other lines over TLS"
