@@ -11,20 +11,25 @@ def ask(connection):
     return reply.status, reply.getheader("Retry-After")
 
 
-def crowd(clients, requests, retries):
-    """So many clients at once; each request is sent again after 429 if retries is set."""
+def crowd(clients, requests, retries, reconnects=0):
+    """So many clients at once; each request is sent again after 429 if retries is set, and so often on a new connection
+    where the one that was kept is closed: a service that has no place left closes those that are idle."""
     seen, lock = collections.Counter(), threading.Lock()
 
     def client():
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         mine = collections.Counter()
         for _ in range(requests):
+            left = reconnects
             while True:
                 try:
                     status, wait = ask(connection)
                 except (ConnectionError, http.client.HTTPException, OSError) as error:
                     status = type(error).__name__
                     connection.close()
+                    left -= 1
+                    if left >= 0 and isinstance(error, ConnectionError):
+                        continue
                 mine[str(status)] += 1
                 if status != 429 or not retries:
                     break
@@ -43,7 +48,7 @@ if mode == "crowd":
 elif mode == "idle":
     idle = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(int(sys.argv[4]))]
     for s in idle[::2]: s.sendall(b"POST /predict HTTP/1.1\r\nHost: local")  # half of a head, and no more
-    seen = crowd(4, 5, True)
+    seen = crowd(4, 5, True, reconnects=20)
     time.sleep(0.2)
     metrics = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     metrics.request("GET", "/metrics")
