@@ -21,7 +21,7 @@ grep -q 'POST /' tls.log || fail "no request came"
 show 1 "https://127.0.0.1:$PORT" # another name than the certificate's
 export AWS_CA_BUNDLE=$WORK/missing.pem
 show 1 "https://localhost:$PORT"
-err_has "AWS_CA_BUNDLE names a PEM file"
+err_has "AWS_CA_BUNDLE or SSL_CERT_FILE names a PEM file"
 unset AWS_CA_BUNDLE
 mkdir .aws
 printf '[default]\nca_bundle = %s\n' "$WORK/cert.pem" > .aws/config
