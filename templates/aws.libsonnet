@@ -23,6 +23,29 @@
                                        (if pattern == null then '' else '/' + pattern)),
   table_arn(name):: $.sub('arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/' + name),
 
+  // What the pseudo parameters of 'sub' are, for documents that CloudFormation does not read.
+  partition(region)::
+    if std.startsWith(region, 'cn-') then 'aws-cn'
+    else if std.startsWith(region, 'us-gov-') then 'aws-us-gov' else 'aws',
+  account(spec, why)::
+    if spec.account != null then spec.account
+    else if spec.artifacts.registry != null then spec.artifacts.registry[0:12]
+    else error 'account: is missing; add account: "123456789012" (12 digits, in quotes): ' + why,
+  // The value with text in place of every 'sub'.
+  written_out(value, spec, why)::
+    local text = {
+      '${AWS::Partition}': $.partition(spec.region),
+      '${AWS::Region}': spec.region,
+      '${AWS::AccountId}': $.account(spec, why),
+    };
+    local walk(v) =
+      if std.isArray(v) then [walk(item) for item in v]
+      else if !std.isObject(v) then v
+      else if std.objectHas(v, 'Fn::Sub')
+      then std.foldl(function(t, name) std.strReplace(t, name, text[name]), std.objectFields(text), v['Fn::Sub'])
+      else { [k]: walk(v[k]) for k in std.objectFields(v) };
+    walk(value),
+
   // A table of deploy.yaml. (CloudFormation template reference, "AWS::DynamoDB::Table")
   table(t, retention_days):: {
     Type: 'AWS::DynamoDB::Table',
@@ -52,9 +75,10 @@
   // Who may take the role on: a service.
   trust(service):: $.policy([{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service } }]),
 
-  template(description, resources, outputs):: {
+  template(description, resources, outputs, parameters={}):: {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: description,
+    [if std.length(parameters) > 0 then 'Parameters']: parameters,
     Resources: resources,
     [if std.length(outputs) > 0 then 'Outputs']: outputs,
   },

@@ -44,6 +44,10 @@ std::optional<Artifacts> read_artifacts(ObjectReader& top, const std::string& re
   artifacts.registry = reader->text("registry", "");
   if (!artifacts.registry.empty())
     check_registry(*reader, "registry", artifacts.registry, region);
+  artifacts.create_registry = reader->boolean("create_registry", false);
+  if (artifacts.create_registry && artifacts.registry.empty())
+    reader->fail("create_registry", "has no name to make it under",
+                 "add registry: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME");
   reader->finish();
   return artifacts;
 }

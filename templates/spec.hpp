@@ -24,6 +24,7 @@ struct Artifacts {
   std::string bucket;   ///< empty if not given
   std::string prefix;   ///< empty, or ends with '/'
   std::string registry; ///< ECR repository, empty if not given
+  bool create_registry = false;
 };
 
 struct EdgeCore {
@@ -86,11 +87,13 @@ struct Function {
   std::string digest;       ///< of the zip or the image, empty if not given
   std::string architecture; ///< x86_64 | arm64
   std::int64_t memory_mb = 0, timeout_s = 0, tmp_mb = 0;
-  std::string table;  ///< empty if it writes none
-  std::string role;   ///< ARN of a role that exists; empty: one is rendered
-  std::string data;   ///< s3:// URL of a data set, empty if none
-  std::string images; ///< s3:// URL of the folder with the data set's pictures
-  std::string lookup; ///< table that it reads the record of a name from; empty if none
+  std::string table;    ///< empty if it writes none
+  std::string role;     ///< ARN of a role that exists; empty: one is rendered
+  std::string data;     ///< s3:// URL of a data set, empty if none
+  std::string images;   ///< s3:// URL of the folder with the data set's pictures
+  std::string lookup;   ///< table that it reads the record of a name from; empty if none
+  std::string url_auth; ///< of its function URL: iam | none; empty: it has none
+  std::optional<std::int64_t> reserved_concurrency;
   bool dead_letter = false;
   std::vector<Trigger> triggers;
 };

@@ -80,6 +80,19 @@ std::string read_lookup(ObjectReader& reader, const std::vector<ItemTable>& tabl
   return name;
 }
 
+void read_calls(ObjectReader& reader, Function& function) {
+  if (auto url = reader.object("url")) {
+    function.url_auth = url->one_of("auth", {"iam", "none"}, "iam");
+    url->finish();
+  }
+  if (reader.has("reserved_concurrency"))
+    function.reserved_concurrency =
+        check_range(reader, "reserved_concurrency", reader.integer("reserved_concurrency"), 0,
+                    100'000, "runs at the same time that are set aside for it; 0 stops it");
+  else
+    reader.integer("reserved_concurrency", 0);
+}
+
 Function read_function(ObjectReader& reader, const DeploySpec& spec) {
   Function function;
   function.name = check_name(reader, "name", reader.text("name"), k_function_name);
@@ -97,6 +110,7 @@ Function read_function(ObjectReader& reader, const DeploySpec& spec) {
   if (!function.role.empty())
     check_role_arn(reader, "role", function.role);
   function.triggers = read_triggers(reader);
+  read_calls(reader, function);
   // A role that we do not render may not be allowed to send to the queue: Lambda would refuse it.
   function.dead_letter =
       reader.boolean("dead_letter", function.role.empty() && !function.triggers.empty());

@@ -87,6 +87,11 @@ Value to_value(const Function& function) {
   out["data"] = text_or_null(function.data);
   out["images"] = text_or_null(function.images);
   out["lookup"] = text_or_null(function.lookup);
+  out["url"] = Value();
+  if (!function.url_auth.empty())
+    out["url"]["auth"] = function.url_auth;
+  out["reserved_concurrency"] =
+      function.reserved_concurrency ? Value(*function.reserved_concurrency) : Value();
   out["dead_letter"] = function.dead_letter;
   Value triggers = Value::array();
   for (const auto& trigger : function.triggers)
@@ -149,6 +154,7 @@ Value to_value(const DeploySpec& spec) {
     artifacts["bucket"] = text_or_null(spec.artifacts->bucket);
     artifacts["prefix"] = spec.artifacts->prefix;
     artifacts["registry"] = text_or_null(spec.artifacts->registry);
+    artifacts["create_registry"] = spec.artifacts->create_registry;
   }
   out["retention_days"] = spec.retention_days ? Value(*spec.retention_days) : Value();
   out["edge"] = spec.edge ? to_value(*spec.edge) : Value();

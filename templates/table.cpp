@@ -37,6 +37,21 @@ void check_needs(const Kind& kind, const DeploySpec& spec, const Value& value) {
   }
 }
 
+void check_flags(const Kind& kind, const RenderOptions& options) {
+  const auto heeds = [&](std::string_view flag) {
+    return std::find(kind.flags.begin(), kind.flags.end(), flag) != kind.flags.end();
+  };
+  if (options.no_iam && !heeds("no-iam"))
+    throw Error(Fault::usage, "--no-iam: is not for " + std::string(kind.name),
+                "'mlopsctl template list' says which kinds take it");
+}
+
+Value to_value(const RenderOptions& options) {
+  Value out = Value::object();
+  out["no_iam"] = options.no_iam;
+  return out;
+}
+
 constexpr std::string_view k_example_digest =
     "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -69,15 +84,18 @@ const std::vector<Kind>& all_kinds() {
       {"benchmark-table",
        "DynamoDB tables of benchmark rows, whose keys cannot overwrite a run (CloudFormation)",
        {"region", "tables"},
-       "benchmark_table/template.jsonnet"},
+       "benchmark_table/template.jsonnet",
+       {}},
       {"cloud-function",
        "Lambda functions, their roles, logs, triggers and tables (CloudFormation)",
        {"region", "model", "artifacts", "functions"},
-       "cloud_function/template.jsonnet"},
+       "cloud_function/template.jsonnet",
+       {"no-iam"}},
       {"edge-group",
        "Greengrass v2 devices: components, deployment, policies (CloudFormation)",
        {"region", "model", "artifacts.bucket", "edge.cores", "retention_days"},
-       "edge_group/template.jsonnet"},
+       "edge_group/template.jsonnet",
+       {}},
   };
   return table;
 }
@@ -102,10 +120,13 @@ std::string_view example_spec() {
   return embedded_template("deploy.example.yaml");
 }
 
-Rendered render_kind(const Kind& kind, const DeploySpec& spec,
-                     const std::optional<TemplateSource>& own) {
-  const Value value = to_value(spec);
+Rendered render_kind(const Kind& kind, const DeploySpec& spec, const RenderOptions& options) {
+  const auto& own = options.own;
+  if (!own)
+    check_flags(kind, options);
+  Value value = to_value(spec);
   check_needs(kind, spec, value);
+  value["options"] = to_value(options);
   const TemplateSource ours{"mlopsctl/" + std::string(kind.file), std::string(text_of(kind)), ""};
   Rendered rendered;
   try {

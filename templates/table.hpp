@@ -17,6 +17,14 @@ struct Kind {
   std::string_view summary;
   std::vector<std::string_view> needs; ///< keys of deploy.yaml without which it is not rendered
   std::string_view file;               ///< in the embedded texts
+  std::vector<std::string_view> flags; ///< of 'template render' that it heeds
+};
+
+/// What is said where a template is rendered, and not in deploy.yaml. Templates get it as
+/// `options`.
+struct RenderOptions {
+  std::optional<TemplateSource> own; ///< a user's template instead of ours
+  bool no_iam = false;               ///< roles are somebody else's: their policies are written
 };
 
 const std::vector<Kind>& all_kinds();
@@ -30,9 +38,8 @@ std::string_view text_of(const Kind& kind);
 /// A deploy.yaml with comments that renders every kind.
 std::string_view example_spec();
 
-/// \param own a user's template instead of ours
-/// \throws Error(input) naming the key to add if the spec lacks one that the kind needs.
-Rendered render_kind(const Kind& kind, const DeploySpec& spec,
-                     const std::optional<TemplateSource>& own = std::nullopt);
+/// \throws Error(input) naming the key to add if the spec lacks one that the kind needs;
+/// Error(usage) for an option that our template of the kind does not heed.
+Rendered render_kind(const Kind& kind, const DeploySpec& spec, const RenderOptions& options = {});
 
 } // namespace mlopsctl::templates

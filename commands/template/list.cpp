@@ -8,17 +8,24 @@ namespace mlopsctl::commands {
 namespace {
 
 int run(Context& ctx) {
-  Table table{{"kind", "renders", "needs in deploy.yaml"}, {}};
+  Table table{{"kind", "renders", "needs in deploy.yaml", "flags"}, {}};
   Value list = Value::array();
   for (const auto& kind : templates::all_kinds()) {
     const std::vector<std::string> needs(kind.needs.begin(), kind.needs.end());
-    table.rows.push_back({std::string(kind.name), std::string(kind.summary), join(needs, ", ")});
+    std::vector<std::string> flags;
+    for (const auto flag : kind.flags)
+      flags.push_back("--" + std::string(flag));
+    table.rows.push_back(
+        {std::string(kind.name), std::string(kind.summary), join(needs, ", "), join(flags, ", ")});
     Value entry = Value::object();
     entry["kind"] = kind.name;
     entry["summary"] = kind.summary;
     entry["needs"] = Value::array();
     for (const auto& need : needs)
       entry["needs"].push(need);
+    entry["flags"] = Value::array();
+    for (const auto& flag : flags)
+      entry["flags"].push(flag);
     list.push(std::move(entry));
   }
   if (!ctx.options.json) {

@@ -14,6 +14,7 @@ struct Options {
   std::string spec = "deploy.yaml";
   std::string output;
   std::string own_template;
+  bool no_iam = false;
 };
 
 void validate(const Options& o) {
@@ -62,11 +63,12 @@ void report(const Options& o, const templates::Rendered& rendered, const Context
 }
 
 int run(const Options& o, Context& ctx) {
-  std::optional<templates::TemplateSource> own;
+  templates::RenderOptions options;
+  options.no_iam = o.no_iam;
   if (!o.own_template.empty())
-    own = templates::read_template(o.own_template);
+    options.own = templates::read_template(o.own_template);
   const auto spec = templates::read_spec(o.spec);
-  const auto rendered = templates::render_kind(templates::find_kind(o.kind), spec, own);
+  const auto rendered = templates::render_kind(templates::find_kind(o.kind), spec, options);
   const auto folder = create_folder(o.output, ctx.existing());
   for (const auto& file : rendered.files)
     folder->write(file.name, file.text);
@@ -83,6 +85,8 @@ Run declare(Args& args) {
   args.value("--template", o->own_template, "Your own Jsonnet instead of the built-in one")
       .metavar("FILE")
       .guarded();
+  args.flag("--no-iam", o->no_iam,
+            "Make no role: write the policies to ask for beside the template");
   return [o](Context& ctx) {
     validate(*o);
     return run(*o, ctx);

@@ -136,13 +136,8 @@ function(spec)
   local merge = std.toString(configuration);
 
   // One document for the command line, in the API's spelling. (Greengrass V2 API reference, "CreateDeployment")
-  local partition =
-    if std.startsWith(spec.region, 'cn-') then 'aws-cn'
-    else if std.startsWith(spec.region, 'us-gov-') then 'aws-us-gov' else 'aws';
-  local account =
-    if spec.account != null then spec.account
-    else if spec.artifacts.registry != null then spec.artifacts.registry[0:12]
-    else error 'account: is missing; add account: "123456789012" (12 digits, in quotes): the deployment names its thing group by ARN';
+  local partition = aws.partition(spec.region);
+  local account = aws.account(spec, 'the deployment names its thing group by ARN');
   local deployment = {
     targetArn: 'arn:' + partition + ':iot:' + spec.region + ':' + account + ':thinggroup/' + edge.thing_group,
     deploymentName: spec.name,

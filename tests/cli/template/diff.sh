@@ -94,7 +94,7 @@ run 0 template render cloud-function -o before
 sed -i 's/timeout_s: 60/timeout_s: 61/' deploy.yaml
 run 0 template render cloud-function -o after
 run 3 template diff before after
-out_has "changed: InferImagesFunction (AWS::Lambda::Function)"
+out_has "changed: sign-language.template.json: InferImagesFunction (AWS::Lambda::Function)"
 out_has "  Properties.Timeout: 60 -> 61"
 out_has "0 added, 0 removed, 1 changed, 0 replaced, 0 with data lost"
 

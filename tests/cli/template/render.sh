@@ -16,13 +16,35 @@ sed 's/sha256:0*"/sha256:'"$(printf 'a%.0s' {1..64})"'"/' deploy.yaml > filled.y
 run 0 template render cloud-function -f filled.yaml -o filled
 grep -q all-zero "$ERR" && fail "a digest that was filled in is warned of"
 golden cloud/sign-language.template.json cloud-function/sign-language.template.json
+golden cloud/sign-language-registry.template.json cloud-function/sign-language-registry.template.json
+run 0 template validate cloud
+# Somebody else makes the roles: what to ask for lies beside a template that has none, and takes their ARNs.
+run 0 template render cloud-function --no-iam -o asked
+golden asked/policy-infer-images.json cloud-function/policy-infer-images.json
+golden asked/trust-policy.json cloud-function/trust-policy.json
+grep -q AWS::IAM asked/*.json && fail "a role is made"
+grep -q 'AWS::' asked/*policy*.json && fail "a name is not written out"
+out_has "--parameter-overrides InferImagesRoleArn=arn:aws:iam::123456789012:role/infer-images"
+grep -q CAPABILITY_IAM "$OUT" && fail "a capability that is not needed"
+run 0 template validate asked
+run 2 template render edge-group --no-iam -o never
+err_has "--no-iam: is not for edge-group; 'mlopsctl template list' says which kinds take it"
+sed 's/    # url: {auth: iam}/    url: {auth: none}/; s/    # reserved/    reserved/' deploy.yaml > open.yaml
+run 0 template render cloud-function -f open.yaml -o open
+err_has "function 'infer-images' answers the whole world (url.auth: none), and each call is paid for"
+err_has "takes 5 of the account's concurrent runs for itself"
+run 3 template validate open
+out_has "everybody may call the function [public-access]"
+sed 's/    # url: {auth: iam}/    url: {auth: iam}/' deploy.yaml > open.yaml
+run 0 template render cloud-function -f open.yaml -o closed
+run 0 template validate closed
 run 0 template render benchmark-table -o table
 out_has "aws cloudformation deploy --region eu-west-1 --stack-name sign-language-benchmark"
 out_has "mlopsctl bench run --model MODEL --data FILE --table 'dynamodb://benchmark?region=eu-west-1'"
 golden table/sign-language-benchmark.template.json benchmark-table/sign-language-benchmark.template.json
 run 0 template validate table
 # The same table as the functions' own stack has, and the keys that bench asks for.
-[ "$(jq -c .Resources.BenchmarkTable table/*.json)" = "$(jq -c .Resources.BenchmarkTable cloud/*.json)" ] || fail "two tables"
+[ "$(jq -c .Resources.BenchmarkTable table/*.json)" = "$(jq -c .Resources.BenchmarkTable cloud/sign-language.template.json)" ] || fail "two tables"
 [ "$(jq -c '[.Resources[].Properties.KeySchema[].AttributeName]' table/*.json)" = '["model_dataset","run_id"]' ] || fail "keys"
 sed '/layout: benchmark/d; /nightly-bench/,/schedule/d' deploy.yaml > none.yaml
 run 1 template render benchmark-table -f none.yaml -o none
@@ -115,6 +137,8 @@ sed '/  digest:/d' deploy.yaml > new.yaml
 refused 1 "model.digest: is missing"
 sed '/^retention_days/d' deploy.yaml > new.yaml
 refused 1 "retention_days is not set: pictures of people need an end"
+sed 's/auth: iam/auth: all/; s/# url/url/' deploy.yaml > new.yaml
+refused 1 "auth: 'all'"
 sed 's/^region: eu-west-1/region: us-east-1/' deploy.yaml > new.yaml
 refused 1 "is in another region than the functions (us-east-1)"
 sed 's/Gesture ID/{{resolve:ssm:x}}/' deploy.yaml > new.yaml

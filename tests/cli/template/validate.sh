@@ -7,7 +7,7 @@ for kind in benchmark-table cloud-function edge-group; do
   out_has ": 0 errors, 0 warnings"
 done
 run 0 template validate cloud-function edge-group --json
-json '[.schema, .ok, .files, (.resources > 20), (.findings | length)]' '["mlopsctl.template.validate/1",true,5,true,0]'
+json '[.schema, .ok, .files, (.resources > 20), (.findings | length)]' '["mlopsctl.template.validate/1",true,6,true,0]'
 
 cat > stack.yaml << 'YAML'
 Parameters:

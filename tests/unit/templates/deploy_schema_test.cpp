@@ -47,10 +47,12 @@ void expect_keys(const nlohmann::json& root, const nlohmann::json& schema, const
 TEST(DeploySchema, HasTheKeysThatTheReaderKnows) {
   const auto schema = nlohmann::json::parse(
       read_file(std::string(MLOPSCTL_SOURCE) + "/schemas/deploy.json", 1 << 20));
-  const auto text = std::string(example_spec()) +
-                    "training: {train: s3://sets/t, validation: s3://sets/v, label_attribute: bb, "
-                    "instance: ml.m5.large, role: \"arn:aws:iam::123456789012:role/r\"}\n"
-                    "fan_out: {shards: 2}\npipeline: {gates: [\"map_50>=0.9\"]}\n";
+  auto text = std::string(example_spec()) +
+              "training: {train: s3://sets/t, validation: s3://sets/v, label_attribute: bb, "
+              "instance: ml.m5.large, role: \"arn:aws:iam::123456789012:role/r\"}\n"
+              "fan_out: {shards: 2}\npipeline: {gates: [\"map_50>=0.9\"]}\n";
+  const std::string function = "    package: image ";
+  text.insert(text.find(function), "    url: {auth: iam}\n    reserved_concurrency: 5\n");
   ASSERT_TRUE(fits_schema(text));
   expect_keys(schema, schema, to_value(parse_spec(text, "d")), "");
 }
@@ -59,9 +61,11 @@ TEST(DeploySchema, TheReaderAndTheSchemaRefuseTheSame) {
   for (const std::string part :
        {"functions: [{name: f, timeout_s: 3600}]", "functions: [{name: f, memory_mb: 1}]",
         "functions: [{name: \"a b\"}]", "functions: [{name: f, triggers: [{}]}]",
-        "retention_days: 0", "account: 123456789012", "nosuch: 1", "tables: [{name: ab}]",
-        "edge: {topics: {start: \"#\"}}", "edge: {camera: camera}", "fan_out: {shards: 0}",
-        "pipeline: {ci: jenkins}", "training: {}"}) {
+        "functions: [{name: f, reserved_concurrency: -1}]",
+        "functions: [{name: f, url: {auth: all}}]", "retention_days: 0", "account: 123456789012",
+        "nosuch: 1", "tables: [{name: ab}]", "edge: {topics: {start: \"#\"}}",
+        "edge: {camera: camera}", "fan_out: {shards: 0}", "pipeline: {ci: jenkins}",
+        "training: {}"}) {
     EXPECT_FALSE(fits_schema(k_common + part + "\n")) << part;
     EXPECT_NE(refusal(k_common + part + "\n"), k_no_error) << part;
   }

@@ -23,13 +23,21 @@ inline Rendered render_text(const std::string& kind, const std::string& text) {
   return render_kind(find_kind(kind), parse_spec(text, "d.yaml"));
 }
 
-/// The CloudFormation template among the files.
-inline Value cloudformation(const Rendered& rendered) {
+/// The CloudFormation templates among the files.
+inline std::vector<Value> cloudformations(const Rendered& rendered) {
+  std::vector<Value> found;
   for (const auto& file : rendered.files)
     if (file.name.ends_with(".template.json"))
-      return parse_json(file.text, file.name);
-  ADD_FAILURE() << "no template among the files";
-  return {};
+      found.push_back(parse_json(file.text, file.name));
+  if (found.empty())
+    ADD_FAILURE() << "no template among the files";
+  return found;
+}
+
+/// The last of them, by name: others are deployed before it.
+inline Value cloudformation(const Rendered& rendered) {
+  const auto found = cloudformations(rendered);
+  return found.empty() ? Value() : found.back();
 }
 
 inline std::string text_at(const Value& root, std::vector<std::string> path) {

@@ -40,10 +40,16 @@ void for_each_statement(const Value& value, const std::function<void(const Value
     for_each_statement(member, visit);
 }
 
+void for_each_statement(const std::vector<Value>& documents,
+                        const std::function<void(const Value&)>& visit) {
+  for (const auto& document : documents)
+    for_each_statement(document, visit);
+}
+
 TEST(Policy, NothingIsAllowedOnEverything) {
   int statements = 0;
   for (const auto& [kind, text] : k_variants)
-    for_each_statement(cloudformation(render_text(kind, text)), [&](const Value& statement) {
+    for_each_statement(cloudformations(render_text(kind, text)), [&](const Value& statement) {
       ++statements;
       const bool is_deny = statement.find("Effect")->string == "Deny";
       if (is_deny) { // TlsOnly: forbids everything to everybody who comes without TLS
@@ -61,9 +67,12 @@ TEST(Policy, NothingIsAllowedOnEverything) {
       }
       for (const auto& name : strings_of(*resource)) {
         EXPECT_NE(name, "*");
-        // A wildcard stands for keys below a bucket's name only.
+        // A wildcard stands for keys below a bucket's name, and for the streams of one log group.
         const auto star = name.find('*');
-        if (star != std::string::npos) {
+        const auto group = name.find(":log-group:/aws/lambda/");
+        if (group != std::string::npos) {
+          EXPECT_EQ(name.substr(name.find(':', group + 11)), ":*");
+        } else if (star != std::string::npos) {
           const auto bucket = name.find(":s3:::");
           ASSERT_NE(bucket, std::string::npos) << name;
           EXPECT_LT(name.find('/', bucket), star) << name;
@@ -112,6 +121,106 @@ TEST(Policy, AGivenRoleIsUsedAndNoneIsRendered) {
   EXPECT_EQ(text_at(document, {"Resources", "FFunction", "Properties", "Role"}),
             "arn:aws:iam::123456789012:role/mine");
   EXPECT_FALSE(document.find("Resources")->find("FRole"));
+}
+
+std::string text_of(const Rendered& rendered, const std::string& name) {
+  for (const auto& file : rendered.files)
+    if (file.name == name)
+      return file.text;
+  ADD_FAILURE() << "no " << name;
+  return "";
+}
+
+TEST(Policy, WithoutIamNoRoleIsMadeAndItsPolicyIsWrittenOut) {
+  RenderOptions options;
+  options.no_iam = true;
+  const auto spec = parse_spec(std::string(example_spec()), "d.yaml");
+  const auto rendered = render_kind(find_kind("cloud-function"), spec, options);
+  const auto document = cloudformation(rendered);
+  for (const auto& [id, resource] : document.find("Resources")->members)
+    EXPECT_FALSE(text_at(resource, {"Type"}).starts_with("AWS::IAM::")) << id;
+  EXPECT_EQ(text_at(document, {"Resources", "InferImagesFunction", "Properties", "Role", "Ref"}),
+            "InferImagesRoleArn");
+  EXPECT_EQ(text_at(document, {"Parameters", "InferImagesRoleArn", "Type"}), "String");
+
+  // What is asked for is what the role would have had, with this account's names in it.
+  const auto own = cloudformation(render_kind(find_kind("cloud-function"), spec));
+  std::string policy = to_json(*own.find("Resources")
+                                    ->find("InferImagesRole")
+                                    ->find("Properties")
+                                    ->find("Policies")
+                                    ->items[0]
+                                    .find("PolicyDocument"));
+  for (const auto& [from, to] :
+       std::vector<std::pair<std::string, std::string>>{{"{\"Fn::Sub\":", ""},
+                                                        {"\"}", "\""},
+                                                        {"${AWS::Partition}", "aws"},
+                                                        {"${AWS::Region}", "eu-west-1"},
+                                                        {"${AWS::AccountId}", "123456789012"}})
+    for (auto at = policy.find(from); at != std::string::npos; at = policy.find(from, at + 1))
+      policy.replace(at, from.size(), to);
+  const auto asked = parse_json(text_of(rendered, "policy-infer-images.json"), "policy");
+  int statements = 0;
+  for_each_statement(asked, [&](const Value& statement) {
+    ++statements;
+    for (const auto& name : strings_of(*statement.find("Resource")))
+      EXPECT_NE(policy.find('"' + name + '"'), std::string::npos) << name << "\n" << policy;
+  });
+  EXPECT_EQ(statements, 4);
+  EXPECT_NE(text_of(rendered, "trust-policy.json").find("lambda.amazonaws.com"), std::string::npos);
+}
+
+TEST(Policy, WithoutIamTheAccountMustBeKnown) {
+  RenderOptions options;
+  options.no_iam = true;
+  const auto spec = parse_spec(k_head + k_model +
+                                   "artifacts: {bucket: my-artifacts}\n"
+                                   "functions: [{name: f}]\n",
+                               "d.yaml");
+  const auto what =
+      error_and_hint_of([&] { render_kind(find_kind("cloud-function"), spec, options); });
+  EXPECT_NE(what.find("account: is missing"), std::string::npos) << what;
+}
+
+TEST(Policy, AnAddressIsForTheAccountUnlessItIsSaidToBeForAll) {
+  const auto document = cloudformation(render_text(
+      "cloud-function", k_common + "functions: [{name: f, url: {}}, {name: g, url: {auth: none}}, "
+                                   "{name: h}]\n"));
+  const auto at = [&](const std::string& id, std::vector<std::string> path) {
+    path.insert(path.begin(), {"Resources", id, "Properties"});
+    return text_at(document, path);
+  };
+  EXPECT_EQ(at("FUrl", {"AuthType"}), "AWS_IAM");
+  for (const std::string id : {"FUrlPermission", "FUrlInvokePermission"})
+    EXPECT_EQ(at(id, {"Principal", "Ref"}), "AWS::AccountId");
+  EXPECT_EQ(at("FUrlPermission", {"Action"}), "lambda:InvokeFunctionUrl");
+  EXPECT_EQ(at("FUrlPermission", {"FunctionUrlAuthType"}), "AWS_IAM");
+  EXPECT_EQ(at("FUrlInvokePermission", {"Action"}), "lambda:InvokeFunction");
+  EXPECT_EQ(at("GUrl", {"AuthType"}), "NONE");
+  EXPECT_EQ(at("GUrlPermission", {"Principal"}), "*");
+  EXPECT_EQ(at("GUrlInvokePermission", {"Principal"}), "*");
+  EXPECT_EQ(at("GUrlInvokePermission", {"InvokedViaFunctionUrl"}), "true"); // not by its name
+  EXPECT_FALSE(document.find("Resources")->find("HUrl"));
+}
+
+TEST(Policy, TheRegistryIsClosedToAllButLambda) {
+  const auto documents =
+      cloudformations(render_text("cloud-function", std::string(example_spec())));
+  ASSERT_EQ(documents.size(), 2U);
+  const Value& registry = *documents[0].find("Resources")->find("Registry");
+  EXPECT_EQ(text_at(registry, {"Properties", "RepositoryName"}), "sign-language");
+  EXPECT_EQ(text_at(registry, {"Properties", "ImageTagMutability"}), "IMMUTABLE");
+  EXPECT_EQ(text_at(registry, {"Properties", "ImageScanningConfiguration", "ScanOnPush"}), "true");
+  EXPECT_NE(text_at(registry, {"Properties", "LifecyclePolicy", "LifecyclePolicyText"})
+                .find("\"tagStatus\":\"untagged\""),
+            std::string::npos);
+  int statements = 0;
+  for_each_statement(registry, [&](const Value& statement) {
+    ++statements;
+    EXPECT_EQ(text_at(statement, {"Principal", "Service"}), "lambda.amazonaws.com");
+    EXPECT_TRUE(statement.find("Condition"));
+  });
+  EXPECT_EQ(statements, 1);
 }
 
 TEST(Policy, ADevicesClientConnectsUnderItsOwnIdOnly) {

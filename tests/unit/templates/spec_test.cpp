@@ -75,6 +75,9 @@ TEST(Spec, LambdaLimits) {
   EXPECT_THAT(refusal(k_common + "functions: [{name: f, lookup: abc}]\n"
                                  "tables: [{name: abc, partition_key: id, sort_key: at}]\n"),
               HasSubstr("lookup: 'abc' is no table of names"));
+  EXPECT_THAT(refusal(with_function("reserved_concurrency: -1")),
+              HasSubstr("-1 is outside 0 to 100000"));
+  EXPECT_EQ(refusal(with_function("reserved_concurrency: 0")), k_no_error);
   EXPECT_THAT(refusal(with_function("tmp_mb: 511")), HasSubstr("511 is outside 512 to 10240"));
 }
 
@@ -190,6 +193,10 @@ TEST(Spec, RolesAndRegistries) {
   EXPECT_EQ(refusal(with_function("role: \"arn:aws:iam::123456789012:role/a/b\"")), k_no_error);
   EXPECT_THAT(refusal(with_function("role: \"arn:aws:iam::123:role/a\"")),
               HasSubstr("is not the ARN of a role"));
+  EXPECT_THAT(refusal(k_head + "artifacts: {create_registry: true}\n"),
+              HasSubstr("has no name to make it under"));
+  EXPECT_THAT(refusal(with_function("url: {auth: open}")), HasSubstr("auth: 'open'"));
+  EXPECT_THAT(refusal(with_function("url: none")), HasSubstr("url"));
   EXPECT_THAT(refusal(k_head + "artifacts: {registry: docker.io/me/signs}\n"),
               HasSubstr("is not an ECR repository"));
   EXPECT_THAT(refusal(k_head + "artifacts: {registry: "

@@ -133,7 +133,10 @@ const std::vector<Mutation>& mutations() {
        "\"Resources\":", "\"Parameters\":{\"P\":{\"Type\":\"String\"}},\"Resources\":"},
       {"wildcard-action", k_function, "\"Action\":\"dynamodb:PutItem\"",
        "\"Action\":\"dynamodb:*\""},
-      {"wildcard-resource", k_function, "\"Resource\":{\"Fn::GetAtt\":[\"GesturesTable\",\"Arn\"]}",
+      {"wildcard-resource", k_function,
+       "\"Resource\":{\"Fn::Sub\":\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}"
+       ":table/"
+       "gestures\"}",
        "\"Resource\":\"*\""},
       {"wrong-property", k_function, "\"PackageType\":\"Zip\"", "\"PackageType\":\"Tar\""},
       {"wrong-property", k_function, "\"AssumeRolePolicyDocument\":", "\"AssumeRolePolicy\":"},
