@@ -133,6 +133,7 @@ DeploySpec parse_spec(std::string_view text, const std::string& path) {
   spec.tables = read_tables(top);
   spec.functions = read_functions(top, spec);
   spec.edge = read_edge(top, spec);
+  spec.greengrass_v1 = read_greengrass_v1(top);
   spec.training = read_training(top);
   spec.fan_out = read_fan_out(top);
   spec.pipeline = read_pipeline(top);

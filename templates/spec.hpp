@@ -128,6 +128,7 @@ struct DeploySpec {
   std::optional<Edge> edge;
   std::vector<Function> functions;
   std::vector<ItemTable> tables;
+  std::optional<Value> greengrass_v1; ///< a group of v1, as templates get it
   std::optional<Training> training;
   std::optional<FanOut> fan_out;
   std::optional<Pipeline> pipeline;

@@ -15,6 +15,10 @@ std::vector<Function> read_functions(ObjectReader& top, const DeploySpec& spec);
 /// \param spec with retention_days and tables already read
 std::optional<Edge> read_edge(ObjectReader& top, const DeploySpec& spec);
 
+/// Every key of the section, null where it says nothing. \throws Error(input) too if a function or a
+/// subscription names what the group does not have.
+std::optional<Value> read_greengrass_v1(ObjectReader& top);
+
 /// The table that \p key of a section names. \throws Error(input) with "did you mean" if it is not
 /// under 'tables'; empty if the key is not given.
 std::string read_table_name(ObjectReader& reader, const std::vector<ItemTable>& tables,

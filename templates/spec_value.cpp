@@ -158,6 +158,7 @@ Value to_value(const DeploySpec& spec) {
   }
   out["retention_days"] = spec.retention_days ? Value(*spec.retention_days) : Value();
   out["edge"] = spec.edge ? to_value(*spec.edge) : Value();
+  out["greengrass_v1"] = spec.greengrass_v1.value_or(Value());
   Value functions = Value::array();
   for (const auto& function : spec.functions)
     functions.push(to_value(function));

@@ -29,6 +29,8 @@
 #include "serving/edge/request.hpp"
 #include "serving/http/picture_body.hpp"
 #include "serving/lambda/event.hpp"
+#include "templates/import/import.hpp"
+#include "templates/spec.hpp"
 #include "templates/validate/validate.hpp"
 #include "tests/fuzz/label_targets.hpp"
 #include "tests/unit/net/fakes.hpp"
@@ -323,6 +325,15 @@ void check_template(std::string_view bytes) {
       std::abort();
 }
 
+/// A group of Greengrass v1: what is written of it is read, and is literal text.
+void import_group(std::string_view bytes) {
+  const auto imported = templates::import_text(bytes, "fuzz", {"deploy.yaml", "", ""});
+  templates::parse_spec(imported.text, "deploy.yaml");
+  for (const auto& item : imported.items)
+    if (item.place.empty() || item.what.empty() || item.todo.empty())
+      std::abort();
+}
+
 } // namespace
 
 /// A symbol file, a byte 0, and the weights.
@@ -347,6 +358,7 @@ const std::vector<Target>& targets() {
                               {"credentials_reply", parse_credentials_reply},
                               {"dynamodb_item", parse_dynamodb_item},
                               {"expression", parse_expression},
+                              {"greengrass_v1", import_group},
                               {"json", parse_json_text},
                               {"model", read_model_yaml},
                               {"mxnet", translate_mxnet},

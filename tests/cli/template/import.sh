@@ -1,0 +1,111 @@
+# template import: a group of Greengrass v1 becomes deploy.yaml; what has no place is listed; refusals.
+. "$(dirname "$0")/../lib.sh"
+cat > greengo.yml << 'YAML'
+# A group of three functions, as people wrote it for greengo.
+Group:
+  name: GG_Object_Detection
+Cores:
+  - name: GG_Object_Detection_Core
+    key_path: ./certs
+    config_path: ./config
+    SyncShadow: True
+Resources:
+  - Name: Buffer
+    Id: buffer
+    LocalVolumeResourceData:
+      SourcePath: /shared/greengrass/buffer
+      DestinationPath: /buffer
+      GroupOwnerSetting: &owner
+        AutoAddGroupOwner: yes
+  - Name: Camera
+    Id: camera
+    LocalDeviceResourceData:
+      SourcePath: /dev/video0
+      GroupOwnerSetting: *owner
+  - Name: Model
+    Id: model
+    S3MachineLearningModelResourceData:
+      DestinationPath: /ml/od/
+      S3Uri: s3://my-models/deployable-model/deploy_model.tar.gz
+Lambdas:
+  - &function
+    name: VideoIngest
+    handler: main.lambda_handler
+    package: ./video_ingest
+    alias: dev
+    greengrassConfig:
+      MemorySize: '900000'
+      Timeout: 60
+      Pinned: True
+      Environment:
+        AccessSysfs: True
+        ResourceAccessPolicies:
+          - {ResourceId: buffer, Permission: rw}
+          - {ResourceId: camera, Permission: rw}
+  - <<: *function
+    name: BlogInfer
+    package: ./blog_infer
+    greengrassConfig:
+      MemorySize: 900000
+      Timeout: 60
+      Pinned: True
+      Environment:
+        Variables: {LANGUAGE: no}
+        ResourceAccessPolicies:
+          - {ResourceId: buffer, Permission: ro}
+          - {ResourceId: model, Permission: ro}
+  - <<: *function
+    name: DynamoItem
+    package: ./dynamo_item
+    greengrassConfig: {MemorySize: 128000, Timeout: 60, Pinned: True}
+Subscriptions:
+  - {Source: cloud, Subject: video/input, Target: 'Lambda::VideoIngest'}
+  - {Source: 'Lambda::VideoIngest', Subject: video/output, Target: cloud}
+  - {Source: cloud, Subject: blog/infer/input, Target: 'Lambda::BlogInfer'}
+  - {Source: 'Lambda::BlogInfer', Subject: blog/infer/output, Target: cloud}
+  - {Source: 'Lambda::VideoIngest', Subject: blog/infer/input, Target: 'Lambda::BlogInfer'}
+  - {Source: 'Lambda::BlogInfer', Subject: dynamo/input, Target: 'Lambda::DynamoItem'}
+  - {Source: 'Lambda::DynamoItem', Subject: dynamo/output, Target: cloud}
+YAML
+run 0 template import greengo.yml --region eu-west-1 --account 123456789012
+out_has "deploy.yaml written"
+out_has "greengo.yml:6: Cores[0].key_path: certificate and key of GG_Object_Detection_Core; they stay where they are"
+out_has "model.digest is not said by the group; sha256sum of the object at url"
+cp deploy.yaml "$OUT" && out_is import/deploy.yaml
+# It renders as it is, and what is rendered has no finding.
+run 0 template render edge-group -o edge
+run 0 template validate edge --fail-on warning
+# The same file again: the same bytes; over an old one only if asked.
+run 2 template import greengo.yml --region eu-west-1 --account 123456789012
+err_has "deploy.yaml"
+run 0 template import greengo.yml --region eu-west-1 --account 123456789012 -o again.yaml --json
+json '[.schema, .output, (.items | length > 5), (.items | map(.what, .place, .todo | length > 0) | all)]' \
+  '["mlopsctl.template.import/1","again.yaml",true,true]'
+json .digest "sha256:$(sha256sum again.yaml | cut -d' ' -f1)"
+cmp deploy.yaml again.yaml || fail "two imports differ"
+run 0 template import greengo.yml -o -
+out_has "# region: eu-west-1   # DECIDE: where the group's account runs it"
+err_has "deploy.yaml:6: region is not said by the group"
+run 2 template import greengo.yml -o - --json
+
+run 2 template import
+run 1 template import none.yml -o x.yaml
+err_has "none.yml"
+: > empty.yml
+run 1 template import empty.yml -o x.yaml
+err_has "empty.yml: is empty"
+echo 'a: 1' > other.yml
+run 1 template import other.yml -o x.yaml
+err_has "other.yml: is no group of Greengrass v1"
+sed 's/^  name: GG/\tname: GG/' greengo.yml > tab.yml
+run 1 template import tab.yml -o x.yaml
+err_has "tab.yml:3: not valid YAML"
+err_has "a line starts with a tab; YAML wants spaces"
+printf 'Cores: []\n' >> greengo.yml
+run 1 template import greengo.yml -o x.yaml
+err_has "key 'Cores' occurs twice"
+printf 'Group: {name: "a b"}\nCores: []\n' > name.yml
+run 1 template import name.yml -o x.yaml
+err_has "name.yml:1: Name: 'a b' is not the name of a group"
+run 1 template import greengo.yml name.yml -o x.yaml --region nowhere
+[ ! -e x.yaml ] || fail "something was written"
