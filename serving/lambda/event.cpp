@@ -12,7 +12,7 @@ namespace mlopsctl::serving {
 namespace {
 
 constexpr const char* k_hint =
-    "this function takes {\"image\": \"<base64>\"}, notifications of S3, "
+    "this function takes {\"image\": \"<base64>\"}, requests to its URL, notifications of S3, "
     "and EventBridge's \"Object Created\" and \"Scheduled Event\"";
 
 [[noreturn]] void fail(const std::string& what) {
@@ -102,6 +102,28 @@ LambdaEvent direct_call(const Value& document) {
   return event;
 }
 
+/// https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html, "Request and response
+/// payloads"
+LambdaEvent url_request(const Value& document) {
+  const auto& http = member(member(document, "requestContext", "event"), "http", "requestContext");
+  LambdaEvent event;
+  event.kind = LambdaEvent::Kind::request;
+  event.request.method = text_of(http, "method", "http");
+  event.request.path = optional_text(document, "rawPath");
+  if (const auto* headers = document.find("headers"))
+    for (const auto& [name, value] : headers->members)
+      event.request.headers.emplace_back(name, value.string);
+  event.request.body = optional_text(document, "body");
+  const auto* is_base64 = document.find("isBase64Encoded");
+  if (is_base64 != nullptr && is_base64->boolean) {
+    auto bytes = base64_decoded(event.request.body);
+    if (!bytes)
+      fail("body is not base64");
+    event.request.body = std::move(*bytes);
+  }
+  return event;
+}
+
 } // namespace
 
 std::string form_decoded(std::string_view text) {
@@ -132,6 +154,8 @@ LambdaEvent parse_lambda_event(std::string_view json) {
     return scheduled(document);
   if (optional_text(document, "Event") == "s3:TestEvent")
     return {};
+  if (document.find("requestContext") != nullptr)
+    return url_request(document);
   if (document.find("image") != nullptr)
     return direct_call(document);
   fail("is of no kind that is known here");

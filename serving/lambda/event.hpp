@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a function is called with: pictures that appeared in S3, one in the event itself, or that it
-// is time.
+// What a function is called with: pictures that appeared in S3, one in the event itself, a request
+// to its URL, or that it is time.
 #pragma once
+
+#include "serving/http/message.hpp"
 
 #include <string>
 #include <string_view>
@@ -20,12 +22,14 @@ struct LambdaEvent {
   enum class Kind {
     stored,   ///< of S3, alone or through EventBridge
     direct,   ///< {"image": "<base64>", "name": ...}
+    request,  ///< to the function's URL
     schedule, ///< of EventBridge
     nothing   ///< a test of the notification, or objects that went: no pictures
   };
   Kind kind = Kind::nothing;
   std::vector<EventPicture> pictures;
-  std::string id; ///< of a schedule: the same when the same event comes again
+  Request request; ///< without times
+  std::string id;  ///< of a schedule: the same when the same event comes again
 };
 
 /// \throws Error(input) for what is no JSON or none of these.

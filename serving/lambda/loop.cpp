@@ -6,10 +6,13 @@
 #include "core/io.hpp"
 #include "core/local_copy.hpp"
 #include "core/log.hpp"
+#include "core/text.hpp"
 #include "core/time.hpp"
 #include "imaging/codecs.hpp"
 #include "imaging/middle_frame.hpp"
 #include "inference/prediction_line.hpp"
+#include "serving/http/picture_body.hpp"
+#include "serving/http/reply.hpp"
 
 #include <chrono>
 
@@ -54,6 +57,18 @@ std::string best_label(const Value& line) {
   return "";
 }
 
+/// As Lambda takes a reply that has a status; one without is sent as JSON with 200.
+/// (Lambda developer guide, "Invoking Lambda function URLs")
+std::string url_reply(const Response& response) {
+  Value document = Value::object();
+  document["statusCode"] = response.status;
+  document["headers"]["content-type"] = response.content_type;
+  for (const auto& [name, value] : response.headers)
+    document["headers"][name] = value;
+  document["body"] = response.body;
+  return to_json(document);
+}
+
 } // namespace
 
 LambdaFunction::LambdaFunction(inference::Model model, std::string package_digest,
@@ -83,6 +98,24 @@ std::string LambdaFunction::answer_directly(const EventPicture& picture) {
   return to_json(document);
 }
 
+std::string LambdaFunction::answer_request(const Request& request) {
+  try {
+    if (request.method != "POST")
+      throw HttpError(405, printable(request.method) + " is not for pictures", "",
+                      {{"allow", "POST"}});
+    std::string storage;
+    const auto sent = find_picture(request, storage);
+    const auto name = sent.name.empty() ? "image" : printable(sent.name);
+    return answer_directly({name, std::string(sent.bytes), ""});
+  } catch (const HttpError& error) {
+    return url_reply(error_reply(error));
+  } catch (const Error& error) {
+    if (error.fault() != Fault::input)
+      throw; // the service says 502
+    return url_reply(error_reply(HttpError(400, error.what(), error.hint())));
+  }
+}
+
 bool LambdaFunction::keep(const std::string& id, Value item) {
   item["model"] = model_.spec().name;
   item["model_version"] = model_.spec().version;
@@ -96,6 +129,8 @@ std::string LambdaFunction::answer(const std::string& event) {
   const auto parsed = parse_lambda_event(event);
   if (parsed.kind == LambdaEvent::Kind::direct)
     return answer_directly(parsed.pictures.front());
+  if (parsed.kind == LambdaEvent::Kind::request)
+    return answer_request(parsed.request);
   if (parsed.kind == LambdaEvent::Kind::schedule) {
     if (!parts_.on_schedule)
       throw Error(Fault::input, "event: it is time, and nothing is to be done",

@@ -38,13 +38,15 @@ public:
 
   /// The answer to an event, as JSON. A direct call: the line that 'mlopsctl infer' writes, with
   /// "record" (null: there is none) where there are records. Stored
-  /// pictures: {"pictures": [{"image", "id", "new"}, ...]}. A schedule: what on_schedule gives.
+  /// pictures: {"pictures": [{"image", "id", "new"}, ...]}. A schedule: what on_schedule gives. A
+  /// request to the function's URL: as a direct call; a bad one gets its status, and is no error.
   /// \throws Error(input) for an event or a picture that is not understood; Error(remote) if a
   /// picture or the table cannot be reached: Lambda then sends the event again.
   std::string answer(const std::string& event);
 
 private:
   std::string answer_directly(const EventPicture& picture);
+  std::string answer_request(const Request& request);
   std::string line_for(const std::string& name, std::string_view bytes, bool with_timing);
   bool keep(const std::string& id, Value item);
 

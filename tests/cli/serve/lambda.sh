@@ -175,6 +175,22 @@ printf '{"image":"%s","name":"red.png"}\n{"what":1}\n' "$RED" > pictures.jsonl
 run 1 serve lambda --model det --emulate pictures.jsonl --engine opencv
 [ "$(head -n 1 "$OUT" | jq -c '[.image, .detections[0].label]')" = '["red.png","red"]' ] || fail "no detection"
 [ "$(tail -n 1 "$OUT" | jq -r .errorType)" = Function.BadInput ] || fail "no error"
+# Requests to the function's URL: a picture as it is, a direct call, and bad ones, which are no errors of the function.
+url_event() { # METHOD BODY BASE64
+  printf '{"version":"2.0","rawPath":"/","headers":{"content-type":"image/png"},"requestContext":{"http":{"method":"%s"}},"body":%s,"isBase64Encoded":%s}\n' "$@"
+}
+{
+  url_event POST "\"$RED\"" true
+  url_event POST "$(jq -Rn --arg image "$RED" '{image: $image} | tojson')" false
+  url_event GET '""' false
+  url_event POST '"no picture"' false
+  url_event POST "\"$(echo "$RED" | base64 -d | head -c 60 | base64 -w0)\"" true
+} > requests.jsonl
+run 0 serve lambda --model det --emulate requests.jsonl --engine opencv
+[ "$(jq -c '[.image, .detections[0].label // null]' "$OUT" | head -n 2 | sort -u)" = '["image","red"]' ] || fail "no detection for a request"
+[ "$(jq -c .statusCode "$OUT" | tr '\n' ' ')" = 'null null 405 400 400 ' ] || fail "statuses"
+[ "$(sed -n 3p "$OUT" | jq -r .headers.allow)" = POST ] || fail "no Allow"
+sed -n 4p "$OUT" | jq -e '.body | fromjson | .error' > /dev/null || fail "no error in the body"
 run 1 serve lambda --model det --emulate pictures.jsonl --lookup students
 out_has "--lookup: 'students' is no table of DynamoDB"
 run 1 serve lambda --model none --emulate pictures.jsonl --json

@@ -68,6 +68,27 @@ TEST(LambdaEvent, DirectCall) {
   EXPECT_EQ(event.pictures[0].name, "a.jpg");
 }
 
+TEST(LambdaEvent, ARequestToTheUrl) {
+  const auto request = [](const std::string& rest) {
+    return parse_lambda_event(
+        R"({"version":"2.0","requestContext":{"http":{"method":"POST"}},"rawPath":"/a",)" + rest +
+        "}");
+  };
+  const auto event =
+      request(R"("headers":{"content-type":"image/png"},"body":"aGk=","isBase64Encoded":true)");
+  EXPECT_EQ(event.kind, Kind::request);
+  EXPECT_EQ(event.request.method, "POST");
+  EXPECT_EQ(event.request.path, "/a");
+  EXPECT_EQ(event.request.body, "hi");
+  EXPECT_EQ(event.request.header("Content-Type"), "image/png");
+  EXPECT_EQ(request(R"("body":"aGk=","isBase64Encoded":false)").request.body, "aGk=");
+  EXPECT_EQ(request(R"("headers":{})").request.body, "");
+  EXPECT_THAT(error_of([&] { request(R"("body":"***","isBase64Encoded":true)"); }, Fault::input),
+              HasSubstr("body is not base64"));
+  EXPECT_THAT(error_of([] { parse_lambda_event(R"({"requestContext":{}})"); }, Fault::input),
+              HasSubstr("requestContext has no 'http'"));
+}
+
 TEST(LambdaEvent, AScheduleHasAnId) {
   const auto event =
       parse_lambda_event(R"({"id":"e-1","detail-type":"Scheduled Event","detail":{}})");
@@ -91,6 +112,17 @@ TEST(LambdaEvent, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(refusal(R"({"Records":[{"eventSource":"aws:sqs"}]})"), HasSubstr("'aws:sqs'"));
   EXPECT_THAT(refusal(R"({"Records":[)" + record("ObjectCreated:Put", "{}") + "]}"),
               HasSubstr("object has no 'key'"));
+}
+
+TEST(LambdaEvent, RealRequestToAUrl) {
+  const std::string path = MLOPSCTL_SHARED "/data/golden/lambda-events/lambda-urls-request.json";
+  if (!std::filesystem::exists(path))
+    GTEST_SKIP() << path << " is not here";
+  const auto event = parse_lambda_event(read_file(path, 1 << 20));
+  EXPECT_EQ(event.kind, Kind::request);
+  EXPECT_EQ(event.request.method, "POST");
+  EXPECT_EQ(event.request.body, "Hello from client!");
+  EXPECT_EQ(event.request.header("Header2"), "value1,value2");
 }
 
 TEST(LambdaEvent, RealNotification) {
