@@ -16,6 +16,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -72,6 +73,12 @@ struct TrainingJob {
   std::vector<std::pair<std::string, std::string>> hyperparameters; ///< beside those of the data
   std::uint64_t seed = 1; ///< of the order of the lines in each epoch
 };
+
+/// What is wrong with a hyperparameter that a person chose; empty: nothing is.
+std::string hyperparameter_fault(const std::string& name, const std::string& value);
+/// The algorithm in the registry of \p region; empty for a region that is not in the list of the
+/// SageMaker Python SDK (image_uris).
+std::string training_image(std::string_view region);
 
 /// \throws Error(usage) for a name, hyperparameter or number that the service would refuse.
 void check_training_job(const TrainingJob& job);

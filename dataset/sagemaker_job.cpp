@@ -54,32 +54,6 @@ const std::vector<Hyperparameter>& hyperparameters() {
   throw Error(Fault::usage, what, hint);
 }
 
-void check_hyperparameter(const std::string& name, const std::string& value) {
-  static const std::vector<std::string_view> k_computed{"num_classes", "num_training_samples",
-                                                        "label_width"};
-  if (std::find(k_computed.begin(), k_computed.end(), name) != k_computed.end())
-    refuse("--hyperparameter: '" + name + "' follows from the data", "leave it out");
-  std::vector<std::string> names;
-  for (const auto& known : hyperparameters()) {
-    names.emplace_back(known.name);
-    if (known.name != name)
-      continue;
-    if (!known.choices.empty() &&
-        std::find(known.choices.begin(), known.choices.end(), value) == known.choices.end())
-      refuse("--hyperparameter: " + name + ": '" + value + "' is none of " +
-             join(known.choices, ", "));
-    if (known.at_most <= 0)
-      return;
-    const auto parsed = parse_double(value);
-    if (!parsed || *parsed <= known.above || *parsed > known.at_most)
-      refuse("--hyperparameter: " + name + ": '" + value + "' is not a number over " +
-             number(known.above) +
-             (known.at_most < k_any ? " and up to " + number(known.at_most) : std::string()));
-    return;
-  }
-  refuse("--hyperparameter: '" + name + "' is unknown" + did_you_mean(name, names));
-}
-
 /// [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}
 bool is_job_name(std::string_view name) {
   const auto is_word = [](char c) {
@@ -127,6 +101,47 @@ Value hyperparameter_values(const TrainingJob& job, const TrainingData& data) {
 
 } // namespace
 
+std::string hyperparameter_fault(const std::string& name, const std::string& value) {
+  static const std::vector<std::string_view> k_computed{"num_classes", "num_training_samples",
+                                                        "label_width"};
+  if (std::find(k_computed.begin(), k_computed.end(), name) != k_computed.end())
+    return "'" + name + "' follows from the data: leave it out";
+  std::vector<std::string> names;
+  for (const auto& known : hyperparameters()) {
+    names.emplace_back(known.name);
+    if (known.name != name)
+      continue;
+    if (!known.choices.empty() &&
+        std::find(known.choices.begin(), known.choices.end(), value) == known.choices.end())
+      return name + ": '" + printable(value) + "' is none of " + join(known.choices, ", ");
+    if (known.at_most <= 0)
+      return {};
+    const auto parsed = parse_double(value);
+    if (!parsed || *parsed <= known.above || *parsed > known.at_most)
+      return name + ": '" + printable(value) + "' is not a number over " + number(known.above) +
+             (known.at_most < k_any ? " and up to " + number(known.at_most) : std::string());
+    return {};
+  }
+  return "'" + printable(name) + "' is unknown" + did_you_mean(name, names);
+}
+
+std::string training_image(std::string_view region) {
+  static const std::map<std::string_view, std::string_view> k_accounts{
+      {"ap-northeast-1", "501404015308"}, {"ap-northeast-2", "306986355934"},
+      {"ap-south-1", "991648021394"},     {"ap-southeast-1", "475088953585"},
+      {"ap-southeast-2", "544295431143"}, {"ca-central-1", "469771592824"},
+      {"eu-central-1", "813361260812"},   {"eu-west-1", "685385470294"},
+      {"eu-west-2", "644912444149"},      {"us-east-1", "811284229777"},
+      {"us-east-2", "825641698319"},      {"us-gov-west-1", "226302683700"},
+      {"us-west-1", "632365934929"},      {"us-west-2", "433757028032"},
+  };
+  const auto found = k_accounts.find(region);
+  if (found == k_accounts.end())
+    return {};
+  return std::string(found->second) + ".dkr.ecr." + std::string(region) +
+         ".amazonaws.com/object-detection:1";
+}
+
 void check_training_job(const TrainingJob& job) {
   if (!is_job_name(job.name))
     refuse("--job-name: '" + job.name + "' is no name of a training job",
@@ -139,7 +154,8 @@ void check_training_job(const TrainingJob& job) {
   if (!job.instance.starts_with("ml."))
     refuse("--instance: '" + job.instance + "' is no instance type", "such as ml.g4dn.xlarge");
   for (const auto& [name, value] : job.hyperparameters)
-    check_hyperparameter(name, value);
+    if (const auto fault = hyperparameter_fault(name, value); !fault.empty())
+      refuse("--hyperparameter: " + fault);
 }
 
 std::vector<std::string> missing_members(const TrainingJob& job) {

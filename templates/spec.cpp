@@ -52,23 +52,6 @@ std::optional<Artifacts> read_artifacts(ObjectReader& top, const std::string& re
   return artifacts;
 }
 
-std::optional<Training> read_training(ObjectReader& top) {
-  auto reader = top.object("training");
-  if (!reader)
-    return std::nullopt;
-  Training training;
-  training.train = check_s3_url(*reader, "train", reader->text("train"));
-  training.validation = check_s3_url(*reader, "validation", reader->text("validation"));
-  // Ground Truth, "Output data": the attribute name is a JSON key of at most 127 characters.
-  training.label_attribute = check_name(*reader, "label_attribute", reader->text("label_attribute"),
-                                        {"a label attribute name", 1, 127, "-"});
-  training.instance =
-      check_name(*reader, "instance", reader->text("instance"), {"an instance type", 4, 64, "-."});
-  training.role = check_role_arn(*reader, "role", reader->text("role"));
-  reader->finish();
-  return training;
-}
-
 std::optional<FanOut> read_fan_out(ObjectReader& top) {
   auto reader = top.object("fan_out");
   if (!reader)
@@ -134,7 +117,7 @@ DeploySpec parse_spec(std::string_view text, const std::string& path) {
   spec.functions = read_functions(top, spec);
   spec.edge = read_edge(top, spec);
   spec.greengrass_v1 = read_greengrass_v1(top);
-  spec.training = read_training(top);
+  spec.training = read_training(top, spec);
   spec.fan_out = read_fan_out(top);
   spec.pipeline = read_pipeline(top);
   top.finish();

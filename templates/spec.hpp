@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mlopsctl::templates {
@@ -107,6 +108,11 @@ struct ItemTable {
 
 struct Training {
   std::string train, validation, label_attribute, instance, role;
+  std::string output; ///< s3:// of what was trained; empty if not given, and no artifacts.bucket
+  std::string image;  ///< of the algorithm; empty if not given, and the region's is not known
+  std::string folder; ///< folder with train.manifest and validation.manifest; empty if not given
+  std::optional<std::int64_t> num_classes, num_training_samples, label_width;
+  std::vector<std::pair<std::string, std::string>> hyperparameters;
 };
 
 struct FanOut {

@@ -14,6 +14,8 @@ std::vector<ItemTable> read_tables(ObjectReader& top);
 std::vector<Function> read_functions(ObjectReader& top, const DeploySpec& spec);
 /// \param spec with retention_days and tables already read
 std::optional<Edge> read_edge(ObjectReader& top, const DeploySpec& spec);
+/// \param spec with region and artifacts already read
+std::optional<Training> read_training(ObjectReader& top, const DeploySpec& spec);
 
 /// Every key of the section, null where it says nothing. \throws Error(input) too if a function or a
 /// subscription names what the group does not have.

@@ -10,6 +10,10 @@ Value text_or_null(const std::string& text) {
   return text.empty() ? Value() : Value(text);
 }
 
+Value or_null(const std::optional<std::int64_t>& number) {
+  return number ? Value(*number) : Value();
+}
+
 Value to_value(const Edge& edge) {
   Value out = Value::object();
   out["thing_group"] = edge.thing_group;
@@ -90,8 +94,7 @@ Value to_value(const Function& function) {
   out["url"] = Value();
   if (!function.url_auth.empty())
     out["url"]["auth"] = function.url_auth;
-  out["reserved_concurrency"] =
-      function.reserved_concurrency ? Value(*function.reserved_concurrency) : Value();
+  out["reserved_concurrency"] = or_null(function.reserved_concurrency);
   out["dead_letter"] = function.dead_letter;
   Value triggers = Value::array();
   for (const auto& trigger : function.triggers)
@@ -110,16 +113,27 @@ Value to_value(const ItemTable& table) {
   return out;
 }
 
+Value to_value(const Training& training) {
+  Value out = Value::object();
+  out["train"] = training.train;
+  out["validation"] = training.validation;
+  out["label_attribute"] = training.label_attribute;
+  out["instance"] = training.instance;
+  out["role"] = training.role;
+  out["output"] = text_or_null(training.output);
+  out["image"] = text_or_null(training.image);
+  out["folder"] = text_or_null(training.folder);
+  out["num_classes"] = or_null(training.num_classes);
+  out["num_training_samples"] = or_null(training.num_training_samples);
+  out["label_width"] = or_null(training.label_width);
+  out["hyperparameters"] = Value::object();
+  for (const auto& [name, value] : training.hyperparameters)
+    out["hyperparameters"][name] = value;
+  return out;
+}
+
 void add_later_sections(const DeploySpec& spec, Value& out) {
-  out["training"] = Value();
-  if (spec.training) {
-    Value& training = out["training"];
-    training["train"] = spec.training->train;
-    training["validation"] = spec.training->validation;
-    training["label_attribute"] = spec.training->label_attribute;
-    training["instance"] = spec.training->instance;
-    training["role"] = spec.training->role;
-  }
+  out["training"] = spec.training ? to_value(*spec.training) : Value();
   out["fan_out"] = Value();
   if (spec.fan_out) {
     out["fan_out"]["shards"] = spec.fan_out->shards;
@@ -156,7 +170,7 @@ Value to_value(const DeploySpec& spec) {
     artifacts["registry"] = text_or_null(spec.artifacts->registry);
     artifacts["create_registry"] = spec.artifacts->create_registry;
   }
-  out["retention_days"] = spec.retention_days ? Value(*spec.retention_days) : Value();
+  out["retention_days"] = or_null(spec.retention_days);
   out["edge"] = spec.edge ? to_value(*spec.edge) : Value();
   out["greengrass_v1"] = spec.greengrass_v1.value_or(Value());
   Value functions = Value::array();

@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "templates/training_job.hpp"
 
 #include <algorithm>
 
@@ -96,6 +97,13 @@ const std::vector<Kind>& all_kinds() {
        {"region", "model", "artifacts.bucket", "edge.cores", "retention_days"},
        "edge_group/template.jsonnet",
        {}},
+      {"training-job",
+       "The request that starts SageMaker's built-in object detection (CreateTrainingJob)",
+       {"region", "training"},
+       "training_job/template.jsonnet",
+       {},
+       "training_job",
+       training_job},
   };
   return table;
 }
@@ -127,6 +135,8 @@ Rendered render_kind(const Kind& kind, const DeploySpec& spec, const RenderOptio
   Value value = to_value(spec);
   check_needs(kind, spec, value);
   value["options"] = to_value(options);
+  if (kind.prepare)
+    value[kind.prepared_key] = kind.prepare(spec, options);
   const TemplateSource ours{"mlopsctl/" + std::string(kind.file), std::string(text_of(kind)), ""};
   Rendered rendered;
   try {

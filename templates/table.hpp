@@ -2,9 +2,11 @@
 // The kinds of templates: one line each in table.cpp.
 #pragma once
 
+#include "dataset/sagemaker.hpp"
 #include "templates/render.hpp"
 #include "templates/spec.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,12 +14,17 @@
 
 namespace mlopsctl::templates {
 
+struct RenderOptions;
+
 struct Kind {
   std::string_view name;
   std::string_view summary;
   std::vector<std::string_view> needs; ///< keys of deploy.yaml without which it is not rendered
   std::string_view file;               ///< in the embedded texts
   std::vector<std::string_view> flags; ///< of 'template render' that it heeds
+  /// What its template gets beside the spec, under this key; may be null.
+  std::string_view prepared_key = {};
+  Value (*prepare)(const DeploySpec& spec, const RenderOptions& options) = nullptr;
 };
 
 /// What is said where a template is rendered, and not in deploy.yaml. Templates get it as
@@ -25,6 +32,11 @@ struct Kind {
 struct RenderOptions {
   std::optional<TemplateSource> own; ///< a user's template instead of ours
   bool no_iam = false;               ///< roles are somebody else's: their policies are written
+  /// Reads the two data sets of a training job in \p folder: handed in, so that templates know no
+  /// formats.
+  std::function<dataset::TrainingData(const std::string& folder,
+                                      const std::string& label_attribute)>
+      read_training_data{};
 };
 
 const std::vector<Kind>& all_kinds();

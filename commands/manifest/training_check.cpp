@@ -17,20 +17,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder that 'manifest split' made holds both.
-TrainingOptions with_both(TrainingOptions o) {
+/// The files of train and validation: a folder that 'manifest split' made holds both.
+std::array<std::string, 2> both_of(const std::string& train, const std::string& validation) {
   std::error_code ignored;
-  if (fs::is_directory(o.train, ignored)) {
-    if (!o.validation.empty())
-      throw Error(Fault::usage, o.train + ": is a folder, and --validation names a file",
+  if (fs::is_directory(train, ignored)) {
+    if (!validation.empty())
+      throw Error(Fault::usage, train + ": is a folder, and --validation names a file",
                   "name train.manifest in it, or leave --validation out");
-    o.validation = (fs::path(o.train) / "validation.manifest").string();
-    o.train = (fs::path(o.train) / "train.manifest").string();
+    return {(fs::path(train) / "train.manifest").string(),
+            (fs::path(train) / "validation.manifest").string()};
   }
-  if (o.validation.empty())
+  if (validation.empty())
     throw Error(Fault::usage, "--validation is missing: the job wants a second data set",
                 "'mlopsctl manifest split' makes one; name its folder, or both files");
-  return o;
+  return {train, validation};
 }
 
 dataset::TrainingJob job_of(const TrainingOptions& o, const Context& ctx) {
@@ -104,7 +104,8 @@ Value data_document(const dataset::TrainingData& data) {
 }
 
 void report(const TrainingOptions& o, const dataset::TrainingJob& job,
-            const dataset::TrainingData& data, const Problems& problems, Context& ctx) {
+            const dataset::TrainingData& data, Context& ctx) {
+  const auto& problems = data.problems;
   const bool is_ok = !has_errors(problems);
   const Value request = dataset::create_training_job(job, data);
   if (is_ok && !o.output.empty())
@@ -155,26 +156,36 @@ void add_training_options(Args& args, TrainingOptions& options) {
       .section("Training job (with --for)");
 }
 
-int check_training(const TrainingOptions& given, const LabelOptions& labels, Context& ctx) {
-  const TrainingOptions o = with_both(given);
-  const auto job = job_of(o, ctx);
-  refuse_existing(ctx, {labels.problems, o.output}, {o.train, o.validation});
+dataset::TrainingData read_training_data(const std::string& train, const std::string& validation,
+                                         const LabelOptions& labels, Context& ctx) {
+  const auto files = both_of(train, validation);
   std::function<std::string(const dataset::Sample&)> fault;
   if (!labels.images.empty() || !labels.uri_map.empty())
-    fault = [finder = image_finder(labels, o.train)](const dataset::Sample& sample) {
+    fault = [finder = image_finder(labels, files[0])](const dataset::Sample& sample) {
       return picture_fault(finder, sample);
     };
   dataset::TrainingDataCheck check(fault);
   const auto progress = ctx.progress("validate", 0, "images");
   Problems problems;
   const std::array<std::int64_t, 2> unreadable{
-      read_channel(dataset::Channel::train, o.train, labels, check, problems, *progress),
-      read_channel(dataset::Channel::validation, o.validation, labels, check, problems, *progress)};
+      read_channel(dataset::Channel::train, files[0], labels, check, problems, *progress),
+      read_channel(dataset::Channel::validation, files[1], labels, check, problems, *progress)};
   auto data = check.finish(unreadable);
-  problems.insert(problems.end(), data.problems.begin(), data.problems.end());
-  static_cast<void>(may_write(ctx, labels, problems)); // writes --problems
-  report(o, job, data, problems, ctx);
-  return has_errors(problems) ? exit_not_met : exit_ok;
+  data.problems.insert(data.problems.begin(), problems.begin(), problems.end());
+  return data;
+}
+
+int check_training(const TrainingOptions& given, const LabelOptions& labels, Context& ctx) {
+  TrainingOptions o = given;
+  const auto files = both_of(o.train, o.validation);
+  o.train = files[0];
+  o.validation = files[1];
+  const auto job = job_of(o, ctx);
+  refuse_existing(ctx, {labels.problems, o.output}, {o.train, o.validation});
+  const auto data = read_training_data(o.train, o.validation, labels, ctx);
+  static_cast<void>(may_write(ctx, labels, data.problems)); // writes --problems
+  report(o, job, data, ctx);
+  return has_errors(data.problems) ? exit_not_met : exit_ok;
 }
 
 } // namespace mlopsctl::commands

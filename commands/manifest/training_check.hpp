@@ -4,6 +4,7 @@
 #pragma once
 
 #include "commands/manifest/labels_io.hpp"
+#include "dataset/sagemaker.hpp"
 
 #include <string>
 #include <vector>
@@ -24,6 +25,10 @@ struct TrainingOptions {
 };
 
 void add_training_options(Args& args, TrainingOptions& options);
+/// Both channels, read and checked; every problem is in the result.
+/// \param train a file, or a folder that 'manifest split' made: then \p validation is empty.
+dataset::TrainingData read_training_data(const std::string& train, const std::string& validation,
+                                         const LabelOptions& labels, Context& ctx);
 /// \return the exit code.
 int check_training(const TrainingOptions& options, const LabelOptions& labels, Context& ctx);
 

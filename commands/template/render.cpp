@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // template render: what the cloud and the devices need, from deploy.yaml.
 #include "commands/command.hpp"
+#include "commands/manifest/training_check.hpp"
 #include "core/digest.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
@@ -65,6 +66,11 @@ void report(const Options& o, const templates::Rendered& rendered, const Context
 int run(const Options& o, Context& ctx) {
   templates::RenderOptions options;
   options.no_iam = o.no_iam;
+  options.read_training_data = [&ctx](const std::string& folder, const std::string& attribute) {
+    LabelOptions labels;
+    labels.label_attribute = attribute;
+    return read_training_data(folder, "", labels, ctx);
+  };
   if (!o.own_template.empty())
     options.own = templates::read_template(o.own_template);
   const auto spec = templates::read_spec(o.spec);

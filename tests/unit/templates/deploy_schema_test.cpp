@@ -40,17 +40,16 @@ void expect_keys(const nlohmann::json& root, const nlohmann::json& schema, const
     expect_keys(root, node["properties"][key], member, path + "." + key);
   }
   for (const auto& [key, unused] : node.at("properties").items())
-    EXPECT_TRUE(value.find(key) || key == "camera" || path.ends_with("runtime_digests"))
+    EXPECT_TRUE(value.find(key) || key == "camera" || path.ends_with("runtime_digests") ||
+                path.ends_with("hyperparameters"))
         << path << "." << key; // edge.camera has become the camera of each core
 }
 
 TEST(DeploySchema, HasTheKeysThatTheReaderKnows) {
   const auto schema = nlohmann::json::parse(
       read_file(std::string(MLOPSCTL_SOURCE) + "/schemas/deploy.json", 1 << 20));
-  auto text = std::string(example_spec()) +
-              "training: {train: s3://sets/t, validation: s3://sets/v, label_attribute: bb, "
-              "instance: ml.m5.large, role: \"arn:aws:iam::123456789012:role/r\"}\n"
-              "fan_out: {shards: 2}\npipeline: {gates: [\"map_50>=0.9\"]}\n";
+  auto text =
+      std::string(example_spec()) + "fan_out: {shards: 2}\npipeline: {gates: [\"map_50>=0.9\"]}\n";
   const std::string function = "    package: image ";
   text.insert(text.find(function), "    url: {auth: iam}\n    reserved_concurrency: 5\n");
   ASSERT_TRUE(fits_schema(text));
@@ -64,8 +63,9 @@ TEST(DeploySchema, TheReaderAndTheSchemaRefuseTheSame) {
         "functions: [{name: f, reserved_concurrency: -1}]",
         "functions: [{name: f, url: {auth: all}}]", "retention_days: 0", "account: 123456789012",
         "nosuch: 1", "tables: [{name: ab}]", "edge: {topics: {start: \"#\"}}",
-        "edge: {camera: camera}", "fan_out: {shards: 0}", "pipeline: {ci: jenkins}",
-        "training: {}"}) {
+        "edge: {camera: camera}", "fan_out: {shards: 0}", "pipeline: {ci: jenkins}", "training: {}",
+        "training: {train: s3://s/t, validation: s3://s/v, label_attribute: a, instance: t3.large, "
+        "role: \"arn:aws:iam::123456789012:role/r\"}"}) {
     EXPECT_FALSE(fits_schema(k_common + part + "\n")) << part;
     EXPECT_NE(refusal(k_common + part + "\n"), k_no_error) << part;
   }
