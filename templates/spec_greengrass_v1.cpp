@@ -253,7 +253,7 @@ void check_references(ObjectReader& section, const Value& group) {
 
 } // namespace
 
-std::optional<Value> read_greengrass_v1(ObjectReader& top) {
+std::optional<Value> read_greengrass_v1(ObjectReader& top, bool is_whole) {
   auto reader = top.object("greengrass_v1");
   if (!reader)
     return std::nullopt;
@@ -269,7 +269,8 @@ std::optional<Value> read_greengrass_v1(ObjectReader& top) {
   group["devices"] = read_list(*reader, "devices", read_device, "name");
   group["connectors"] = read_list(*reader, "connectors", read_connector, "name");
   reader->finish();
-  check_references(*reader, group);
+  if (is_whole)
+    check_references(*reader, group);
   return group;
 }
 

@@ -17,9 +17,9 @@ std::optional<Edge> read_edge(ObjectReader& top, const DeploySpec& spec);
 /// \param spec with region and artifacts already read
 std::optional<Training> read_training(ObjectReader& top, const DeploySpec& spec);
 
-/// Every key of the section, null where it says nothing. \throws Error(input) too if a function or a
-/// subscription names what the group does not have.
-std::optional<Value> read_greengrass_v1(ObjectReader& top);
+/// Every key of the section, null where it says nothing. \param is_whole what functions and
+/// subscriptions name is in it, or it is an Error
+std::optional<Value> read_greengrass_v1(ObjectReader& top, bool is_whole = true);
 
 /// The table that \p key of a section names. \throws Error(input) with "did you mean" if it is not
 /// under 'tables'; empty if the key is not given.

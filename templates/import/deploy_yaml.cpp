@@ -95,8 +95,10 @@ std::string from_arns(const std::vector<V1Lists>& parts, const Value& section, s
   for (const auto& device : list_of(section, "devices").items)
     arns.push_back(text_of(device, "certificate"));
   for (const auto& arn : arns) {
+    if (is_unknown(arn))
+      continue;
     const auto words = split(arn, ':');
-    if (words.size() > 5 && words[0] == "arn" && !words[index].empty() && !is_unknown(words[index]))
+    if (words.size() > 5 && words[0] == "arn" && !words[index].empty())
       return words[index];
   }
   return {};

@@ -29,7 +29,9 @@ struct Imported {
   std::vector<ImportItem> items;
 };
 
-/// \param paths greengo's YAML. \throws Error(input) with the line and what to do.
+/// \param paths greengo's YAML, or a CloudFormation template, or answers of v1's API: the version
+/// of the group and its definition versions, as files, lists or a folder. \throws Error(input) with
+/// the line and what to do.
 Imported import_group(const std::vector<std::string>& paths, const ImportOptions& options);
 
 /// The same of one text. \param path for messages

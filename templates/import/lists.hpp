@@ -5,6 +5,7 @@
 
 #include "core/value.hpp"
 #include "templates/import/import.hpp"
+#include "templates/validate/document.hpp"
 
 #include <string>
 #include <string_view>
@@ -64,9 +65,14 @@ private:
 /// Entries of a list of v1; absent: none. \throws Error(input) if it is no list.
 std::vector<Taker> entries(const V1Lists& part, std::string_view key, ImportReport& report);
 
-/// Section greengrass_v1 of deploy.yaml, as it is to be read; lines are those of the files.
-/// \param parts all files of the group
-Value to_section(const std::vector<V1Lists>& parts, ImportReport& report);
+/// Adds the lists of a definition version; what is none of them is listed.
+/// \param where for messages
+void add_lists(V1Lists& out, const Value& definition, const std::string& where,
+               ImportReport& report);
+
+/// What each part gives of section greengrass_v1 of deploy.yaml, as it is to be read; lines are
+/// those of the part's file. \param parts all files of the group
+std::vector<Value> to_sections(const std::vector<V1Lists>& parts, ImportReport& report);
 
 /// deploy.yaml around a checked section. \param name of the group
 std::string to_deploy_yaml(const std::vector<V1Lists>& parts, const Value& section,
@@ -80,5 +86,9 @@ bool is_unknown(std::string_view text);
 
 // The readers.
 V1Lists read_greengo(const Value& root, const std::string& path, ImportReport& report);
+/// \param root functions in their long form
+V1Lists read_v1_template(const Value& root, const std::string& path, ImportReport& report);
+/// \param documents answers of v1's API, in any order
+std::vector<V1Lists> read_definitions(const std::vector<Document>& documents, ImportReport& report);
 
 } // namespace mlopsctl::templates

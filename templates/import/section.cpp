@@ -8,6 +8,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 
 namespace mlopsctl::templates {
 namespace {
@@ -223,10 +224,11 @@ std::string tidy_end(std::string_view text) {
          "::" + std::string(trim(text.substr(colons + 2)));
 }
 
-Value to_subscription(Taker& in, const Ends& ends, bool& is_complete) {
+/// Nothing if the group has no such end.
+std::optional<Value> to_subscription(Taker& in, const Ends& ends) {
   Value out = object_at(in.value());
   in.take("Id");
-  is_complete = true;
+  bool is_complete = true;
   for (const auto& [from, to] : {std::pair("Source", "source"), {"Target", "target"}}) {
     Value end = in.take(from);
     const auto found = ends.find(tidy_end(end.string));
@@ -245,11 +247,7 @@ Value to_subscription(Taker& in, const Ends& ends, bool& is_complete) {
   }
   set(out, "topic", in.text("Subject"));
   in.finish();
-  return out;
-}
-
-void append(Value& section, std::string_view key, Value entry) {
-  section[key].push(std::move(entry));
+  return is_complete ? std::optional(std::move(out)) : std::nullopt;
 }
 
 } // namespace
@@ -262,10 +260,11 @@ Value thing_name(const Value& thing) {
   return name;
 }
 
-Value to_section(const std::vector<V1Lists>& parts, ImportReport& report) {
-  Value section = Value::object();
+std::vector<Value> to_sections(const std::vector<V1Lists>& parts, ImportReport& report) {
+  std::vector<Value> sections;
   Ends ends{{"cloud", "cloud"}, {"GGShadowService", "GGShadowService"}};
   for (const auto& part : parts) {
+    Value& section = sections.emplace_back(Value::object());
     if (const Value* role = part.lists.find("RoleArn"))
       set(section, "role", *role);
     for (auto& in : entries(part, "Cores", report))
@@ -273,24 +272,21 @@ Value to_section(const std::vector<V1Lists>& parts, ImportReport& report) {
         section["sync_shadow"] = shadow;
     const Value execution = default_execution(part, report);
     for (auto& in : entries(part, "Functions", report))
-      append(section, "functions", to_function(in, execution, ends));
+      section["functions"].push(to_function(in, execution, ends));
     for (auto& in : entries(part, "Resources", report))
-      append(section, "resources", to_resource(in));
+      section["resources"].push(to_resource(in));
     for (auto& in : entries(part, "Loggers", report))
-      append(section, "loggers", to_logger(in));
+      section["loggers"].push(to_logger(in));
     for (auto& in : entries(part, "Devices", report))
-      append(section, "devices", to_device(in, ends));
+      section["devices"].push(to_device(in, ends));
     for (auto& in : entries(part, "Connectors", report))
-      append(section, "connectors", to_connector(in, ends));
+      section["connectors"].push(to_connector(in, ends));
   }
-  for (const auto& part : parts)
-    for (auto& in : entries(part, "Subscriptions", report)) {
-      bool is_complete = false;
-      Value subscription = to_subscription(in, ends, is_complete);
-      if (is_complete)
-        append(section, "subscriptions", std::move(subscription));
-    }
-  return section;
+  for (std::size_t i = 0; i < parts.size(); ++i) // when all ends are known
+    for (auto& in : entries(parts[i], "Subscriptions", report))
+      if (auto subscription = to_subscription(in, ends))
+        sections[i]["subscriptions"].push(std::move(*subscription));
+  return sections;
 }
 
 } // namespace mlopsctl::templates

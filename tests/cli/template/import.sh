@@ -101,6 +101,36 @@ sed 's/^  name: GG/\tname: GG/' greengo.yml > tab.yml
 run 1 template import tab.yml -o x.yaml
 err_has "tab.yml:3: not valid YAML"
 err_has "a line starts with a tab; YAML wants spaces"
+# A folder of answers of the API, and a template.
+mkdir answers
+echo '{"Name": "signs", "Id": "7"}' > answers/group.json
+echo '{"Id": "7", "Definition": {"CoreDefinitionVersionArn": "a", "LoggerDefinitionVersionArn": "x/loggers/l/versions/2"}}' > answers/version.json
+echo '{"Arn": "a", "Definition": {"Cores": [{"Id": "c", "ThingArn": "arn:aws:iot:eu-west-1:123456789012:thing/desk"}]}}' > answers/cores.json
+run 0 template import answers -o answers.yaml
+out_has "answers/version.json:1: LoggerDefinitionVersionArn: x/loggers/l/versions/2 is not among the files"
+out_has "aws greengrass get-logger-definition-version --logger-definition-id l --logger-definition-version-id 2"
+grep -q 'name: desk' answers.yaml || fail "no core"
+echo '{"Definition": {"Functions": [{"Id": "a b"}]}}' > answers/functions.json
+run 1 template import answers -o x.yaml
+err_has "answers/functions.json:1: greengrass_v1.functions[0].name: 'a b' is not a Greengrass v1 id"
+mkdir nothing
+run 1 template import nothing -o x.yaml
+err_has "there is no group of Greengrass v1 in the folder"
+cat > stack.yaml << 'YAML'
+Parameters:
+  VersionArn: {Type: String}
+Resources:
+  Functions:
+    Type: AWS::Greengrass::FunctionDefinitionVersion
+    Properties:
+      FunctionDefinitionId: x
+      Functions: [{Id: F, FunctionArn: !Ref VersionArn, FunctionConfiguration: {Pinned: 'true'}}]
+  Group: {Type: AWS::Greengrass::Group, Properties: {Name: signs}}
+YAML
+run 0 template import stack.yaml -o stack-deploy.yaml
+out_has "stack.yaml:8: Functions[0].FunctionArn is <VersionArn>; greengrass_v1.functions: add its arn"
+run 1 template import stack.yaml answers -o x.yaml
+err_has "stack.yaml: is no answer of Greengrass v1 but a CloudFormation template"
 printf 'Cores: []\n' >> greengo.yml
 run 1 template import greengo.yml -o x.yaml
 err_has "key 'Cores' occurs twice"

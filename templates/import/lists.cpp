@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "templates/import/lists.hpp"
+
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "templates/checks.hpp"
-#include "templates/import/lists.hpp"
 
 #include <algorithm>
 
@@ -95,6 +96,24 @@ void Taker::finish() {
     if (std::find(taken_.begin(), taken_.end(), key) == taken_.end() && !value.is_null())
       report_->add(path_, value, where_ + "." + shown(key) + ": " + words_for(value),
                    "deploy.yaml has no place for it: see whether it is still needed");
+}
+
+void add_lists(V1Lists& out, const Value& definition, const std::string& where,
+               ImportReport& report) {
+  static const std::vector<std::string> names{"Cores",   "Functions", "Resources", "Subscriptions",
+                                              "Loggers", "Devices",   "Connectors"};
+  for (const auto& [key, value] : definition.members) {
+    if (key == "DefaultConfig" || std::find(names.begin(), names.end(), key) != names.end()) {
+      Value& list = out.lists[key];
+      if (list.is_array() && value.is_array())
+        list.items.insert(list.items.end(), value.items.begin(), value.items.end());
+      else
+        list = value;
+    } else if (!key.ends_with("DefinitionId")) {
+      report.add(out.path, value, where + "." + shown(key) + ": " + words_for(value),
+                 "deploy.yaml has no place for it: see whether it is still needed");
+    }
+  }
 }
 
 std::vector<Taker> entries(const V1Lists& part, std::string_view key, ImportReport& report) {
