@@ -67,6 +67,8 @@ wait "$PID" || fail "the service ended with $?"
 serve --workers 1 --queue 5000 --drain 100ms
 : > "$OUT"
 python3 "$HERE/clients.py" drain "$PORT" "$PICTURE" 1000 < go > "$OUT" 2> clients.err &
+CLIENTS=$!
 wait_for "$OUT"
 ends 1
+kill "$CLIENTS"
 grep -qF 'requests that were still under way after --drain 0.1 s were cut off' serve.err || fail "$(cat serve.err)"
