@@ -224,7 +224,9 @@ LoadResult run_load(const std::vector<RunImage>& images, const LoadOptions& opti
 storage::BenchmarkRow load_row(const LoadResult& result, const LoadOptions& options,
                                const Truth& truth, const std::optional<ScoreOptions>& scoring,
                                const std::string& dataset) {
-  auto row = scoring ? replies_row(result, truth, *scoring, dataset) : dataset_row(truth, dataset);
+  // Replies that say nothing of what was seen are not wrong replies: nothing is known of them.
+  const bool is_scored = scoring && !result.is_unreadable();
+  auto row = is_scored ? replies_row(result, truth, *scoring, dataset) : dataset_row(truth, dataset);
   row.time = utc_now();
   describe_machine(row);
   row.scenario = "load";

@@ -51,6 +51,10 @@ struct LoadResult {
   double seconds = 0;
   std::vector<dataset::Sample> predictions; ///< the first of each image that was answered
   std::int64_t unread = 0;                  ///< replies without detections or classes with scores
+  /// No reply says what was seen, as in a layout without scores.
+  bool is_unreadable() const {
+    return unread > 0 && unread == static_cast<std::int64_t>(predictions.size());
+  }
 };
 
 /// Takes \p images in turn, over and over, until the time is over; requests under way are waited

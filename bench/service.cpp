@@ -39,8 +39,14 @@ net::HttpRequest picture_request(std::string picture, const ServiceOptions& opti
   return request;
 }
 
-Error refused(const ServiceOptions& options, const net::HttpReply& reply,
-              const std::string& hint = {}) {
+/// What a person may do about a reply that is not 200; empty if only the service knows.
+std::string hint_of(int status) {
+  if (status == 404 || status == 405)
+    return "give the address that takes pictures; that of 'mlopsctl serve http' ends in /predict";
+  return {};
+}
+
+Error refused(const ServiceOptions& options, const net::HttpReply& reply, const std::string& hint) {
   return Error(Fault::remote,
                without_url_secrets(options.url) + ": status " + std::to_string(reply.status) +
                    " to a picture: " + printable(trim(reply.body.substr(0, 200))),
@@ -70,7 +76,7 @@ net::HttpReply Service::wait_until_ready(const std::string& picture) {
     if (reply.status == 200 || reply.status == 429)
       return reply;
     if (reply.status != 503)
-      throw refused(options_, reply);
+      throw refused(options_, reply, hint_of(reply.status));
     if (watch.seconds() > options_.ready_timeout_s)
       throw refused(options_, reply, "wait for the service, or raise --ready-timeout");
     pause_for(k_pause_s);
@@ -86,7 +92,7 @@ net::HttpReply Service::ask(const std::string& picture) {
     if (reply->status == 200)
       return std::move(*reply);
     if (!net::may_pass(reply->status) || attempt >= net::k_attempts)
-      throw refused(options_, *reply);
+      throw refused(options_, *reply, hint_of(reply->status));
     log::verbose(without_url_secrets(options_.url) + ": status " + std::to_string(reply->status) +
                  ": trying again");
     backoff.wait(attempt, net::retry_after_s(*reply));

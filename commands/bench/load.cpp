@@ -77,6 +77,11 @@ storage::BenchmarkRow measured_row(const Options& o, const bench::LoadOptions& o
 }
 
 void warn_of_quality(const bench::LoadResult& result, std::size_t images) {
+  if (result.is_unreadable()) {
+    log::warn("the replies have no detections or classes with scores: how right they are is not "
+              "measured");
+    return;
+  }
   if (result.predictions.size() < images)
     log::warn("only " + std::to_string(result.predictions.size()) + " of " +
               std::to_string(images) +
@@ -84,7 +89,8 @@ void warn_of_quality(const bench::LoadResult& result, std::size_t images) {
               "images in which nothing was found");
   if (result.unread > 0)
     log::warn("replies to " + std::to_string(result.unread) +
-              " images have no detections or classes with scores: how right they are is not known");
+              " images have no detections or classes with scores: they count as images in which "
+              "nothing was found");
 }
 
 void warn_of_speed(const bench::LoadResult& result, const bench::LoadOptions& options) {

@@ -5,7 +5,7 @@
 set -eu
 PATH=$PATH:/usr/sbin
 model=$(cd "$(dirname "$0")/../shapes/model" && pwd)
-: "${MLOPSCTL:=mlopsctl}"
+MLOPSCTL=$(realpath "$(command -v "${MLOPSCTL:-mlopsctl}")") # also where it was named from here
 dir=${1:-edge-sign-language}
 [ ! -e "$dir" ] || { echo "$dir is there already; give another folder" >&2; exit 2; }
 mkdir -p "$dir"

@@ -3,7 +3,7 @@
 #   MLOPSCTL=/path/of/mlopsctl bash examples/mask-wearing/run.sh [DIR]     DIR must not be there yet (default: mask-wearing)
 set -eu
 model=$(cd "$(dirname "$0")/../shapes/model" && pwd)
-: "${MLOPSCTL:=mlopsctl}"
+MLOPSCTL=$(realpath "$(command -v "${MLOPSCTL:-mlopsctl}")") # also where it was named from here
 dir=${1:-mask-wearing}
 [ ! -e "$dir" ] || { echo "$dir is there already; give another folder" >&2; exit 2; }
 mkdir -p "$dir"

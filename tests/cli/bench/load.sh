@@ -74,5 +74,9 @@ err_has "not answered with 200: "
 kill "$PID"
 serve --layout bounding-boxes
 run 0 bench load "$URL/predict" --data $DATA --duration 500ms --json
-err_has "have no detections or classes with scores: how right they are is not known"
+json ".rows[0] | [.map_50, .objects] | tostring" "[null,24]"
+err_has "the replies have no detections or classes with scores: how right they are is not measured"
+run 1 bench load "$URL" --data $DATA
+err_has "status 405 to a picture: "
+err_has "give the address that takes pictures; that of 'mlopsctl serve http' ends in /predict"
 kill "$PID"
