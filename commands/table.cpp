@@ -19,7 +19,8 @@ extern const Command serve_http, serve_lambda, serve_edge;
 extern const Command store_cp, store_ls, store_sync;
 extern const Command bench_export, bench_pull, bench_push;
 extern const Command bench_compare, bench_load, bench_run, bench_score, bench_show;
-extern const Command template_import, template_init, template_list, template_render, template_show;
+extern const Command template_import, template_init, template_list, template_migrate,
+    template_render, template_show;
 extern const Command template_diff, template_validate;
 
 const std::vector<const Command*>& all_commands() {
@@ -37,7 +38,7 @@ const std::vector<const Command*>& all_commands() {
       &infer, &engines, &list_formats,
       &serve_http, &serve_lambda, &serve_edge,
       &store_ls, &store_cp, &store_sync,
-      &template_init, &template_list, &template_show, &template_render, &template_import, &template_validate, &template_diff,
+      &template_init, &template_list, &template_show, &template_render, &template_import, &template_migrate, &template_validate, &template_diff,
       &doctor, &schema, &completion, &config_trust, &help,
   };
   // clang-format on

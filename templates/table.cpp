@@ -49,6 +49,7 @@ void check_flags(const Kind& kind, const RenderOptions& options) {
 
 Value to_value(const RenderOptions& options) {
   Value out = Value::object();
+  out["functions"] = options.lambda_components ? "lambda" : "recipe";
   out["no_iam"] = options.no_iam;
   return out;
 }
@@ -106,6 +107,15 @@ const std::vector<Kind>& all_kinds() {
        training_job},
   };
   return table;
+}
+
+const Kind& migration() {
+  static const Kind kind{"migrate",
+                         "A group of Greengrass v1 as components of v2",
+                         {"region", "edge", "greengrass_v1.functions"},
+                         "migrate/template.jsonnet",
+                         {}};
+  return kind;
 }
 
 const Kind& find_kind(std::string_view name) {

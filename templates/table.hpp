@@ -31,6 +31,7 @@ struct Kind {
 /// `options`.
 struct RenderOptions {
   std::optional<TemplateSource> own; ///< a user's template instead of ours
+  bool lambda_components = false;    ///< migration: Lambda functions stay Lambda functions
   bool no_iam = false;               ///< roles are somebody else's: their policies are written
   /// Reads the two data sets of a training job in \p folder: handed in, so that templates know no
   /// formats.
@@ -40,6 +41,10 @@ struct RenderOptions {
 };
 
 const std::vector<Kind>& all_kinds();
+
+/// A group of Greengrass v1 as components of v2. Not among all_kinds(): 'template migrate' is a
+/// command of its own.
+const Kind& migration();
 
 /// \throws Error(usage) with "did you mean".
 const Kind& find_kind(std::string_view name);

@@ -60,7 +60,9 @@ int run(Options& o, Context& ctx) {
 
 Run declare(Args& args) {
   auto o = std::make_shared<Options>();
-  args.value("FILE", o->inputs, "The group: greengo's YAML, a CloudFormation template, or answers of v1's API").required();
+  args.value("FILE", o->inputs,
+             "The group: greengo's YAML, a CloudFormation template, or answers of v1's API")
+      .required();
   args.value("-o,--output", o->output, "File to write, - for stdout")
       .metavar("FILE")
       .default_text("deploy.yaml");

@@ -2,9 +2,7 @@
 // template render: what the cloud and the devices need, from deploy.yaml.
 #include "commands/command.hpp"
 #include "commands/manifest/training_check.hpp"
-#include "core/digest.hpp"
-#include "core/log.hpp"
-#include "core/text.hpp"
+#include "commands/template/rendered.hpp"
 #include "templates/table.hpp"
 
 namespace mlopsctl::commands {
@@ -20,47 +18,7 @@ struct Options {
 
 void validate(const Options& o) {
   templates::find_kind(o.kind);
-  if (o.output.empty())
-    throw Error(Fault::usage, "-o: the folder to write is missing", "add -o DIR");
-  if (o.output == "-")
-    throw Error(Fault::usage, "-o -: a template gives several files", "give a folder: -o DIR");
-}
-
-Value to_document(const Options& o, const templates::Rendered& rendered) {
-  Value document = Value::object();
-  document["schema"] = "mlopsctl.template.render/1";
-  document["kind"] = o.kind;
-  document["output"] = o.output;
-  document["files"] = Value::array();
-  for (const auto& file : rendered.files) {
-    Value entry = Value::object();
-    entry["name"] = file.name;
-    entry["bytes"] = static_cast<std::int64_t>(file.text.size());
-    entry["digest"] = sha256(file.text);
-    document["files"].push(std::move(entry));
-  }
-  document["warnings"] = Value::array();
-  for (const auto& warning : rendered.warnings)
-    document["warnings"].push(warning);
-  document["next"] = Value::array();
-  for (const auto& step : rendered.next)
-    document["next"].push(step);
-  return document;
-}
-
-void report(const Options& o, const templates::Rendered& rendered, const Context& ctx) {
-  if (ctx.options.json) {
-    ctx.print(to_document(o, rendered));
-    return;
-  }
-  for (const auto& warning : rendered.warnings)
-    log::warn(warning);
-  for (const auto& file : rendered.files)
-    ctx.say(printable(o.output + "/" + file.name));
-  if (!rendered.next.empty())
-    ctx.say("Next:");
-  for (std::size_t i = 0; i < rendered.next.size(); ++i)
-    ctx.say("  " + std::to_string(i + 1) + ". " + printable(rendered.next[i]));
+  check_output_folder(o.output);
 }
 
 int run(const Options& o, Context& ctx) {
@@ -75,11 +33,14 @@ int run(const Options& o, Context& ctx) {
     options.own = templates::read_template(o.own_template);
   const auto spec = templates::read_spec(o.spec);
   const auto rendered = templates::render_kind(templates::find_kind(o.kind), spec, options);
-  const auto folder = create_folder(o.output, ctx.existing());
-  for (const auto& file : rendered.files)
-    folder->write(file.name, file.text);
-  folder->finish();
-  report(o, rendered, ctx);
+  write_rendered(rendered, o.output, ctx);
+  if (!ctx.options.json) {
+    say(o.output, rendered, ctx);
+    return exit_ok;
+  }
+  auto document = to_document("mlopsctl.template.render/1", o.output, rendered);
+  document["kind"] = o.kind;
+  ctx.print(document);
   return exit_ok;
 }
 

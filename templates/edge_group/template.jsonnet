@@ -3,6 +3,7 @@
 //
 // Gives recipes and a deployment document for the command line, and one CloudFormation template that does the same.
 local aws = import 'mlopsctl/aws.libsonnet';
+local greengrass = import 'mlopsctl/greengrass.libsonnet';
 
 function(spec)
   local edge = spec.edge;
@@ -12,59 +13,8 @@ function(spec)
   local platforms = std.set([c.platform for c in edge.cores]);
   local dashed(platform) = std.strReplace(platform, '/', '-');
 
-  // A component version never changes: other content needs another version. So the version is made from the content of
-  // the recipe: the same deploy.yaml gives the same version, any change gives a new one, and the devices take what the
-  // deployment names, newer or older. Three numbers; 28 bits each fit the nucleus's integers.
-  // (Greengrass V2 developer guide, "Component versions")
-  local version_of(recipe) =
-    local hash = std.md5(std.toString(recipe));
-    '1.' + std.parseHex(hash[0:7]) + '.' + std.parseHex(hash[7:14]);
-  // (Bound to a name first: Jsonnet computes a field again each time that it is read.)
-  local versioned(recipe) =
-    local version = version_of(recipe);
-    recipe { ComponentVersion: version };
-
-  // Recipe keys: Greengrass V2 developer guide, "AWS IoT Greengrass component recipe reference".
-  local recipe(name, description) = {
-    RecipeFormatVersion: '2020-01-25',
-    ComponentName: name,
-    ComponentDescription: description,
-    ComponentPublisher: 'mlopsctl',
-  };
-
-  // The model. Only ZIP is unpacked by the nucleus: a tar is unpacked by Install, which runs at every start of the
-  // nucleus and so does nothing when the work is done. The bytes are checked against the digest of deploy.yaml first.
-  // 'current' is the name that the runtime knows.
   local model = aws.s3_url(spec.model.url);
-  local hex = spec.model.digest[7:];
-  local kind =
-    if std.endsWith(model.file, '.zip') then 'zip'
-    else if std.endsWith(model.file, '.tar.gz') || std.endsWith(model.file, '.tgz') then 'tar'
-    else error "model.url: '" + model.file + "' is not .tar.gz, .tgz or .zip, which is what a device can unpack";
-  local model_script = std.join('\n', [
-    'set -eu',
-    'cd "{work:path}"',
-    'echo "' + hex + '  {artifacts:path}/' + model.file + '" | sha256sum -c -',
-  ] + (
-    if kind == 'zip' then [
-      'ln -sfn "{artifacts:decompressedPath}/' + model.file[:std.length(model.file) - 4] + '" current',
-    ] else [
-      'if [ ! -d "' + aws.short(spec.model.digest) + '" ]; then',
-      '  rm -rf partial',
-      '  mkdir partial',
-      '  tar -xzf "{artifacts:path}/' + model.file + '" -C partial --no-same-owner',
-      '  mv partial "' + aws.short(spec.model.digest) + '"',
-      'fi',
-      'ln -sfn "' + aws.short(spec.model.digest) + '" current',
-    ]
-  ));
-  local model_recipe = versioned(recipe(model_name, 'Model of ' + spec.name) {
-    Manifests: [{
-      Platform: { os: 'linux' },
-      Lifecycle: { Install: { Script: model_script, Timeout: 300 } },
-      Artifacts: [{ URI: spec.model.url, Unarchive: if kind == 'zip' then 'ZIP' else 'NONE', Permission: { Read: 'OWNER' } }],
-    }],
-  });
+  local model_recipe = greengrass.model_recipe(model_name, 'Model of ' + spec.name, spec.model.url, spec.model.digest);
 
   // The runtime: one manifest a platform; the nucleus takes the first that fits.
   local architecture = { 'linux/amd64': 'amd64', 'linux/arm64': 'aarch64', 'linux/arm/v7': 'arm' };
@@ -73,7 +23,7 @@ function(spec)
     'mlopsctl-runtime-' + dashed(platform) + (if digest == null then '' else '-' + aws.short(digest));
   local runtime_key(platform) = spec.artifacts.prefix + runtime_stem(platform) + '.zip';
   local user = std.split(edge.posix_user, ':');
-  local runtime_recipe = versioned(recipe(runtime_name, 'Runtime of ' + spec.name) {
+  local runtime_recipe = greengrass.versioned(greengrass.recipe(runtime_name, 'Runtime of ' + spec.name) {
     ComponentConfiguration: { DefaultConfiguration: { serve: {} } },
     ComponentDependencies: {
       // Restarted when the model changes; which model is the deployment's to say.
@@ -135,27 +85,15 @@ function(spec)
   // 'merge' is a document written as text. (Greengrass V2 API reference, "ComponentConfigurationUpdate")
   local merge = std.toString(configuration);
 
-  // One document for the command line, in the API's spelling. (Greengrass V2 API reference, "CreateDeployment")
-  local partition = aws.partition(spec.region);
-  local account = aws.account(spec, 'the deployment names its thing group by ARN');
-  local deployment = {
-    targetArn: 'arn:' + partition + ':iot:' + spec.region + ':' + account + ':thinggroup/' + edge.thing_group,
-    deploymentName: spec.name,
-    components: {
-      [runtime_name]: {
-        componentVersion: runtime_recipe.ComponentVersion,
-        // Back to the recipe's default first: a core that was taken out of the list goes.
-        configurationUpdate: { reset: ['/serve'], merge: merge },
-        runWith: { posixUser: edge.posix_user },
-      },
-      [model_name]: { componentVersion: model_recipe.ComponentVersion, runWith: { posixUser: edge.posix_user } },
-    } + { [c.name]: { componentVersion: c.version } for c in edge.components },
-    deploymentPolicies: {
-      failureHandlingPolicy: 'ROLLBACK',
-      componentUpdatePolicy: { action: 'NOTIFY_COMPONENTS', timeoutInSeconds: 60 },
-      configurationValidationPolicy: { timeoutInSeconds: 30 },
+  local deployment = greengrass.deployment(spec, {
+    [runtime_name]: {
+      componentVersion: runtime_recipe.ComponentVersion,
+      // Back to the recipe's default first: a core that was taken out of the list goes.
+      configurationUpdate: { reset: ['/serve'], merge: merge },
+      runWith: { posixUser: edge.posix_user },
     },
-  };
+    [model_name]: { componentVersion: model_recipe.ComponentVersion, runWith: { posixUser: edge.posix_user } },
+  } + { [c.name]: { componentVersion: c.version } for c in edge.components });
   // The same in CloudFormation's spelling: its keys start with capitals.
   local capital(key) = std.asciiUpper(key[0]) + key[1:];
   local capitals(value) = { [capital(k)]: value[k] for k in std.objectFields(value) };
@@ -170,11 +108,7 @@ function(spec)
     ConfigurationValidationPolicy: capitals(policies.configurationValidationPolicy),
   };
 
-  // An inline recipe has at most 16 kB. (Greengrass V2 endpoints and quotas, "Component recipe size")
-  local inline(recipe) =
-    local text = std.toString(recipe);
-    if std.length(text) <= 16000 then text
-    else error 'edge: the recipe of ' + recipe.ComponentName + ' has ' + std.length(text) + ' bytes; Greengrass takes 16000: use fewer platforms';
+  local inline(recipe) = std.toString(greengrass.checked_size(recipe, 'use fewer platforms'));
   local component_version(recipe) = {
     Type: 'AWS::GreengrassV2::ComponentVersion',
     Properties: { InlineRecipe: inline(recipe) },
@@ -193,7 +127,7 @@ function(spec)
     aws.allow('iot:Publish', [resource('topic', topic) for topic in said]),
   ]);
   local topic_policy(core) =
-    local resolved(kind, name) = 'arn:' + partition + ':iot:' + spec.region + ':' + account + ':' + kind + '/' + name;
+    local resolved(kind, name) = 'arn:' + greengrass.partition(spec.region) + ':iot:' + spec.region + ':' + greengrass.account(spec) + ':' + kind + '/' + name;
     local length = std.length(std.toString(topic_document(core, resolved)));
     if length > 2048
     then error 'edge.topics: the IoT policy of ' + core.name + ' has ' + length + ' characters; at most 2048: use shorter topics'
@@ -262,7 +196,7 @@ function(spec)
       [recipe_file(runtime_recipe)]: runtime_recipe,
     },
     warnings:
-      ['a deployment replaces the whole set: components that it leaves out are uninstalled from the devices; list the ones to keep under edge.components']
+      [greengrass.replaces_all]
       + ["edge.runtime_digests has no '" + p + "': a new runtime under the same name is not sent to the devices" for p in platforms if !std.objectHas(edge.runtime_digests, p)]
       + (if edge.mqtt.endpoint == null then ['edge.mqtt.endpoint is not set: the runtime must be told where IoT Core is (aws iot describe-endpoint --endpoint-type iot:Data-ATS)'] else [])
       + (if edge.buffer == null then ['edge.buffer is not set: frames are not kept when the cloud cannot be reached'] else []),

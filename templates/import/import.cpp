@@ -128,4 +128,16 @@ Imported import_group(const std::vector<std::string>& paths, const ImportOptions
   return import_documents(documents, options);
 }
 
+DeploySpec read_spec_or_group(const std::string& path, const ImportOptions& options,
+                              std::vector<ImportItem>& items) {
+  if (!is_folder(path)) {
+    const auto documents = parse_documents(read_file(path, k_max_document_bytes), path);
+    if (!documents.empty() && documents.front().root.find("schema"))
+      return read_spec(path);
+  }
+  auto imported = import_group({path}, options);
+  items = std::move(imported.items);
+  return parse_spec(imported.text, options.output);
+}
+
 } // namespace mlopsctl::templates

@@ -2,7 +2,7 @@
 // A group of Greengrass v1, as people have it, becomes deploy.yaml. Nothing is asked of a network.
 #pragma once
 
-#include "core/value.hpp"
+#include "templates/spec.hpp"
 
 #include <string>
 #include <string_view>
@@ -36,5 +36,9 @@ Imported import_group(const std::vector<std::string>& paths, const ImportOptions
 
 /// The same of one text. \param path for messages
 Imported import_text(std::string_view text, const std::string& path, const ImportOptions& options);
+
+/// \param path deploy.yaml, or what import_group() reads. \param items gets those of the import
+DeploySpec read_spec_or_group(const std::string& path, const ImportOptions& options,
+                              std::vector<ImportItem>& items);
 
 } // namespace mlopsctl::templates
