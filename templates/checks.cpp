@@ -164,6 +164,34 @@ std::string check_s3_url(const ObjectReader& reader, std::string_view key, std::
   return text;
 }
 
+std::string check_shared_place(const ObjectReader& reader, std::string_view key, std::string text) {
+  if (text.starts_with("s3://"))
+    return check_s3_url(reader, key, text);
+  if (!text.starts_with('/') || text.size() > 1024)
+    refuse(reader, key, text, "is no place that every machine finds",
+           "write s3://bucket/key, or a path of at most 1024 bytes from '/' on");
+  return text;
+}
+
+// OCI distribution specification, "Pulling manifests"; '@' comes before a digest.
+std::string check_image(const ObjectReader& reader, std::string_view key, std::string text) {
+  const auto slash = text.find('/');
+  const auto name = text.substr(slash == std::string::npos ? 0 : slash + 1);
+  if (text.size() > 512 || !only(text, "-_./:@") || slash == std::string::npos || slash == 0 ||
+      name.find_first_of(":@") == std::string::npos)
+    refuse(reader, key, text, "is not an image with its registry and a tag or digest",
+           "write REGISTRY/REPOSITORY@sha256:...");
+  return text;
+}
+
+std::string check_ec2_id(const ObjectReader& reader, std::string_view key, std::string text,
+                         std::string_view prefix) {
+  if (!text.starts_with(prefix) || text.size() == prefix.size() || text.size() > 64 ||
+      !only(text.substr(prefix.size()), ""))
+    refuse(reader, key, text, "is not an id of EC2", "write " + std::string(prefix) + "0123abcd");
+  return text;
+}
+
 std::string check_digest(const ObjectReader& reader, std::string_view key, std::string text) {
   constexpr std::string_view k_algorithm = "sha256:";
   const bool is_ok =

@@ -40,6 +40,13 @@ std::string check_bucket(const ObjectReader& reader, std::string_view key, std::
 /// Prefix or suffix of object keys: letters, digits and ! - _ . / ( ) only.
 std::string check_key_part(const ObjectReader& reader, std::string_view key, std::string text);
 std::string check_s3_url(const ObjectReader& reader, std::string_view key, std::string text);
+/// s3://bucket/key, or a path from '/' on: what every machine finds under the same name.
+std::string check_shared_place(const ObjectReader& reader, std::string_view key, std::string text);
+/// A container image: "registry/repository:tag" or "...@sha256:...".
+std::string check_image(const ObjectReader& reader, std::string_view key, std::string text);
+/// "subnet-0123abcd": an id that EC2 gave. \param prefix "subnet-"
+std::string check_ec2_id(const ObjectReader& reader, std::string_view key, std::string text,
+                         std::string_view prefix);
 std::string check_digest(const ObjectReader& reader, std::string_view key, std::string text);
 std::string check_role_arn(const ObjectReader& reader, std::string_view key, std::string text);
 std::string check_certificate_arn(const ObjectReader& reader, std::string_view key,

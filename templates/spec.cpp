@@ -52,18 +52,6 @@ std::optional<Artifacts> read_artifacts(ObjectReader& top, const std::string& re
   return artifacts;
 }
 
-std::optional<FanOut> read_fan_out(ObjectReader& top) {
-  auto reader = top.object("fan_out");
-  if (!reader)
-    return std::nullopt;
-  FanOut fan_out;
-  fan_out.shards =
-      check_range(*reader, "shards", reader->integer("shards"), 1, 10'000, "each shard is one job");
-  fan_out.engine = reader->one_of("engine", {"slurm", "step-functions", "kubernetes"}, "slurm");
-  reader->finish();
-  return fan_out;
-}
-
 std::optional<Pipeline> read_pipeline(ObjectReader& top) {
   auto reader = top.object("pipeline");
   if (!reader)
@@ -118,7 +106,7 @@ DeploySpec parse_spec(std::string_view text, const std::string& path) {
   spec.edge = read_edge(top, spec);
   spec.greengrass_v1 = read_greengrass_v1(top);
   spec.training = read_training(top, spec);
-  spec.fan_out = read_fan_out(top);
+  spec.fan_out = read_fan_out(top, spec);
   spec.pipeline = read_pipeline(top);
   top.finish();
   return spec;

@@ -115,9 +115,21 @@ struct Training {
   std::vector<std::pair<std::string, std::string>> hyperparameters;
 };
 
+/// One data set on many machines. What only some engines need is empty if it was not given.
 struct FanOut {
   std::int64_t shards = 0;
-  std::string engine;
+  std::string engine; ///< slurm | step-functions | batch | kubernetes
+  std::string input;  ///< what infer reads: "/..." on every machine, or s3://; empty if not given
+  std::string truth;  ///< the right answers: the input, if nothing else is said
+  std::string images; ///< folder that the references of input point into
+  std::string output; ///< folder, "/..." on every machine or s3://; empty if not given
+  std::string partition;       ///< slurm
+  std::string image;           ///< batch and kubernetes: a container image with mlopsctl in it
+  std::string service_account; ///< kubernetes: whom S3 knows the pods as
+  std::string function;        ///< step-functions: one of functions
+  std::vector<std::string> subnets, security_groups; ///< batch
+  std::int64_t cpus = 0, memory_mb = 0, time_limit_minutes = 0;
+  std::int64_t retries = 0; ///< of a shard that failed
 };
 
 struct Pipeline {

@@ -21,6 +21,9 @@ std::optional<Training> read_training(ObjectReader& top, const DeploySpec& spec)
 /// subscriptions name is in it, or it is an Error
 std::optional<Value> read_greengrass_v1(ObjectReader& top, bool is_whole = true);
 
+/// \param spec with functions already read
+std::optional<FanOut> read_fan_out(ObjectReader& top, const DeploySpec& spec);
+
 /// The table that \p key of a section names. \throws Error(input) with "did you mean" if it is not
 /// under 'tables'; empty if the key is not given.
 std::string read_table_name(ObjectReader& reader, const std::vector<ItemTable>& tables,

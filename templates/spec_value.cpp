@@ -132,20 +132,43 @@ Value to_value(const Training& training) {
   return out;
 }
 
+Value list_of(const std::vector<std::string>& texts) {
+  Value out = Value::array();
+  for (const auto& text : texts)
+    out.push(text);
+  return out;
+}
+
+Value to_value(const FanOut& fan_out) {
+  Value out = Value::object();
+  out["shards"] = fan_out.shards;
+  out["engine"] = fan_out.engine;
+  out["input"] = text_or_null(fan_out.input);
+  out["truth"] = text_or_null(fan_out.truth);
+  out["images"] = text_or_null(fan_out.images);
+  out["output"] = text_or_null(fan_out.output);
+  out["partition"] = text_or_null(fan_out.partition);
+  out["image"] = text_or_null(fan_out.image);
+  out["service_account"] = text_or_null(fan_out.service_account);
+  out["function"] = text_or_null(fan_out.function);
+  out["subnets"] = list_of(fan_out.subnets);
+  out["security_groups"] = list_of(fan_out.security_groups);
+  out["cpus"] = fan_out.cpus;
+  out["memory_mb"] = fan_out.memory_mb;
+  out["time_limit_minutes"] = fan_out.time_limit_minutes;
+  out["retries"] = fan_out.retries;
+  return out;
+}
+
 void add_later_sections(const DeploySpec& spec, Value& out) {
   out["training"] = spec.training ? to_value(*spec.training) : Value();
   out["fan_out"] = Value();
-  if (spec.fan_out) {
-    out["fan_out"]["shards"] = spec.fan_out->shards;
-    out["fan_out"]["engine"] = spec.fan_out->engine;
-  }
+  if (spec.fan_out)
+    out["fan_out"] = to_value(*spec.fan_out);
   out["pipeline"] = Value();
   if (spec.pipeline) {
     out["pipeline"]["ci"] = spec.pipeline->ci;
-    Value gates = Value::array();
-    for (const auto& gate : spec.pipeline->gates)
-      gates.push(gate);
-    out["pipeline"]["gates"] = std::move(gates);
+    out["pipeline"]["gates"] = list_of(spec.pipeline->gates);
   }
 }
 

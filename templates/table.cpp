@@ -98,6 +98,12 @@ const std::vector<Kind>& all_kinds() {
        {"region", "model", "artifacts.bucket", "edge.cores", "retention_days"},
        "edge_group/template.jsonnet",
        {}},
+      {"fan-out",
+       "A data set on many machines, put together and scored: Slurm, AWS Batch, Kubernetes, Step "
+       "Functions",
+       {"model", "fan_out.input", "fan_out.output"},
+       "fan_out/template.jsonnet",
+       {}},
       {"training-job",
        "The request that starts SageMaker's built-in object detection (CreateTrainingJob)",
        {"region", "training"},

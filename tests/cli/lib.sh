@@ -4,6 +4,7 @@
 #   out_has TEXT, err_has TEXT, out_lacks TEXT    plain text, not patterns
 #   json EXPR VALUE    jq EXPR over $OUT equals VALUE
 #   out_is FILE        $OUT equals FILE beside the script; UPDATE_GOLDEN=1 writes it
+#   golden FILE NAME   FILE equals NAME beside the script; UPDATE_GOLDEN=1 writes it
 #   model_yaml NAME WEIGHTS TASK INPUT DECODER LABELS    writes NAME/model.yaml
 #   no_cloud           takes what the machine knows of a cloud or of proxies out of the environment
 #   start COMMAND...   runs it in the background until the script ends
@@ -51,10 +52,11 @@ json() {
   got=$(jq -rc "$1" "$OUT") || fail "not JSON: $1"
   [ "$got" = "$2" ] || fail "$1 is '$got', expected '$2'"
 }
-out_is() {
-  [ -z "${UPDATE_GOLDEN:-}" ] || cp "$OUT" "$HERE/$1"
-  diff -u "$HERE/$1" "$OUT" || fail "stdout differs from $1"
+golden() {
+  [ -z "${UPDATE_GOLDEN:-}" ] || { mkdir -p "$(dirname "$HERE/$2")" && cp "$1" "$HERE/$2"; }
+  diff -u "$HERE/$2" "$1" || fail "$1 differs from $2"
 }
+out_is() { golden "$OUT" "$1"; }
 model_yaml() {
   cat > "$1/model.yaml" << YAML
 schema: mlopsctl.model/1

@@ -1,9 +1,5 @@
 # template render: golden files, and every refusal.
 . "$(dirname "$0")/../lib.sh"
-golden() { # FILE GOLDEN
-  [ -z "${UPDATE_GOLDEN:-}" ] || { mkdir -p "$(dirname "$HERE/$2")" && cp "$1" "$HERE/$2"; }
-  diff -u "$HERE/$2" "$1" || fail "$1 differs from $2"
-}
 run 0 template init
 
 # What is rendered from the example.

@@ -48,8 +48,7 @@ void expect_keys(const nlohmann::json& root, const nlohmann::json& schema, const
 TEST(DeploySchema, HasTheKeysThatTheReaderKnows) {
   const auto schema = nlohmann::json::parse(
       read_file(std::string(MLOPSCTL_SOURCE) + "/schemas/deploy.json", 1 << 20));
-  auto text =
-      std::string(example_spec()) + "fan_out: {shards: 2}\npipeline: {gates: [\"map_50>=0.9\"]}\n";
+  auto text = std::string(example_spec()) + "pipeline: {gates: [\"map_50>=0.9\"]}\n";
   const std::string function = "    package: image ";
   text.insert(text.find(function), "    url: {auth: iam}\n    reserved_concurrency: 5\n");
   ASSERT_TRUE(fits_schema(text));
@@ -58,12 +57,27 @@ TEST(DeploySchema, HasTheKeysThatTheReaderKnows) {
 
 TEST(DeploySchema, TheReaderAndTheSchemaRefuseTheSame) {
   for (const std::string part :
-       {"functions: [{name: f, timeout_s: 3600}]", "functions: [{name: f, memory_mb: 1}]",
-        "functions: [{name: \"a b\"}]", "functions: [{name: f, triggers: [{}]}]",
+       {"functions: [{name: f, timeout_s: 3600}]",
+        "functions: [{name: f, memory_mb: 1}]",
+        "functions: [{name: \"a b\"}]",
+        "functions: [{name: f, triggers: [{}]}]",
         "functions: [{name: f, reserved_concurrency: -1}]",
-        "functions: [{name: f, url: {auth: all}}]", "retention_days: 0", "account: 123456789012",
-        "nosuch: 1", "tables: [{name: ab}]", "edge: {topics: {start: \"#\"}}",
-        "edge: {camera: camera}", "fan_out: {shards: 0}", "pipeline: {ci: jenkins}", "training: {}",
+        "functions: [{name: f, url: {auth: all}}]",
+        "retention_days: 0",
+        "account: 123456789012",
+        "nosuch: 1",
+        "tables: [{name: ab}]",
+        "edge: {topics: {start: \"#\"}}",
+        "edge: {camera: camera}",
+        "fan_out: {shards: 0}",
+        "fan_out: {shards: 2, input: \"./set\"}",
+        "fan_out: {shards: 2, output: \"-o\"}",
+        "fan_out: {shards: 2, image: mlopsctl}",
+        "fan_out: {shards: 2, subnets: [eth0]}",
+        "fan_out: {shards: 2, partition: \"a b\"}",
+        "fan_out: {shards: 2, retries: 10}",
+        "pipeline: {ci: jenkins}",
+        "training: {}",
         "training: {train: s3://s/t, validation: s3://s/v, label_attribute: a, instance: t3.large, "
         "role: \"arn:aws:iam::123456789012:role/r\"}"}) {
     EXPECT_FALSE(fits_schema(k_common + part + "\n")) << part;
