@@ -8,12 +8,7 @@
   ref(id):: { Ref: id },
 
   // "sign-language" -> "SignLanguage": logical ids have letters and digits only.
-  id(name)::
-    local is_alnum(c) =
-      local n = std.codepoint(c);
-      (n >= 48 && n <= 57) || (n >= 65 && n <= 90) || (n >= 97 && n <= 122);
-    local words = std.split(std.join('', [if is_alnum(c) then c else ' ' for c in std.stringChars(name)]), ' ');
-    std.join('', [std.asciiUpper(w[0]) + w[1:] for w in words if w != '']),
+  id(name):: std.native('logical_id')(name),
 
   // s3://bucket/key/with/slashes
   s3_url(url)::

@@ -4,7 +4,9 @@
 
 #include "core/io.hpp"
 #include "core/text.hpp"
+#include "templates/quote.hpp"
 #include "templates/render.hpp"
+#include "templates/spec.hpp"
 
 extern "C" {
 #include <libjsonnet.h> // it does not say so itself
@@ -13,8 +15,11 @@ extern "C" {
 #include <cstring>
 #include <exception>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace mlopsctl::templates {
 
@@ -81,12 +86,44 @@ char* import_callback(void* context, const char* base, const char* name, char** 
   }
 }
 
+using TextFunction = std::string (*)(std::string_view);
+
+/// What templates get by std.native(NAME): texts of which each character matters, which Jsonnet
+/// takes apart slowly (a millisecond for a name).
+constexpr std::pair<const char*, TextFunction> k_natives[] = {
+    {"logical_id", logical_id},
+    {"quote_shell", quote_shell},
+    {"quote_systemd", quote_systemd},
+    {"quote_systemd_word", quote_systemd_word},
+};
+
+struct NativeContext {
+  JsonnetVm* vm = nullptr;
+  TextFunction function = nullptr;
+};
+
+JsonnetJsonValue* native_callback(void* context, const JsonnetJsonValue* const* arguments,
+                                  int* success) {
+  const auto& native = *static_cast<NativeContext*>(context);
+  const char* text = jsonnet_json_extract_string(native.vm, arguments[0]);
+  *success = text != nullptr;
+  const auto result = text ? native.function(text) : std::string("wants a text");
+  return jsonnet_json_make_string(native.vm, result.c_str());
+}
+
 } // namespace
 
 Evaluation evaluate(const TemplateSource& source, const std::string& spec_json) {
   const std::unique_ptr<JsonnetVm, void (*)(JsonnetVm*)> vm(jsonnet_make(), jsonnet_destroy);
   ImportContext context{vm.get(), &source};
   jsonnet_import_callback(vm.get(), import_callback, &context);
+  std::vector<NativeContext> natives;
+  natives.reserve(std::size(k_natives)); // the callbacks point into it
+  const char* const parameters[] = {"text", nullptr};
+  for (const auto& [name, function] : k_natives) {
+    natives.push_back({vm.get(), function});
+    jsonnet_native_callback(vm.get(), name, native_callback, &natives.back(), parameters);
+  }
   jsonnet_max_trace(vm.get(), 4);
   jsonnet_tla_code(vm.get(), "spec", spec_json.c_str());
   int failed = 0;

@@ -62,7 +62,7 @@ function(spec)
     local parts = std.splitLimit(std.rstripChars(f.images[5:], '/'), '/', 1);
     aws.allow('s3:ListBucket', aws.s3_arn(parts[0])) +
     (if std.length(parts) == 1 then {} else { Condition: { StringEquals: { 's3:prefix': parts[1] + '/' } } });
-  local permissions(f) = std.prune([
+  local permissions(f) = [statement for statement in [
     aws.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], of_account('logs', 'log-group:/aws/lambda/' + f.name + ':*')),
     aws.allow('s3:GetObject', [aws.sub('arn:${AWS::Partition}:s3:::' + o) for o in read_objects(f)]),
     if f.table != null && tables[f.table].layout == 'item' then aws.allow('dynamodb:PutItem', aws.table_arn(f.table)),
@@ -72,7 +72,7 @@ function(spec)
     then aws.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], aws.table_arn(f.table)),
     if f.lookup != null then aws.allow('dynamodb:GetItem', aws.table_arn(f.lookup)),
     if f.dead_letter then aws.allow('sqs:SendMessage', of_account('sqs', queue_name(f))),
-  ]);
+  ] if statement != null];
   local trust = aws.trust('lambda.amazonaws.com');
 
   // Whose role a function takes: one made here, one of deploy.yaml's, or one that is asked for (--no-iam).
