@@ -3,6 +3,8 @@ local aws = import 'mlopsctl/aws.libsonnet';
 {
   // The end of Greengrass v1. (Greengrass V1 developer guide, "Maintenance policy")
   v1_end:: '2026-10-07',
+  // The end of a subscription: 'Lambda::NAME' -> 'NAME'.
+  end_name(end):: end[std.findSubstr('::', end)[0] + 2:],
 
   // Recipe keys: Greengrass V2 developer guide, "AWS IoT Greengrass component recipe reference".
   recipe(name, description):: {

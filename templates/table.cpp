@@ -42,6 +42,9 @@ void check_flags(const Kind& kind, const RenderOptions& options) {
   const auto heeds = [&](std::string_view flag) {
     return std::find(kind.flags.begin(), kind.flags.end(), flag) != kind.flags.end();
   };
+  if (options.generation != "v2" && !heeds("generation"))
+    throw Error(Fault::usage, "--generation: is not for " + std::string(kind.name),
+                "'mlopsctl template list' says which kinds take it");
   if (options.no_iam && !heeds("no-iam"))
     throw Error(Fault::usage, "--no-iam: is not for " + std::string(kind.name),
                 "'mlopsctl template list' says which kinds take it");
@@ -49,6 +52,7 @@ void check_flags(const Kind& kind, const RenderOptions& options) {
 
 Value to_value(const RenderOptions& options) {
   Value out = Value::object();
+  out["generation"] = options.generation;
   out["functions"] = options.lambda_components ? "lambda" : "recipe";
   out["no_iam"] = options.no_iam;
   return out;
@@ -79,6 +83,16 @@ void check_digest_is_filled_in(const DeploySpec& spec, Rendered& rendered) {
         "refused where it is fetched; put in the digest that 'mlopsctl package model' prints");
 }
 
+/// What has ended is no kind of its own.
+const Kind& first_generation() {
+  static const Kind kind{"edge-group --generation v1",
+                         "A Greengrass v1 group (CloudFormation, greengo)",
+                         {"edge.cores", "greengrass_v1.functions"},
+                         "edge_group/first_generation.jsonnet",
+                         {}};
+  return kind;
+}
+
 } // namespace
 
 const std::vector<Kind>& all_kinds() {
@@ -97,7 +111,7 @@ const std::vector<Kind>& all_kinds() {
        "Greengrass v2 devices: components, deployment, policies (CloudFormation)",
        {"region", "model", "artifacts.bucket", "edge.cores", "retention_days"},
        "edge_group/template.jsonnet",
-       {}},
+       {"generation"}},
       {"fan-out",
        "A data set on many machines, put together and scored: Slurm, AWS Batch, Kubernetes, Step "
        "Functions",
@@ -144,10 +158,11 @@ std::string_view example_spec() {
   return embedded_template("deploy.example.yaml");
 }
 
-Rendered render_kind(const Kind& kind, const DeploySpec& spec, const RenderOptions& options) {
+Rendered render_kind(const Kind& asked, const DeploySpec& spec, const RenderOptions& options) {
   const auto& own = options.own;
   if (!own)
-    check_flags(kind, options);
+    check_flags(asked, options);
+  const auto& kind = !own && options.generation == "v1" ? first_generation() : asked;
   Value value = to_value(spec);
   check_needs(kind, spec, value);
   value["options"] = to_value(options);

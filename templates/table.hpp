@@ -31,6 +31,7 @@ struct Kind {
 /// `options`.
 struct RenderOptions {
   std::optional<TemplateSource> own; ///< a user's template instead of ours
+  std::string generation = "v2";     ///< edge-group: v2 | v1, which has ended
   bool lambda_components = false;    ///< migration: Lambda functions stay Lambda functions
   bool no_iam = false;               ///< roles are somebody else's: their policies are written
   /// Reads the two data sets of a training job in \p folder: handed in, so that templates know no

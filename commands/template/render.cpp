@@ -13,6 +13,7 @@ struct Options {
   std::string spec = "deploy.yaml";
   std::string output;
   std::string own_template;
+  std::string generation = "v2";
   bool no_iam = false;
 };
 
@@ -23,6 +24,7 @@ void validate(const Options& o) {
 
 int run(const Options& o, Context& ctx) {
   templates::RenderOptions options;
+  options.generation = o.generation;
   options.no_iam = o.no_iam;
   options.read_training_data = [&ctx](const std::string& folder, const std::string& attribute) {
     LabelOptions labels;
@@ -52,6 +54,8 @@ Run declare(Args& args) {
   args.value("--template", o->own_template, "Your own Jsonnet instead of the built-in one")
       .metavar("FILE")
       .guarded();
+  args.value("--generation", o->generation, "Of Greengrass, for edge-group; v1 has ended")
+      .choices({"v2", "v1"});
   args.flag("--no-iam", o->no_iam,
             "Make no role: write the policies to ask for beside the template");
   return [o](Context& ctx) {

@@ -17,7 +17,7 @@ function(spec)
   local is_function(end) = std.startsWith(end, 'Lambda::');
   local is_device(end) = std.startsWith(end, 'Device::');
   local is_connector(end) = std.startsWith(end, 'Connector::');
-  local name_of(end) = std.splitLimit(end, '::', 1)[1];
+  local name_of = greengrass.end_name;
   local row(kind, name, became, todo='') = { kind: kind, name: name, became: became, todo: todo };
 
   // ---- models: each S3 archive is a component of its own, so that new weights do not send code again.
@@ -65,7 +65,9 @@ function(spec)
   local resources_of(f) = [find(group.resources, 'id', a.id) { access: a.permission } for a in f.resources];
   local link(source, destination) =
     if source == destination then []
-    else ['mkdir -p "$(dirname ' + quote.shell(destination) + ')"', '[ -e ' + quote.shell(destination) + ' ] || ln -s ' + source + ' ' + quote.shell(destination)];
+    else ['mkdir -p "$(dirname ' + quote.shell(destination) + ')"', 
+      'if [ -L ' + quote.shell(destination) + ' ] || [ ! -e ' + quote.shell(destination) + ' ]; then ln -sfn ' + source + ' ' + quote.shell(destination) + '; fi',
+    ];
   local install_lines(r) =
     if r.kind == 'volume' then
       ['[ -d ' + quote.shell(r.source) + ' ] || install -d -m 0700 -o ' + user[0] + ' -g ' + user[1] + ' ' + quote.shell(r.source)]

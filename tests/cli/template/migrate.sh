@@ -46,7 +46,7 @@ video = recipes["VideoIngest"]
 control = video["ComponentConfiguration"]["DefaultConfiguration"]["accessControl"]
 assert [p["resources"] for p in control["aws.greengrass.ipc.mqttproxy"].values()] == [["video/input"], ["video/output"]]
 install = video["Manifests"][0]["Lifecycle"]["Install"]["Script"]
-assert "/dev/video0" in install and "ln -s /shared/greengrass/buffer /buffer" in install, install
+assert "/dev/video0" in install and "ln -sfn /shared/greengrass/buffer /buffer" in install, install
 infer = recipes["BlogInfer"]
 assert infer["Manifests"][0]["Lifecycle"]["Setenv"] == {"LANGUAGE": "no"}, infer
 assert "com.mlopsctl.GGObjectDetection.Model" in infer["ComponentDependencies"], infer

@@ -61,6 +61,30 @@ for recipe in edge/recipes/*.json; do
     edge/sign-language-edge.template.json > /dev/null || fail "the stack has another recipe of $name"
 done
 
+# The group as Greengrass v1 had it: a stack and a greengo file a core, and what has ended is said.
+run 0 template render edge-group --generation v1 -o first
+err_has "Greengrass v1 ended on 2026-10-07: the service takes no group any more; leave --generation v1 out for v2"
+golden first/front-desk-v1.template.json edge-group/front-desk-v1.template.json
+golden first/front-desk.greengo.yaml edge-group/front-desk.greengo.yaml
+yamllint -d '{extends: default, rules: {line-length: disable, document-start: disable}}' first/*.yaml || fail "yamllint"
+run 3 template validate first/front-desk-v1.template.json --json
+json '[.findings[].rule] | unique' '["greengrass-v1-ended"]'
+sed -i '/name: back-door/d' deploy.yaml
+for file in template.json greengo.yaml; do
+  run 0 template render edge-group --generation v1 -o one --overwrite
+  run 0 template import one/front-desk*"$file" -o again.yaml --overwrite
+  run 0 template render edge-group --generation v1 -f again.yaml -o two --overwrite
+  [ "$file" = template.json ] && { diff one/front-desk-v1.template.json two/front-desk-v1.template.json || fail "the way there and back"; }
+  [ "$file" = greengo.yaml ] && { diff one/front-desk.greengo.yaml two/front-desk.greengo.yaml || fail "the way there and back"; }
+done
+run 0 template init --overwrite
+run 2 template render cloud-function --generation v1 -o no
+err_has "--generation: is not for cloud-function"
+run 2 template render edge-group --generation v3 -o no
+sed '/^greengrass_v1:/,/^  loggers/d' deploy.yaml | sed '/GreengrassSystem\|component: Lambda/d' > none.yaml
+run 1 template render edge-group --generation v1 -f none.yaml -o no
+err_has "'greengrass_v1.functions' is missing, which edge-group --generation v1 needs"
+
 # Two renders: the same bytes.
 run 0 template render edge-group -o edge2 -q
 diff -r edge edge2 || fail "two renders differ"

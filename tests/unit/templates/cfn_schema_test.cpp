@@ -99,6 +99,29 @@ TEST(CloudFormation, EveryResourceIsWhatItsSchemaSays) {
   EXPECT_GE(seen.size(), 15U);
 }
 
+TEST(CloudFormation, EveryResourceOfTheFirstGenerationIsWhatItsSchemaSays) {
+  if (!std::filesystem::exists(k_schemas))
+    GTEST_SKIP() << "needs ../shared/data/golden/cfn-schemas, which is not here";
+  RenderOptions options;
+  options.generation = "v1";
+  auto more = parse_spec(std::string(example_spec()), "d.yaml");
+  more.greengrass_v1->find("devices")->push(
+      parse_json(R"({"name": "D", "certificate": null, "sync_shadow": true})", "device"));
+  more.greengrass_v1->find("connectors")
+      ->push(parse_json(
+          R"({"name": "C", "arn": "arn:c", "parameters": [{"name": "P", "value": "1"}]})",
+          "connector"));
+  std::set<std::string> seen;
+  const auto resources =
+      *cloudformation(render_kind(find_kind("edge-group"), more, options)).find("Resources");
+  for (const auto& [id, resource] : resources.members) {
+    const auto type = resource.find("Type")->string;
+    seen.insert(type);
+    EXPECT_EQ(check(type, *resource.find("Properties")), "") << id;
+  }
+  EXPECT_EQ(seen.size(), 18U); // seven definitions, their versions, a group, its version, a thing
+}
+
 TEST(CloudFormation, TheCheckRefusesBrokenResources) {
   if (!std::filesystem::exists(k_schemas))
     GTEST_SKIP() << "needs ../shared/data/golden/cfn-schemas, which is not here";

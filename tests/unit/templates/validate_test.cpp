@@ -81,7 +81,7 @@ const std::vector<Mutation>& mutations() {
       {"deployment-merge", k_edge, "\"Merge\":\"", "\"Merge\":\"now "},
       {"deployment-merge", k_edge, "\"Merge\":\"", "\"Merge\":{},\"Text\":\""},
       {"greengrass-v1-ended", k_function, "\"Type\":\"AWS::SQS::Queue\"",
-       "\"Type\":\"AWS::Greengrass::Group\""},
+       "\"Type\":\"AWS::Greengrass::Definition\""},
       {"handler-not-in-package", k_function,
        "\"Code\":{\"S3Bucket\":\"my-artifacts\",\"S3Key\":\"m/detect.zip\"}",
        "\"Code\":{\"ZipFile\":\"exports.handler = 1\"}"},
