@@ -106,6 +106,7 @@ DeploySpec parse_spec(std::string_view text, const std::string& path) {
   spec.edge = read_edge(top, spec);
   spec.greengrass_v1 = read_greengrass_v1(top);
   spec.training = read_training(top, spec);
+  spec.instance = read_instance(top, spec);
   spec.fan_out = read_fan_out(top, spec);
   spec.pipeline = read_pipeline(top);
   top.finish();

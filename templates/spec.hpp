@@ -115,6 +115,16 @@ struct Training {
   std::vector<std::pair<std::string, std::string>> hyperparameters;
 };
 
+/// A machine with the service. Without a type it is none of EC2's.
+struct Instance {
+  std::string type, ami, vpc, subnet;  ///< ami: an id, or a parameter that has one
+  std::vector<std::string> allow_from; ///< networks, CIDR
+  std::int64_t volume_gb = 0, port = 0;
+  ModelLocation runtime; ///< archive of 'package runtime'
+  std::string token_file, tls_certificate, tls_key;
+  std::vector<std::string> hosts; ///< names that clients call it by
+};
+
 /// One data set on many machines. What only some engines need is empty if it was not given.
 struct FanOut {
   std::int64_t shards = 0;
@@ -148,6 +158,7 @@ struct DeploySpec {
   std::vector<ItemTable> tables;
   std::optional<Value> greengrass_v1; ///< a group of v1, as templates get it
   std::optional<Training> training;
+  std::optional<Instance> instance;
   std::optional<FanOut> fan_out;
   std::optional<Pipeline> pipeline;
 };

@@ -21,6 +21,8 @@ std::optional<Training> read_training(ObjectReader& top, const DeploySpec& spec)
 /// subscriptions name is in it, or it is an Error
 std::optional<Value> read_greengrass_v1(ObjectReader& top, bool is_whole = true);
 
+/// \param spec with name already read
+std::optional<Instance> read_instance(ObjectReader& top, const DeploySpec& spec);
 /// \param spec with functions already read
 std::optional<FanOut> read_fan_out(ObjectReader& top, const DeploySpec& spec);
 

@@ -160,8 +160,27 @@ Value to_value(const FanOut& fan_out) {
   return out;
 }
 
+Value to_value(const Instance& instance) {
+  Value out = Value::object();
+  out["type"] = text_or_null(instance.type);
+  out["ami"] = instance.ami;
+  out["vpc"] = text_or_null(instance.vpc);
+  out["subnet"] = text_or_null(instance.subnet);
+  out["allow_from"] = list_of(instance.allow_from);
+  out["volume_gb"] = instance.volume_gb;
+  out["port"] = instance.port;
+  out["runtime"]["url"] = instance.runtime.url;
+  out["runtime"]["digest"] = instance.runtime.digest;
+  out["token_file"] = instance.token_file;
+  out["tls"]["certificate"] = instance.tls_certificate;
+  out["tls"]["key"] = instance.tls_key;
+  out["hosts"] = list_of(instance.hosts);
+  return out;
+}
+
 void add_later_sections(const DeploySpec& spec, Value& out) {
   out["training"] = spec.training ? to_value(*spec.training) : Value();
+  out["instance"] = spec.instance ? to_value(*spec.instance) : Value();
   out["fan_out"] = Value();
   if (spec.fan_out)
     out["fan_out"] = to_value(*spec.fan_out);

@@ -12,7 +12,7 @@ namespace {
 
 // Actions on no resource in particular: their policies must say "*".
 // (Service authorization reference, the tables of each service)
-constexpr std::array<std::string_view, 19> k_without_resource{"cloudwatch:PutMetricData",
+constexpr std::array<std::string_view, 20> k_without_resource{"cloudwatch:PutMetricData",
                                                               "cognito-identity:",
                                                               "ec2:AssignPrivateIpAddresses",
                                                               "ec2:CreateNetworkInterface",
@@ -30,6 +30,7 @@ constexpr std::array<std::string_view, 19> k_without_resource{"cloudwatch:PutMet
                                                               "logs:PutResourcePolicy",
                                                               "logs:UpdateLogDelivery",
                                                               "s3:ListAllMyBuckets",
+                                                              "ssmmessages:",
                                                               "xray:"};
 
 bool needs_no_resource(const Value* action) {

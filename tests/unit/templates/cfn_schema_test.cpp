@@ -16,7 +16,9 @@ const std::filesystem::path k_schemas =
     std::filesystem::path(MLOPSCTL_SHARED) / "data/golden/cfn-schemas";
 
 /// Types that the folder has no schema for; a rendered resource of any other must be checked.
-const std::set<std::string> k_without_schema{"AWS::IoT::RoleAlias", "AWS::IoT::ThingGroup"};
+const std::set<std::string> k_without_schema{"AWS::EC2::Instance",      "AWS::EC2::LaunchTemplate",
+                                             "AWS::EC2::SecurityGroup", "AWS::IAM::InstanceProfile",
+                                             "AWS::IoT::RoleAlias",     "AWS::IoT::ThingGroup"};
 
 /// What the schema of \p type says against \p properties; empty if nothing.
 std::string check(const std::string& type, const Value& properties) {
@@ -46,6 +48,7 @@ const std::string k_cores = "  cores: [{name: a, camera: /dev/video0, platform: 
 const std::vector<std::pair<std::string, std::string>> k_variants{
     {"cloud-function", std::string(example_spec())},
     {"edge-group", std::string(example_spec())},
+    {"instance", std::string(example_spec())},
     {"benchmark-table", std::string(example_spec())},
     // A new bucket with two functions, with and without a filter, retention, an arm function.
     {"cloud-function", k_common +

@@ -78,6 +78,8 @@ TEST(DeploySchema, TheReaderAndTheSchemaRefuseTheSame) {
         "fan_out: {shards: 2, retries: 10}",
         "pipeline: {ci: jenkins}",
         "training: {}",
+        "instance: {}",
+        "instance: {type: t3.large}",
         "training: {train: s3://s/t, validation: s3://s/v, label_attribute: a, instance: t3.large, "
         "role: \"arn:aws:iam::123456789012:role/r\"}"}) {
     EXPECT_FALSE(fits_schema(k_common + part + "\n")) << part;
