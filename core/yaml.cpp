@@ -12,6 +12,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <istream>
 #include <map>
 #include <streambuf>
@@ -198,13 +199,27 @@ void emit_string(YAML::Emitter& out, const std::string& text) {
   out << text;
 }
 
+/// Lines that end in one line break, as scripts do: a block that people can read says the same.
+/// (YAML 1.2, 8.1.2)
+bool is_block(const std::string& text) {
+  const auto is_odd = [](unsigned char c) { return (c < 0x20 && c != '\n') || c >= 0x7f; };
+  return text.size() > 2 && text.ends_with('\n') && text[text.size() - 2] != '\n' &&
+         text.find('\n') + 1 != text.size() && text.front() != ' ' && text.front() != '\n' &&
+         std::none_of(text.begin(), text.end(), is_odd);
+}
+
 void emit(YAML::Emitter& out, const Value& value) {
   switch (value.kind) {
   case Value::Kind::null: out << YAML::Null; return;
   case Value::Kind::boolean: out << value.boolean; return;
   case Value::Kind::integer: out << value.integer; return;
   case Value::Kind::number: out << number(value.real); return;
-  case Value::Kind::string: emit_string(out, value.string); return;
+  case Value::Kind::string:
+    if (is_block(value.string))
+      out << YAML::Literal << value.string.substr(0, value.string.size() - 1); // '|' ends in one
+    else
+      emit_string(out, value.string);
+    return;
   case Value::Kind::array:
     if (value.items.empty())
       out << YAML::Flow;
@@ -260,7 +275,10 @@ std::vector<Value> parse_yaml_documents(std::string_view text, const std::string
 
 std::string to_yaml(const Value& value) {
   YAML::Emitter out;
-  emit(out, value);
+  if (value.is_string())
+    emit_string(out, value.string); // some put it behind a key of theirs
+  else
+    emit(out, value);
   return std::string(out.c_str()) + "\n";
 }
 

@@ -42,7 +42,7 @@ local aws = import 'mlopsctl/aws.libsonnet';
       else if std.endsWith(file, '.tar.gz') || std.endsWith(file, '.tgz') then 'tar'
       else error "model.url: '" + file + "' is not .tar.gz, .tgz or .zip, which is what a device can unpack";
     local folder = if digest == null then std.md5(url)[0:12] else aws.short(digest);
-    local script = std.join('\n', [
+    local script = std.lines([
       'set -eu',
       'cd "{work:path}"',
     ] + (if digest == null then [] else [

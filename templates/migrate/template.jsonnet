@@ -106,7 +106,7 @@ function(spec)
         Platform: { os: 'linux' },
         Lifecycle: {
           [if f.variables != [] then 'Setenv']: pairs(f.variables),
-          [if install != [] then 'Install']: { RequiresPrivilege: true, Script: std.join('\n', ['set -eu'] + install) },
+          [if install != [] then 'Install']: { RequiresPrivilege: true, Script: std.lines(['set -eu'] + install) },
           Run: { Script: run(f) },
         },
         Artifacts: [{

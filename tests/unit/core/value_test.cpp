@@ -62,6 +62,29 @@ TEST(Yaml, TextThatLooksLikeSomethingElseIsQuoted) {
   }
 }
 
+TEST(Yaml, ScriptsAreBlocks) {
+  Value value = Value::object();
+  value["deep"] = Value::array();
+  Value item = Value::object();
+  item["run"] = "set -eu\necho 'a: b'  # no\n\n  indented\n";
+  item["last"] = "done";
+  value["deep"].push(item);
+  EXPECT_EQ(to_yaml(value), "deep:\n  - run: |\n      set -eu\n      echo 'a: b'  # no\n\n        "
+                            "indented\n    last: done\n");
+  // What a block would change, or people could not see, is quoted; all of it reads the same again.
+  for (const auto* text :
+       {"a\nb\n", "a\nb", "a\nb\n\n", " a\nb\n", "\na\nb\n", "a\tb\nc\n", "a\r\nb\n", "a\n b\n",
+        "#a\n---\n", "a \nb\n", "\u00e9\nb\n", "a\n \nb\n", "a\n...\n- b\n", "\n", "\n\n"}) {
+    item["run"] = text;
+    value["deep"] = Value::array();
+    value["deep"].push(item);
+    value["deep"].push(Value(text));
+    value["top"] = text;
+    const Value back = parse_yaml(to_yaml(value), "t");
+    EXPECT_EQ(to_json(back), to_json(value)) << to_yaml(value);
+  }
+}
+
 TEST(ObjectReader, NamesPlaceAndNearestKey) {
   const Value value = parse_yaml("name: x\ninptu: 3\n", "model.yaml");
   ObjectReader reader(value, "model.yaml");
