@@ -22,7 +22,8 @@ const std::vector<Rule>& all_rules() {
       {"deployment-merge", error, "a component's merge that is not a JSON document as text",
        "write the mapping as JSON in one text"},
       {"greengrass-v1-ended", error, "a resource of Greengrass v1, which ended on 2026-10-07",
-       "render Greengrass v2: 'mlopsctl template render edge-group'"},
+       "'mlopsctl template import' reads it, 'mlopsctl template migrate' makes Greengrass v2 of "
+       "it"},
       {"handler-not-in-package", error, "a handler whose file is not in the package",
        "correct Handler, or pack the file at the top"},
       {"image-refused", error, "a container image that Lambda refuses",
