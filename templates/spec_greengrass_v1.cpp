@@ -22,6 +22,7 @@ constexpr NameRule k_file_path{"a relative path", 1, 256, "-_./"};
 constexpr NameRule k_arn{"an ARN", 20, 512, "-_./:+=@"};
 constexpr NameRule k_label{"a staging label", 1, 256, "-_./"};
 constexpr std::size_t k_max_resources_of_function = 10;
+constexpr std::size_t k_max_entries = 1000; // far more than v1 took of anything in a group
 
 Value optional_name(ObjectReader& reader, std::string_view key, const NameRule& rule) {
   if (!reader.child(key))
@@ -50,10 +51,18 @@ Value optional_arn(ObjectReader& reader, std::string_view key) {
   return arn;
 }
 
+std::vector<ObjectReader> bounded_list(ObjectReader& owner, std::string_view key) {
+  auto entries = owner.objects(key);
+  if (entries.size() > k_max_entries)
+    owner.fail(key, "has " + std::to_string(entries.size()) + " entries; at most " +
+                        std::to_string(k_max_entries));
+  return entries;
+}
+
 /// A list, not a mapping: a name such as 'no' is then a value, which quotes make safe.
 Value read_pairs(ObjectReader& owner, std::string_view key) {
   Value out = Value::array();
-  for (auto& reader : owner.objects(key)) {
+  for (auto& reader : bounded_list(owner, key)) {
     Value pair = Value::object();
     pair["name"] = check_name(reader, "name", reader.text("name"), k_variable);
     pair["value"] = reader.text("value");
@@ -210,7 +219,7 @@ Value read_connector(ObjectReader& reader) {
 Value read_list(ObjectReader& section, std::string_view key, Value (*read)(ObjectReader&),
                 const char* id) {
   Value out = Value::array();
-  for (auto& reader : section.objects(key)) {
+  for (auto& reader : bounded_list(section, key)) {
     Value entry = read(reader);
     for (const auto& other : out.items)
       if (id && logical_id(other.find(id)->string) == logical_id(entry[id].string))

@@ -11,17 +11,19 @@ namespace mlopsctl::templates {
 namespace {
 
 /// "<<: *base" of YAML 1.1, which greengo's parser reads: keys of the mapping itself come first.
-void merge_keys(Value& value) {
+void merge_keys(Value& value, const std::string& path) {
   for (auto& item : value.items)
-    merge_keys(item);
+    merge_keys(item, path);
   for (auto& [key, member] : value.members)
-    merge_keys(member);
+    merge_keys(member, path);
   const Value* found = value.find("<<");
   if (!found)
     return;
   const Value merged = *found;
+  check_key_count(value, path, "a mapping with <<");
   std::erase_if(value.members, [](const auto& member) { return member.first == "<<"; });
   const auto add = [&](const Value& base) {
+    check_key_count(base, path, "what << names");
     for (const auto& [key, member] : base.members)
       if (!value.find(key))
         value[key] = member;
@@ -88,7 +90,7 @@ Value rebuilt(const V1Lists& file, std::string_view key, ImportReport& report,
 
 V1Lists read_greengo(const Value& root, const std::string& path, ImportReport& report) {
   V1Lists file{path, root};
-  merge_keys(file.lists);
+  merge_keys(file.lists, path);
   Taker top(file.lists, path, "the file", report);
   V1Lists out{path, Value::object()};
   auto group = top.object("Group");

@@ -26,6 +26,14 @@ void ImportReport::add(const std::string& path, const Value& at, std::string wha
   items_.push_back({std::move(what), place_of(path, at), std::move(todo)});
 }
 
+void check_key_count(const Value& map, const std::string& path, const std::string& where) {
+  constexpr std::size_t k_max_keys = 1000;
+  if (map.members.size() > k_max_keys)
+    throw Error(Fault::input, place_of(path, map) + ": " + where + " has " +
+                                  std::to_string(map.members.size()) + " keys; at most " +
+                                  std::to_string(k_max_keys));
+}
+
 bool is_unknown(std::string_view text) {
   return text.find('<') != std::string_view::npos;
 }

@@ -81,6 +81,9 @@ std::string to_deploy_yaml(const std::vector<V1Lists>& parts, const Value& secti
 /// "arn:aws:iot:...:thing/NAME" -> NAME; a name stays as it is.
 Value thing_name(const Value& thing);
 
+/// A mapping of more keys than any group has. \throws Error(input)
+void check_key_count(const Value& map, const std::string& path, const std::string& where);
+
 /// "<" in \p text: something that the file does not say.
 bool is_unknown(std::string_view text);
 

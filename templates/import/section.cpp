@@ -41,6 +41,7 @@ Value to_pairs(const Value& map, Taker& owner, std::string_view key) {
   if (map.is_null())
     return {};
   Taker in(map, owner.path(), owner.where() + "." + std::string(key), owner.report());
+  check_key_count(map, in.path(), in.where());
   for (const auto& [name, value] : map.members) {
     Value pair = object_at(value);
     pair["name"] = name;

@@ -68,6 +68,13 @@ err_has "greengo.yml:6: Cores[0].key_path"
 err_has "components that it leaves out are uninstalled"
 diff -r v2 direct || fail "two migrations differ"
 
+# The same group as a CloudFormation template, with the ARNs that nobody knows yet as its parameters.
+run 0 template render edge-group --generation v1 -f deploy.yaml -o first
+run 0 template migrate first/GG_Object_Detection_Core-v1.template.json -o stack --region eu-west-1 --account 123456789012 --json
+json '[.items[].kind] | group_by(.) | map([.[0], length])' \
+  '[["core",1],["function",3],["resource",3],["role",1],["subscription",7]]'
+err_has "VideoIngestVersionArn"
+
 # Lambda functions that stay what they are.
 sed -i 's/^\(    - name: \(VideoIngest\|BlogInfer\|DynamoItem\)\)$/\1\n      arn: "arn:aws:lambda:eu-west-1:123456789012:function:\2:1"/' deploy.yaml
 run 0 template migrate deploy.yaml -o lambda --functions lambda

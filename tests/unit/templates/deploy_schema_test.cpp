@@ -80,6 +80,14 @@ TEST(DeploySchema, TheReaderAndTheSchemaRefuseTheSame) {
         "training: {}",
         "instance: {}",
         "instance: {type: t3.large}",
+        "greengrass_v1: {functions: [{name: a b}]}",
+        "greengrass_v1: {functions: [{name: a, memory_kb: 0}]}",
+        "greengrass_v1: {resources: [{id: r}]}",
+        "greengrass_v1: {resources: [{id: r, kind: disk, source: /a/b, destination: /c}]}",
+        "greengrass_v1: {subscriptions: [{source: nowhere, topic: a, target: cloud}]}",
+        "greengrass_v1: {loggers: [{level: LOUD}]}",
+        "greengrass_v1: {devices: [{}]}",
+        "greengrass_v1: {connectors: [{name: c}]}",
         "training: {train: s3://s/t, validation: s3://s/v, label_attribute: a, instance: t3.large, "
         "role: \"arn:aws:iam::123456789012:role/r\"}"}) {
     EXPECT_FALSE(fits_schema(k_common + part + "\n")) << part;

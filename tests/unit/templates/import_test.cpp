@@ -188,6 +188,20 @@ TEST(Import, AliasBombsAreRefused) {
   EXPECT_NE(refused(bomb).find("after aliases are expanded"), std::string::npos);
 }
 
+/// Work that grows with the square of what is read has a bound.
+TEST(Import, MappingsAreBounded) {
+  std::string keys;
+  for (int i = 0; i < 1001; ++i)
+    keys += "k" + std::to_string(i) + ": 1, ";
+  EXPECT_NE(
+      refused(function("Environment: {Variables: {" + keys + "}}"))
+          .find("greengo.yaml:5: Functions[0].FunctionConfiguration.Environment.Variables has "
+                "1001 keys; at most 1000"),
+      std::string::npos);
+  EXPECT_NE(refused(k_group + "x: &x {" + keys + "}\ny: {<<: *x}\n").find("what << names has 1001"),
+            std::string::npos);
+}
+
 /// The group in the example, as greengo would have it, is found to be what the runtime does.
 TEST(Import, ARowOfThreeFunctionsBecomesTheTopicsOfTheRuntime) {
   const auto result = imported(
