@@ -75,12 +75,16 @@ void check_size(const RenderedFile& file, Rendered& rendered) {
 }
 
 /// The example's digest is a place to fill in: it renders, so that a first look needs no model.
-void check_digest_is_filled_in(const DeploySpec& spec, Rendered& rendered) {
+void check_digests_are_filled_in(const Kind& kind, const DeploySpec& spec, Rendered& rendered) {
   if (spec.model && spec.model->digest == k_example_digest)
     rendered.warnings.push_back(
         spec.path +
         ": model.digest is the all-zero one of the example, which no file has: the model will be "
         "refused where it is fetched; put in the digest that 'mlopsctl package model' prints");
+  if (spec.instance && spec.instance->runtime.digest == k_example_digest && kind.name == "instance")
+    rendered.warnings.push_back(spec.path +
+                                ": instance.runtime.digest is the all-zero one of the example; put "
+                                "in the digest that 'mlopsctl package runtime' prints");
 }
 
 /// What has ended is no kind of its own.
@@ -182,7 +186,7 @@ Rendered render_kind(const Kind& asked, const DeploySpec& spec, const RenderOpti
       throw;
     throw Error(error.fault(), spec.path + ": " + error.what(), error.hint());
   }
-  check_digest_is_filled_in(spec, rendered);
+  check_digests_are_filled_in(kind, spec, rendered);
   for (const auto& file : rendered.files)
     check_size(file, rendered);
   return rendered;

@@ -30,9 +30,12 @@ public:
       if (const Value* name = function->properties->find("FunctionName"))
         by_name_.emplace(text_of(*name), function->id);
     for (const auto* permission : stack.of_type("AWS::Lambda::Permission")) {
-      const Value* principal = permission->properties->find("Principal");
+      const auto text = [&](const char* key) {
+        const Value* value = permission->properties->find(key);
+        return value ? text_of(*value) : "";
+      };
       permissions_.emplace(id_of(permission->properties->find("FunctionName")),
-                           Permission{permission->id, principal ? text_of(*principal) : ""});
+                           Permission{permission->id, text("Principal"), text("Action")});
     }
   }
 
@@ -50,15 +53,16 @@ public:
     return function && function->type == "AWS::Lambda::Function" ? id : "";
   }
 
-  /// Ids of the permissions under which \p principal may invoke \p function.
-  std::vector<std::string> permissions(const std::string& function,
-                                       const std::string& principal) const {
+  /// Ids of the permissions under which \p principal may do \p action with \p function.
+  std::vector<std::string> permissions(const std::string& function, const std::string& principal,
+                                       const std::string& action = "lambda:InvokeFunction") const {
     std::vector<std::string> out;
     const auto [first, last] = permissions_.equal_range(function);
     for (auto at = first; at != last; ++at) {
-      const auto& who = at->second.principal;
-      if (who == principal || who == "*" || who.starts_with("${"))
-        out.push_back(at->second.id);
+      const auto& [id, who, what] = at->second;
+      const bool is_meant = who == principal || who == "*" || who.starts_with("${");
+      if (is_meant && (what == action || what == "*" || what == "lambda:*"))
+        out.push_back(id);
     }
     return out;
   }
@@ -67,6 +71,7 @@ private:
   struct Permission {
     std::string id;
     std::string principal;
+    std::string action;
   };
   const Stack& stack_;
   std::map<std::string, std::string> by_name_;
@@ -260,10 +265,27 @@ void check_loop(const Stack& stack, const Trigger& trigger, Report& report) {
   }
 }
 
+/// An address that is open to all lets nobody in without being told so, twice.
+/// (Lambda developer guide, "Control access to Lambda function URLs", since October 2025)
+void check_addresses(const Stack& stack, const Functions& functions, Report& report) {
+  for (const auto* url : stack.of_type("AWS::Lambda::Url")) {
+    const Value* auth = url->properties->find("AuthType");
+    const auto function = functions.id_of(url->properties->find("TargetFunctionArn"));
+    if (!auth || auth->string != "NONE" || function.empty())
+      continue;
+    for (const std::string action : {"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"})
+      if (functions.permissions(function, "*", action).empty())
+        report.add("trigger-without-permission", *auth, url->path + ".Properties.AuthType",
+                   "nobody may call " + shown(function) + " by its address: no " +
+                       "AWS::Lambda::Permission has " + action + " for everybody");
+  }
+}
+
 } // namespace
 
 void check_triggers(const Stack& stack, Report& report) {
   const Functions functions(stack);
+  check_addresses(stack, functions, report);
   for (const auto& trigger : triggers_of(stack, functions)) {
     check_interrupt();
     const auto permissions = functions.permissions(trigger.function, trigger.principal);

@@ -12,7 +12,7 @@ for file in "$SHARED"/data/golden/greengo/*.yaml; do
 done
 
 run 0 template init
-for kind in cloud-function edge-group; do
+for kind in benchmark-table cloud-function edge-group instance; do
   run 0 template render $kind -o $kind
   run 0 template validate $kind --schemas "$SCHEMAS" --fail-on warning
 done

@@ -9,6 +9,7 @@ run 0 template render instance -o out
 for file in install.sh user-data.sh sign-language.service sign-language-instance.template.json; do golden out/$file $file.golden; done # a .sh here would be a test
 out_has "--stack-name sign-language-instance --template-file sign-language-instance.template.json --capabilities CAPABILITY_IAM"
 out_has "aws ssm put-parameter --region eu-west-1 --type SecureString --tier Intelligent-Tiering --name /sign-language/token --value file://token"
+err_has "deploy.yaml: instance.runtime.digest is the all-zero one of the example"
 run 0 template validate out --fail-on warning
 jq -r '.Resources | to_entries[] | select(.value.Type == "AWS::EC2::Instance") | .value.Properties.UserData["Fn::Base64"]' \
   out/sign-language-instance.template.json | cmp - <(cat out/user-data.sh; echo) || fail "the template has other user data"

@@ -23,6 +23,15 @@ inline Rendered render_text(const std::string& kind, const std::string& text) {
   return render_kind(find_kind(kind), parse_spec(text, "d.yaml"));
 }
 
+/// The text of one of the files.
+inline std::string text_of(const Rendered& rendered, const std::string& name) {
+  for (const auto& file : rendered.files)
+    if (file.name == name)
+      return file.text;
+  ADD_FAILURE() << "no " << name;
+  return "";
+}
+
 /// The CloudFormation templates among the files.
 inline std::vector<Value> cloudformations(const Rendered& rendered) {
   std::vector<Value> found;

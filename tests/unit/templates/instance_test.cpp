@@ -17,14 +17,6 @@ std::string with_instance(const std::string& more) {
   return k_common + "instance: {" + k_runtime + more + "}\n";
 }
 
-std::string text_of(const Rendered& rendered, const std::string& name) {
-  for (const auto& file : rendered.files)
-    if (file.name == name)
-      return file.text;
-  ADD_FAILURE() << "no " << name;
-  return "";
-}
-
 /// The properties of the only resource of \p type.
 Value properties(const Value& document, const std::string& type) {
   for (const auto& [id, resource] : document.find("Resources")->members)

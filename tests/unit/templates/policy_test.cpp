@@ -128,14 +128,6 @@ TEST(Policy, AGivenRoleIsUsedAndNoneIsRendered) {
   EXPECT_FALSE(document.find("Resources")->find("FRole"));
 }
 
-std::string text_of(const Rendered& rendered, const std::string& name) {
-  for (const auto& file : rendered.files)
-    if (file.name == name)
-      return file.text;
-  ADD_FAILURE() << "no " << name;
-  return "";
-}
-
 TEST(Policy, WithoutIamNoRoleIsMadeAndItsPolicyIsWrittenOut) {
   RenderOptions options;
   options.no_iam = true;

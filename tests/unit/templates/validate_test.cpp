@@ -101,7 +101,7 @@ const std::vector<Mutation>& mutations() {
       {"public-access", k_function, "\"Resources\":{",
        "\"Resources\":{\"Url\":{\"Type\":\"AWS::Lambda::Url\",\"Properties\":{\"AuthType\":"
        "\"NONE\","
-       "\"TargetFunctionArn\":{\"Fn::GetAtt\":[\"DetectFunction\",\"Arn\"]}}},"},
+       "\"TargetFunctionArn\":\"of-another-template\"}},"},
       {"recipe-lifecycle", k_edge, "\\\"Run\\\":", "\\\"Startup\\\": \\\"true\\\", \\\"Run\\\":"},
       {"recipe-too-large", k_edge, "\"InlineRecipe\":\"{",
        "\"InlineRecipe\":\"{" + std::string(16000, ' ')},
@@ -370,6 +370,21 @@ TEST(Validate, HostileTextIsRefusedInTime) {
              std::to_string(i + 1) + "\"},";
   chain += R"("R20000":{"Type":"A::B::C","DependsOn":"R0"}}})";
   EXPECT_EQ(rules_of(chain), std::set<std::string>{"circular-dependency"});
+}
+
+TEST(Validate, AnAddressForAllNeedsBothPermissions) {
+  const auto open =
+      render_text("cloud-function", k_common + "functions: [{name: f, url: {auth: none}}]\n");
+  const auto text = text_of(open, "signs.template.json");
+  const auto without = [&](const std::string& action) {
+    auto broken = text;
+    const auto at = broken.find("\"" + action + "\"");
+    broken.replace(at, action.size() + 2, "\"lambda:GetFunction\"");
+    return found_in(broken);
+  };
+  EXPECT_EQ(found_in(text).find("trigger-without-permission"), std::string::npos);
+  for (const std::string action : {"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"})
+    EXPECT_NE(without(action).find("trigger-without-permission"), std::string::npos) << action;
 }
 
 TEST(Validate, AMacroMayMakeWhatIsReferredTo) {
