@@ -253,5 +253,5 @@ function(spec)
            [quote.command(['aws', 'ssm', 'put-parameter', '--region', spec.region, '--type', 'SecureString', '--tier', 'Intelligent-Tiering', '--name', parameter(s.name), '--value', 'file://' + s.name]) for s in secrets]
            + [quote.command(['aws', 'cloudformation', 'deploy', '--region', spec.region, '--stack-name', stack, '--template-file', template_file, '--capabilities', 'CAPABILITY_IAM'])])
       + (if !on_ec2 then [] else ['look at it: aws ssm start-session --target INSTANCE, then: journalctl -u ' + unit_name + ' -u cloud-final'])
-      + ['on a machine of your own: put the token and the TLS files where ' + unit_name + ' reads them (root only), then: sudo sh install.sh RUNTIME.tar.gz MODEL'],
+      + ['on a machine of your own: put what only root may read at ' + std.join(', ', [s.file for s in secrets]) + ', then: sudo sh install.sh RUNTIME.tar.gz MODEL'],
   }
