@@ -24,7 +24,7 @@
     else if std.startsWith(region, 'us-gov-') then 'aws-us-gov' else 'aws',
   account(spec, why)::
     if spec.account != null then spec.account
-    else if spec.artifacts.registry != null then spec.artifacts.registry[0:12]
+    else if spec.artifacts != null && spec.artifacts.registry != null then spec.artifacts.registry[0:12]
     else error 'account: is missing; add account: "123456789012" (12 digits, in quotes): ' + why,
   // The value with text in place of every 'sub'.
   written_out(value, spec, why)::

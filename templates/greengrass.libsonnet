@@ -3,8 +3,6 @@ local aws = import 'mlopsctl/aws.libsonnet';
 {
   // The end of Greengrass v1. (Greengrass V1 developer guide, "Maintenance policy")
   v1_end:: '2026-10-07',
-  // The end of a subscription: 'Lambda::NAME' -> 'NAME'.
-  end_name(end):: end[std.findSubstr('::', end)[0] + 2:],
 
   // Recipe keys: Greengrass V2 developer guide, "AWS IoT Greengrass component recipe reference".
   recipe(name, description):: {
@@ -68,17 +66,9 @@ local aws = import 'mlopsctl/aws.libsonnet';
       }],
     }),
 
-  partition(region)::
-    if std.startsWith(region, 'cn-') then 'aws-cn'
-    else if std.startsWith(region, 'us-gov-') then 'aws-us-gov' else 'aws',
-  account(spec)::
-    if spec.account != null then spec.account
-    else if spec.artifacts != null && spec.artifacts.registry != null then spec.artifacts.registry[0:12]
-    else error 'account: is missing; add account: "123456789012" (12 digits, in quotes): the deployment names its thing group by ARN',
-
   // One document for the command line, in the API's spelling. (Greengrass V2 API reference, "CreateDeployment")
   deployment(spec, components):: {
-    targetArn: 'arn:' + $.partition(spec.region) + ':iot:' + spec.region + ':' + $.account(spec) + ':thinggroup/' + spec.edge.thing_group,
+    targetArn: 'arn:' + aws.partition(spec.region) + ':iot:' + spec.region + ':' + aws.account(spec, 'the deployment names its thing group by ARN') + ':thinggroup/' + spec.edge.thing_group,
     deploymentName: spec.name,
     components: components,
     deploymentPolicies: {

@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "templates/training_job.hpp"
+#include "templates/v1_names.hpp"
 
 #include <algorithm>
 
@@ -93,7 +94,9 @@ const Kind& first_generation() {
                          "A Greengrass v1 group (CloudFormation, greengo)",
                          {"edge.cores", "greengrass_v1.functions"},
                          "edge_group/first_generation.jsonnet",
-                         {}};
+                         {},
+                         "v1",
+                         v1_names};
   return kind;
 }
 
@@ -143,7 +146,9 @@ const Kind& migration() {
                          "A group of Greengrass v1 as components of v2",
                          {"region", "edge", "greengrass_v1.functions"},
                          "migrate/template.jsonnet",
-                         {}};
+                         {},
+                         "v1",
+                         v1_names};
   return kind;
 }
 

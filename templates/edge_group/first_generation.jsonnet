@@ -8,7 +8,6 @@ function(spec)
   local edge = spec.edge;
   local set(key, value) = if value == null || value == [] || value == {} then {} else { [key]: value };
   local pairs(list) = { [p.name]: p.value for p in list };
-  local name_of = greengrass.end_name;
   local find(list, name) = [e for e in list if e.name == name][0];
   local numbered(prefix, list, entry) = [entry(list[i]) { Id: prefix + (i + 1) } for i in std.range(0, std.length(list) - 1)];
   local group_name(core) = if std.length(edge.cores) == 1 then edge.thing_group else edge.thing_group + '-' + core.name;
@@ -56,11 +55,12 @@ function(spec)
   local certificate_parameter(name) = 'Device' + aws.id(name) + 'CertificateArn';
   local core_parameter = 'CoreCertificateArn';
   local thing_arn(name) = aws.sub('arn:${AWS::Partition}:iot:${AWS::Region}:${AWS::AccountId}:thing/' + name);
-  local end_of(end) =
-    if std.startsWith(end, 'Lambda::') then known(find(group.functions, name_of(end)).arn, arn_parameter(name_of(end)))
-    else if std.startsWith(end, 'Device::') then thing_arn(name_of(end))
-    else if std.startsWith(end, 'Connector::') then find(group.connectors, name_of(end)).arn
-    else end;
+  local end_of(text) =
+    local end = spec.v1.ends[text];
+    if end.kind == 'Lambda' then known(find(group.functions, end.name).arn, arn_parameter(end.name))
+    else if end.kind == 'Device' then thing_arn(end.name)
+    else if end.kind == 'Connector' then find(group.connectors, end.name).arn
+    else text;
   local template(core) =
     local name = group_name(core);
     local lists = [

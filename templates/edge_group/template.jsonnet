@@ -127,7 +127,7 @@ function(spec)
     aws.allow('iot:Publish', [resource('topic', topic) for topic in said]),
   ]);
   local topic_policy(core) =
-    local resolved(kind, name) = 'arn:' + greengrass.partition(spec.region) + ':iot:' + spec.region + ':' + greengrass.account(spec) + ':' + kind + '/' + name;
+    local resolved(kind, name) = 'arn:' + aws.partition(spec.region) + ':iot:' + spec.region + ':' + aws.account(spec, 'the policies of topics are counted with it') + ':' + kind + '/' + name;
     local length = std.length(std.toString(topic_document(core, resolved)));
     if length > 2048
     then error 'edge.topics: the IoT policy of ' + core.name + ' has ' + length + ' characters; at most 2048: use shorter topics'

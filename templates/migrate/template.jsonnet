@@ -10,15 +10,17 @@ local quote = import 'mlopsctl/quote.libsonnet';
 function(spec)
   local group = spec.greengrass_v1;
   local as_lambda = spec.options.functions == 'lambda';
-  local base = 'com.mlopsctl.' + aws.id(spec.name);
-  local component_of(name) = base + '.' + aws.id(name);
+  local component_of(name) = spec.v1.components[name];
   local find(list, key, value) = [e for e in list if e[key] == value][0];
   local pairs(list) = { [p.name]: p.value for p in list };
-  local is_function(end) = std.startsWith(end, 'Lambda::');
-  local is_device(end) = std.startsWith(end, 'Device::');
-  local is_connector(end) = std.startsWith(end, 'Connector::');
-  local name_of = greengrass.end_name;
-  local row(kind, name, became, todo='') = { kind: kind, name: name, became: became, todo: todo };
+  local is_function(end) = spec.v1.ends[end].kind == 'Lambda';
+  local is_device(end) = spec.v1.ends[end].kind == 'Device';
+  local is_connector(end) = spec.v1.ends[end].kind == 'Connector';
+  local name_of(end) = spec.v1.ends[end].name;
+  // \param became what it is now, or of what is lost {nothing: why}
+  local row(kind, name, became, todo='') =
+    local is_lost = std.isObject(became);
+    { kind: kind, name: name, became: if is_lost then 'nothing: ' + became.nothing else became, todo: todo, is_lost:: is_lost };
 
   // ---- models: each S3 archive is a component of its own, so that new weights do not send code again.
   local models = [r for r in group.resources if r.kind == 's3-model'];
@@ -28,37 +30,38 @@ function(spec)
   local model_recipes = [model_recipe(r) for r in models];
 
   // ---- routes: what a function hears and says, and by which way.
-  local routes_of(f) = {
-    local me = 'Lambda::' + f.name,
-    cloud_in: [s.topic for s in group.subscriptions if s.target == me && s.source == 'cloud'],
-    local_in: [s.topic for s in group.subscriptions if s.target == me && s.source != 'cloud'],
-    cloud_out: [s.topic for s in group.subscriptions if s.source == me && s.target == 'cloud'],
-    local_out: [s.topic for s in group.subscriptions if s.source == me && s.target != 'cloud'],
-  };
+  // (Lists are bound to names first: Jsonnet computes a field again each time that it is read.)
+  local routes_of(f) =
+    local me = 'Lambda::' + f.name;
+    local heard = [s for s in group.subscriptions if s.target == me];
+    local said = [s for s in group.subscriptions if s.source == me];
+    local cloud_in = [s.topic for s in heard if s.source == 'cloud'];
+    local local_in = [s.topic for s in heard if s.source != 'cloud'];
+    local cloud_out = [s.topic for s in said if s.target == 'cloud'];
+    local local_out = [s.topic for s in said if s.target != 'cloud'];
+    { cloud_in: cloud_in, local_in: local_in, cloud_out: cloud_out, local_out: local_out };
   // Resources of local messages are patterns with '*', those of IoT Core are MQTT's.
   // (Greengrass V2 developer guide, "Publish/subscribe local messages", "... AWS IoT Core MQTT messages")
-  local local_pattern(topic) = std.strReplace(std.strReplace(topic, '#', '*'), '+', '*');
+  local local_pattern(topic) = spec.v1.patterns[topic];
+  // \param allowed [operation, resources] each
   local permissions(component, service, allowed) =
-    local given = [a for a in allowed if a.resources != []];
+    local given = [[a[0], std.set(a[1])] for a in allowed if a[1] != []];
     if given == [] then {} else {
       ['aws.greengrass.ipc.' + service]: {
         [component + ':' + service + ':' + (i + 1)]: {
           policyDescription: 'Subscriptions of the group of Greengrass v1',
-          operations: ['aws.greengrass#' + given[i].operation],
-          resources: std.set(given[i].resources),
+          operations: ['aws.greengrass#' + given[i][0]],
+          resources: given[i][1],
         }
         for i in std.range(0, std.length(given) - 1)
       },
     };
   local access_control(component, r) =
     permissions(component, 'pubsub', [
-      { operation: 'SubscribeToTopic', resources: std.map(local_pattern, r.local_in) },
-      { operation: 'PublishToTopic', resources: std.map(local_pattern, r.local_out) },
+      ['SubscribeToTopic', std.map(local_pattern, r.local_in)],
+      ['PublishToTopic', std.map(local_pattern, r.local_out)],
     ])
-    + permissions(component, 'mqttproxy', [
-      { operation: 'SubscribeToIoTCore', resources: r.cloud_in },
-      { operation: 'PublishToIoTCore', resources: r.cloud_out },
-    ]);
+    + permissions(component, 'mqttproxy', [['SubscribeToIoTCore', r.cloud_in], ['PublishToIoTCore', r.cloud_out]]);
 
   // ---- functions as generic components: they run on the device itself, so mounts are links and devices are groups.
   local user = std.split(spec.edge.posix_user, ':');
@@ -91,7 +94,11 @@ function(spec)
     local name = component_of(f.name);
     local routes = routes_of(f);
     local control = access_control(name, routes);
-    local install = std.flatMap(install_lines, resources_of(f));
+    local used = resources_of(f);
+    local install = std.flatMap(install_lines, used);
+    local install_script = std.lines(['set -eu'] + install);
+    local run_script = run(f);
+    local url = code_url(f);
     greengrass.checked_size(greengrass.versioned(greengrass.recipe(name, 'Function ' + f.name + ' of ' + spec.name) {
       ComponentConfiguration: { DefaultConfiguration: {
         // The code reads from here where its messages come from and go to.
@@ -101,16 +108,16 @@ function(spec)
       ComponentDependencies: {
         // Short-lived credentials from the device's certificate instead of keys on the device.
         'aws.greengrass.TokenExchangeService': { VersionRequirement: '>=2.0.0 <3.0.0', DependencyType: 'HARD' },
-      } + { [component_of(r.id)]: { VersionRequirement: '>=1.0.0 <2.0.0', DependencyType: 'HARD' } for r in resources_of(f) if r.kind == 's3-model' },
+      } + { [component_of(r.id)]: { VersionRequirement: '>=1.0.0 <2.0.0', DependencyType: 'HARD' } for r in used if r.kind == 's3-model' },
       Manifests: [{
         Platform: { os: 'linux' },
         Lifecycle: {
           [if f.variables != [] then 'Setenv']: pairs(f.variables),
-          [if install != [] then 'Install']: { RequiresPrivilege: true, Script: std.lines(['set -eu'] + install) },
-          Run: { Script: run(f) },
+          [if install != [] then 'Install']: { RequiresPrivilege: true, Script: install_script },
+          Run: { Script: run_script },
         },
         Artifacts: [{
-          URI: code_url(f),
+          URI: url,
           Unarchive: 'ZIP',
           Permission: { Read: 'OWNER', Execute: 'OWNER' },
         }],
@@ -270,7 +277,7 @@ function(spec)
     ]
   ));
   local lambda_variables_rows = [
-    row('variables', f.name, 'nothing: they were of the Lambda function in the cloud', 'add those that the device needs to its variables in deploy.yaml')
+    row('variables', f.name, { nothing: 'they were of the Lambda function in the cloud' }, 'add those that the device needs to its variables in deploy.yaml')
     for f in group.functions
     if f.lambda_variables != []
   ];
@@ -279,7 +286,7 @@ function(spec)
     else if r.kind == 'volume' then (if as_lambda then 'volume of the containers: ' else 'link made by Install: ') + r.destination + ' -> ' + r.source
     else if r.kind == 'device' then (if as_lambda then 'device of the containers: ' else 'Install puts the user into the group of ') + r.source
     else if r.kind == 'secret' then where('aws.greengrass.SecretManager')
-    else 'nothing: no component downloads from a SageMaker job',
+    else { nothing: 'no component downloads from a SageMaker job' },
     sentences([
       if r.kind == 's3-model' && digest_of(r) == null then 'model.url and model.digest of deploy.yaml should name it: without them its bytes are not checked' else '',
       if r.kind == 's3-model' && as_lambda then 'the nucleus is taken to be in ' + root else '',
@@ -291,8 +298,8 @@ function(spec)
   local subscription_row(i) =
     local s = group.subscriptions[i];
     local way_of =
-      if is_connector(s.source) || is_connector(s.target) then ['nothing: connectors are gone', 'let a function publish to the component that takes the place of the connector']
-      else if by_shadow(s) then [if shadows == {} then 'nothing: the shadow service is a component now' else where('aws.greengrass.ShadowManager'), sentences(['shadows are local IPC calls, no topics', if shadows == {} then 'add aws.greengrass.ShadowManager to edge.components' else version_todo('aws.greengrass.ShadowManager')])]
+      if is_connector(s.source) || is_connector(s.target) then [{ nothing: 'connectors are gone' }, 'let a function publish to the component that takes the place of the connector']
+      else if by_shadow(s) then [if shadows == {} then { nothing: 'the shadow service is a component now' } else where('aws.greengrass.ShadowManager'), sentences(['shadows are local IPC calls, no topics', if shadows == {} then 'add aws.greengrass.ShadowManager to edge.components' else version_todo('aws.greengrass.ShadowManager')])]
       else if is_device(s.source) && is_device(s.target) then ['the broker on the device (aws.greengrass.clientdevices.mqtt.Moquette): devices hear each other', '']
       else if is_device(s.source) || is_device(s.target) then [where('aws.greengrass.clientdevices.mqtt.Bridge'), version_todo('aws.greengrass.clientdevices.mqtt.Bridge')]
       else if as_lambda then (
@@ -323,7 +330,7 @@ function(spec)
     local kind = if std.length(parts) > 3 then parts[std.length(parts) - 3] else '';
     local component = std.get(connector_components, kind, null);
     row('connector', c.name,
-      if component == null then 'nothing: there is no component for ' + (if kind == '' then c.arn else kind) else 'to do: ' + component,
+      if component == null then { nothing: 'there is no component for ' + (if kind == '' then c.arn else kind) } else 'to do: ' + component,
       if component == null then 'write a component that does it' else 'add it with its version to edge.components, and its parameters as its configuration');
   local device_row(d) = row('device', d.name, 'client device', sentences([
     'add aws.greengrass.clientdevices.Auth, mqtt.Moquette, mqtt.Bridge and IPDetector to edge.components, and a deviceGroups policy to Auth',
@@ -340,7 +347,7 @@ function(spec)
     + (if group.sync_shadow then [row('core', 'shadow', where('aws.greengrass.ShadowManager'), version_todo('aws.greengrass.ShadowManager'))] else [])
     + [row('role', if group.role == null then 'of the group' else group.role, 'token exchange role', "attach the role's policies to the role behind the role alias of the devices, with s3:GetObject on what the components download")];
 
-  local cell(text) = std.strReplace(text, '|', '\\|');
+  // (No text of a group can hold '|': its reader takes none that names need not have.)
   local report = std.join('\n', [
     '# ' + spec.name + ': from Greengrass v1 to v2',
     '',
@@ -350,7 +357,7 @@ function(spec)
     '',
     '| what | of v1 | became | to do |',
     '|---|---|---|---|',
-  ] + ['| ' + std.join(' | ', std.map(cell, [r.kind, '`' + r.name + '`', r.became, if r.todo == '' then '-' else r.todo])) + ' |' for r in rows]);
+  ] + ['| ' + std.join(' | ', [r.kind, '`' + r.name + '`', r.became, if r.todo == '' then '-' else r.todo]) + ' |' for r in rows]);
 
   local recipes = model_recipes + (if as_lambda then [] else function_recipes);
   local recipe_file(r) = 'recipes/' + r.ComponentName + '-' + r.ComponentVersion + '.yaml';
@@ -364,7 +371,7 @@ function(spec)
     } + { [recipe_file(r)]: r for r in recipes }
     + { [lambda_file(c)]: c for c in (if as_lambda then lambda_components else []) }
     + { ['configuration/' + name + '.json']: configurations[name] for name in undeployed },
-    warnings: [greengrass.replaces_all] + ["'" + r.name + "' (" + r.kind + ') became ' + r.became for r in rows if std.startsWith(r.became, 'nothing')],
+    warnings: [greengrass.replaces_all] + ["'" + r.name + "' (" + r.kind + ') became ' + r.became for r in rows if r.is_lost],
     next:
       ['read report.md: it says of every part of the group what became of it and what is left to do']
       + (if as_lambda then [] else ['upload the code of ' + f.name + ' as ' + code_url(f) for f in group.functions])

@@ -143,6 +143,9 @@ err_has "'greengrass_v1.functions' is missing, which migrate needs"
 sed '/^artifacts/d' rest.yaml > bucket.yaml
 run 1 template migrate bucket.yaml -o x
 err_has "artifacts.bucket: is missing, where the code of functions is uploaded"
+sed 's/name: F,/name: J,/; s/Lambda::F/Lambda::J/; s/kind: sagemaker-model, source: "arn[^"]*"/kind: s3-model, source: s3:\/\/b\/m.zip/; s/s3:..b./s3:\/\/bucket\//' rest.yaml > twice.yaml
+run 1 template migrate twice.yaml -o x
+err_has "'J' and 'j' would be the same component, com.mlopsctl.Rest.J; rename the function or the model"
 long=$(printf 'x%.0s' {1..16000})
 sed "s/lambda_variables: .*]/variables: [{name: A, value: $long}]/" rest.yaml > long.yaml
 run 1 template migrate long.yaml -o x
