@@ -121,7 +121,7 @@ void write_head(Draft& draft, const std::string& group, const std::string& regio
   if (account.empty())
     draft.decide("# account: \"123456789012\"", "account", "12 digits, in quotes");
   else
-    draft.line("account: \"" + account + "\"");
+    draft.line("account: " + quoted(account));
 }
 
 void write_model(Draft& draft, const Value& section) {

@@ -60,7 +60,7 @@ Value Taker::text(std::string_view key, const std::string& todo) {
   }
   if (!value.is_string() || !is_unknown(value.string))
     return value;
-  report_->add(path_, value, where_ + "." + std::string(key) + " is " + words_for(value), todo);
+  report_->add(path_, value, where_ + "." + shown(key) + " is " + words_for(value), todo);
   return {};
 }
 

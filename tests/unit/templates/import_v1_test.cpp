@@ -232,6 +232,17 @@ TEST(ImportAnswers, WithoutItsNameTheGroupHasItsId) {
                                "is no answer of Greengrass v1; it is left out"});
 }
 
+TEST(ImportAnswers, TextOfTheGroupIsNoYaml) {
+  auto text = answers();
+  const std::string account = "eu-west-1:123456789012:thing";
+  text.replace(text.find(account), account.size(), "eu-west-1:1\\nmodel: {}:thing");
+  text.replace(text.find("\"CertificateArn\""), 16, "\"Certificate\"");
+  EXPECT_NE(error_and_hint_of([&] {
+              import_text(text, "all.json", {"deploy.yaml", "", ""});
+            }).find("deploy.yaml:7: account: '1\\x0amodel' holds a control character"),
+            std::string::npos);
+}
+
 TEST(ImportAnswers, TwoGroupsAreRefused) {
   const std::string group = R"({"Definition": {"CoreDefinitionVersionArn": "a"}})";
   EXPECT_EQ(error_and_hint_of([&] {
