@@ -339,7 +339,7 @@ function(spec)
          else {}),
     warnings:
       ["bucket '" + b + "' must send its events to EventBridge (S3 console: Properties, Amazon EventBridge, On), or its triggers never fire" for b in existing_buckets]
-      + ["function '" + f.name + "' has no digest: new code under the same name is not seen by CloudFormation; add digest: sha256:..." for f in spec.functions if f.digest == null]
+      + ["function '" + f.name + "' has no digest: new code under the same name is not seen by CloudFormation" + (if spec.artifacts.create_registry && f.package == 'image' then ', and the registry takes a tag once' else '') + '; add digest: sha256:...' for f in spec.functions if f.digest == null]
       + ["function '" + f.name + "' reads " + f.data + ", but may not read the pictures that it names; add images: s3://bucket/folder/" for f in spec.functions if f.data != null && f.images == null && f.role == null]
       + ["function '" + f.name + "' is started by a schedule and has no data: the runtime measures nothing; add data: s3://bucket/set.manifest" for f in spec.functions if f.data == null && std.length([t for t in f.triggers if t.s3 == null]) > 0]
       + ["function '" + f.name + "' uses its own role, which must allow what the others' roles allow: logs, s3:GetObject, its table" + (if f.dead_letter then ', sqs:SendMessage' else '') for f in spec.functions if f.role != null]

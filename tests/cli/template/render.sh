@@ -7,6 +7,7 @@ run 0 template render cloud-function -o cloud
 out_has "cloud/sign-language.template.json"
 out_has "aws cloudformation deploy --region eu-west-1 --stack-name sign-language"
 err_has "bucket 'sign-language-pictures' must send its events to EventBridge"
+err_has "function 'infer-images' has no digest: new code under the same name is not seen by CloudFormation, and the registry takes a tag once; add digest"
 err_has "deploy.yaml: model.digest is the all-zero one of the example"
 sed 's/sha256:0*"/sha256:'"$(printf 'a%.0s' {1..64})"'"/' deploy.yaml > filled.yaml
 run 0 template render cloud-function -f filled.yaml -o filled

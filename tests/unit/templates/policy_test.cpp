@@ -167,6 +167,22 @@ TEST(Policy, WithoutIamNoRoleIsMadeAndItsPolicyIsWrittenOut) {
   EXPECT_NE(text_of(rendered, "trust-policy.json").find("lambda.amazonaws.com"), std::string::npos);
 }
 
+TEST(Policy, WithoutIamAGivenRoleIsTakenAndItsPolicyIsWrittenAllTheSame) {
+  RenderOptions options;
+  options.no_iam = true;
+  const auto spec = parse_spec(
+      k_common + "functions: [{name: f, role: \"arn:aws:iam::123456789012:role/mine\"}]\n",
+      "d.yaml");
+  const auto rendered = render_kind(find_kind("cloud-function"), spec, options);
+  const auto document = cloudformation(rendered);
+  EXPECT_FALSE(document.find("Parameters"));
+  EXPECT_EQ(text_at(document, {"Resources", "FFunction", "Properties", "Role"}),
+            "arn:aws:iam::123456789012:role/mine");
+  EXPECT_NE(text_of(rendered, "policy-f.json").find("s3:GetObject"), std::string::npos);
+  for (const auto& step : rendered.next)
+    EXPECT_EQ(step.find("CAPABILITY_IAM"), std::string::npos) << step;
+}
+
 TEST(Policy, WithoutIamTheAccountMustBeKnown) {
   RenderOptions options;
   options.no_iam = true;
