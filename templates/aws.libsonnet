@@ -63,6 +63,12 @@
     },
   },
 
+  // CloudWatch keeps logs for one of these numbers of days. (CloudWatch Logs API reference, "PutRetentionPolicy")
+  log_days(retention_days)::
+    local wanted = if retention_days == null then 30 else retention_days;
+    local allowed = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+    [d for d in allowed if d >= wanted][0],
+
   // A policy document; the version is the policy language's, not ours.
   // (IAM user guide, "IAM JSON policy elements: Version")
   policy(statements):: { Version: '2012-10-17', Statement: statements },

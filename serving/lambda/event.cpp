@@ -70,12 +70,22 @@ LambdaEvent notification(const Value& records) {
   return event;
 }
 
+/// What EventBridge does not send, and who makes events may: "threshold": "evaluate".
+bool is_for_score(const Value& document) {
+  const auto threshold = optional_text(document, "threshold");
+  if (!threshold.empty() && threshold != "evaluate" && threshold != "show")
+    fail("threshold '" + printable(threshold) + "' is neither show nor evaluate");
+  return threshold == "evaluate";
+}
+
 /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html: keys come as they are.
-LambdaEvent object_created(const Value& detail) {
+LambdaEvent object_created(const Value& document) {
+  const auto& detail = member(document, "detail", "event");
   const auto& object = member(detail, "object", "detail");
   const auto version = optional_text(object, "version-id");
   LambdaEvent event;
   event.kind = LambdaEvent::Kind::stored;
+  event.is_for_score = is_for_score(document);
   event.pictures.push_back(stored_picture(
       text_of(member(detail, "bucket", "detail"), "name", "bucket"),
       text_of(object, "key", "object"), version.empty() ? optional_text(object, "etag") : version,
@@ -149,7 +159,7 @@ LambdaEvent parse_lambda_event(std::string_view json) {
   if (const auto* records = document.find("Records"))
     return notification(*records);
   if (optional_text(document, "detail-type") == "Object Created")
-    return object_created(member(document, "detail", "event"));
+    return object_created(document);
   if (optional_text(document, "detail-type") == "Scheduled Event")
     return scheduled(document);
   if (optional_text(document, "Event") == "s3:TestEvent")

@@ -30,6 +30,8 @@ struct LambdaEvent {
   std::vector<EventPicture> pictures;
   Request request; ///< without times
   std::string id;  ///< of a schedule: the same when the same event comes again
+  /// Of stored: what a score is made from is wanted, not only what is shown.
+  bool is_for_score = false;
 };
 
 /// \throws Error(input) for what is no JSON or none of these.

@@ -77,11 +77,11 @@ LambdaFunction::LambdaFunction(inference::Model model, std::string package_diges
       parts_(std::move(parts)) {}
 
 std::string LambdaFunction::line_for(const std::string& name, std::string_view bytes,
-                                     bool with_timing) {
+                                     bool with_timing, inference::Threshold threshold) {
   const Stopwatch watch;
   const auto [image, time_s] = picture_of(name, bytes);
   const double decode_ms = watch.milliseconds();
-  auto prediction = model_.run(image, inference::Threshold::show);
+  auto prediction = model_.run(image, threshold);
   prediction.timing.decode_ms = decode_ms;
   return inference::prediction_line(name, image.width, image.height, prediction, model_.spec(),
                                     {.with_timing = with_timing, .time_s = time_s});
@@ -139,10 +139,12 @@ std::string LambdaFunction::answer(const std::string& event) {
   }
   Value document = Value::object();
   document["pictures"] = Value::array();
+  const auto threshold =
+      parsed.is_for_score ? inference::Threshold::evaluate : inference::Threshold::show;
   for (const auto& picture : parsed.pictures) {
     const auto bytes = read_all(*open_source(picture.name), k_picture_bytes);
     // Without times: the same picture gives the same item.
-    const auto line = line_for(picture.name, bytes, /*with_timing=*/false);
+    const auto line = line_for(picture.name, bytes, /*with_timing=*/false, threshold);
     Value entry = Value::object();
     entry["image"] = picture.name;
     entry["id"] = picture.id;

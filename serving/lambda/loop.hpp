@@ -47,7 +47,8 @@ public:
 private:
   std::string answer_directly(const EventPicture& picture);
   std::string answer_request(const Request& request);
-  std::string line_for(const std::string& name, std::string_view bytes, bool with_timing);
+  std::string line_for(const std::string& name, std::string_view bytes, bool with_timing,
+                       inference::Threshold threshold = inference::Threshold::show);
   bool keep(const std::string& id, Value item);
 
   inference::Model model_;

@@ -9,12 +9,6 @@ function(spec)
   local tables = { [t.name]: t for t in spec.tables };
   local own_tables = [t for t in spec.tables if !t.existing];
 
-  // CloudWatch keeps logs for one of these numbers of days. (CloudWatch Logs API reference, "PutRetentionPolicy")
-  local log_days =
-    local wanted = if spec.retention_days == null then 30 else spec.retention_days;
-    local allowed = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
-    [d for d in allowed if d >= wanted][0];
-
   // Where the code is. A digest in the name makes new code a new name: CloudFormation updates a function only when its
   // template changes. (CloudFormation template reference, "AWS::Lambda::Function Code")
   local zip_key(f) = spec.artifacts.prefix + f.name + (if f.digest == null then '' else '-' + aws.short(f.digest)) + '.zip';
@@ -119,7 +113,7 @@ function(spec)
     // Made here, so that the logs end and the role cannot make other groups.
     [id + 'Logs']: {
       Type: 'AWS::Logs::LogGroup',
-      Properties: { LogGroupName: '/aws/lambda/' + f.name, RetentionInDays: log_days },
+      Properties: { LogGroupName: '/aws/lambda/' + f.name, RetentionInDays: aws.log_days(spec.retention_days) },
     },
     [if has_own_role(f) then id + 'Role']: {
       Type: 'AWS::IAM::Role',

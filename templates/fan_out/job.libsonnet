@@ -16,18 +16,20 @@ local quote = import 'mlopsctl/quote.libsonnet';
     + ' --threshold evaluate --no-timing --threads ' + spec.fan_out.cpus
     + ' --shard "$shard"/' + spec.fan_out.shards + ' -o ' + output,
 
-  // In a folder with shard-1.jsonl ...: predictions.jsonl and score.json. A line of predictions begins with
-  // {"image":"NAME", so that the fourth part between '"' is what they are in the order of: the same bytes whoever did
-  // which shard. A shard that is missing, or not whole, is named by the score.
-  merge(spec):: [
-    'set --',
-    'for shard in $(seq ' + spec.fan_out.shards + '); do set -- "$@" "shard-$shard.jsonl"; done',
-    @"LC_ALL=C sort -s -t '""' -k 4,4 ""$@"" > predictions.jsonl.partial",
+  // One file of predictions out of 'files', words of the shell, and its score. A line begins with {"image":"NAME", so that
+  // the fourth part between '"' is what they are in the order of: the same bytes whoever did which shard. What is missing, or
+  // not whole, is named by the score.
+  merge(spec, files, shards):: [
+    @"LC_ALL=C sort -s -t '""' -k 4,4 " + files + ' > predictions.jsonl.partial',
     'mv predictions.jsonl.partial predictions.jsonl',
     quote.command(['mlopsctl', 'bench', 'score', '--truth', spec.fan_out.truth] + images(spec))
-    + ' --predictions predictions.jsonl --shards ' + spec.fan_out.shards + ' --json > score.json.partial',
+    + ' --predictions predictions.jsonl --shards ' + shards + ' --json > score.json.partial',
     'mv score.json.partial score.json',
   ],
+  merge_shards(spec):: [
+    'set --',
+    'for shard in $(seq ' + spec.fan_out.shards + '); do set -- "$@" "shard-$shard.jsonl"; done',
+  ] + $.merge(spec, '"$@"', spec.fan_out.shards),
 
   // The model beside the shards, held against the digest of deploy.yaml.
   check_model(spec):: [
@@ -36,4 +38,62 @@ local quote = import 'mlopsctl/quote.libsonnet';
     '  exit 1',
     'fi',
   ],
+  // The same where results are in a bucket, and every shard is on a machine of its own that counts them from 0.
+  shard_in_bucket(spec, index):: [
+    'set -eu',
+    'shard=$((' + index + ' + 1))',
+    'out=' + quote.shell($.folder(spec)) + '"/shard-$shard.jsonl"',
+    'if mlopsctl store ls "$out" > /dev/null 2>&1; then exit 0; fi',
+    'cd "$(mktemp -d)"',
+    'mlopsctl store cp ' + quote.command([spec.model.url, $.model_file(spec)]),
+  ] + $.check_model(spec) + ['exec ' + $.infer(spec, '"$out"')],
+
+  merge_in_bucket(spec):: [
+    'set -eu',
+    'cd "$(mktemp -d)"',
+    'mlopsctl store cp ' + quote.shell($.folder(spec)) + ' shards --recursive',
+    'cd shards',
+  ] + $.merge_shards(spec) + [
+    'for name in predictions.jsonl score.json; do',
+    '  mlopsctl store cp "$name" ' + quote.shell($.folder(spec)) + '"/$name" --overwrite',
+    'done',
+  ],
+
+  // What that takes: reading the model, the set and its pictures, reading and writing the folder of results.
+  // (Service authorization reference, "s3:prefix")
+  permissions(spec)::
+    local f = spec.fan_out;
+    // A set at the top of a bucket has pictures anywhere in it.
+    local place(url) =
+      local parts = std.splitLimit(std.rstripChars(url[5:], '/'), '/', 1);
+      { bucket: parts[0], keys: if std.length(parts) == 1 then ['*'] else [parts[1], parts[1] + '/*'] };
+    local arns(url) = [aws.s3_arn(place(url).bucket, key) for key in place(url).keys];
+    local folders = std.set([f.input, f.truth, if f.images != null then f.images else $.parent(f.input), $.folder(spec)]);
+    [
+      aws.allow('s3:GetObject', [arns(spec.model.url)[0]] + std.flattenArrays([arns(url) for url in folders])),
+      aws.allow(['s3:PutObject', 's3:AbortMultipartUpload'], arns($.folder(spec))[1]),
+    ] + [
+      aws.allow('s3:ListBucket', aws.s3_arn(bucket)) + {
+        Condition: {
+          StringLike: { 's3:prefix': std.set([key for url in folders if place(url).bucket == bucket for key in place(url).keys]) },
+        },
+      }
+      for bucket in std.set([place(url).bucket for url in folders])
+    ],
+  parent(url)::
+    local parts = std.split(url, '/');
+    std.join('/', parts[0:std.length(parts) - 1]),
+
+
+  // 'files', if deploy.yaml has what the engine needs. Engines without a folder in common work in buckets.
+  need(spec, keys, files)::
+    local value(key) = if std.startsWith(key, 'fan_out.') then spec.fan_out[key[8:]] else spec[key];
+    local missing = [k for k in keys if value(k) == null || value(k) == []];
+    if std.length(missing) == 0 then files
+    else error "'" + missing[0] + "' is missing, which engine: " + spec.fan_out.engine + ' needs',
+  in_buckets(spec, files)::
+    local f = spec.fan_out;
+    local elsewhere = [k for k in ['input', 'truth', 'images', 'output'] if f[k] != null && !$.is_s3(f[k])];
+    if std.length(elsewhere) == 0 then files
+    else error 'fan_out.' + elsewhere[0] + ': ' + f[elsewhere[0]] + ': with ' + f.engine + ' it is in a bucket; write s3://BUCKET/KEY',
 }

@@ -36,7 +36,7 @@ function(spec)
     'set -euo pipefail',
     'cd ' + folder,
     'exec >> merge.log 2>&1',
-  ] + job.merge(spec);
+  ] + job.merge_shards(spec);
 
   local submit = [
     '#!/usr/bin/env bash',

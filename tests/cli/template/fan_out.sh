@@ -29,6 +29,21 @@ for name in '$(touch broken)' '`touch broken`' "it's" 'a"b' '%a %j \' '; touch b
 done
 [ ! -e broken ] || fail "a name was run"
 
+# The engines that work in buckets.
+jq '.fan_out += {input: "s3://sets/v.manifest", output: "s3://results/v", image: "registry.example/mlopsctl@sha256:abc", function: "look",
+  subnets: ["subnet-1"], security_groups: ["sg-1"], service_account: "fan-out"} |
+  .artifacts.bucket = "zips-of-mine" | .functions = [{name: "look", images: "s3://sets/v/"}]' base.json > buckets.json
+for engine in batch kubernetes step-functions; do
+  jq --arg engine $engine '.fan_out.engine = $engine' buckets.json > spec.json
+  run 0 template render fan-out -f spec.json -o $engine
+  for file in $engine/*; do golden "$file" "fan-out/$engine-${file##*/}.txt"; done
+  [ $engine = kubernetes ] || run 0 template validate $engine --fail-on warning
+  if command -v shellcheck > /dev/null; then shellcheck $engine/run.sh || fail "shellcheck"; fi
+done
+run 0 template render fan-out -f spec.json -o again -q
+diff -r step-functions again || fail "two renders differ"
+if command -v yamllint > /dev/null; then yamllint -d relaxed kubernetes || fail "yamllint"; fi
+
 # What is refused, with its place; nothing is left behind.
 refused() { # TEXT JQ
   spec "$2"
@@ -51,3 +66,19 @@ refused "fan_out.image: 'mlopsctl' is not an image with its registry and a tag o
 refused "fan_out.subnets: 'eth0' is not an id of EC2; write subnet-0123abcd" '.fan_out.subnets = ["eth0"]'
 refused "fan_out.function: 'infer' is not under functions" '.fan_out.function = "infer"'
 refused "fan_out.output: s3://results/x: with slurm it is a folder that every machine has" '.fan_out.output = "s3://results/x"'
+
+cp buckets.json base.json
+# engine NAME TEXT JQ
+engine() { refused "$2" ".fan_out.engine = \"$1\" | $3"; }
+engine batch "'fan_out.image' is missing, which engine: batch needs" 'del(.fan_out.image)'
+engine batch "'fan_out.subnets' is missing, which engine: batch needs" '.fan_out.subnets = []'
+engine batch "'region' is missing, which engine: batch needs" 'del(.region)'
+engine batch "fan_out.shards: 1: an array job of AWS Batch has 2 to 10000" '.fan_out.shards = 1'
+engine batch "Fargate has no machine of 3 cpus and 2048 MB" '.fan_out.cpus = 3'
+engine batch "Fargate has no machine of 1 cpus and 2500 MB" '.fan_out.memory_mb = 2500'
+engine kubernetes "'fan_out.image' is missing, which engine: kubernetes needs" 'del(.fan_out.image)'
+engine kubernetes "fan_out.output: /here: with kubernetes it is in a bucket; write s3://BUCKET/KEY" '.fan_out.output = "/here"'
+engine kubernetes "has more than the 50 letters" ".name = \"$(printf 'x%.0s' {1..60})\""
+engine step-functions "'fan_out.function' is missing, which engine: step-functions needs" 'del(.fan_out.function)'
+engine step-functions "fan_out.function: 'look' keeps what it finds in its table; name one without" \
+  '.tables = [{name: "seen", partition_key: "id"}] | .functions[0].table = "seen"'

@@ -50,6 +50,16 @@ TEST(LambdaEvent, IdIsOfTheVersion) {
   const auto plus = parse_lambda_event(
       R"({"detail-type":"Object Created","detail":{"bucket":{"name":"b"},"object":{"key":"a+b"}}})");
   EXPECT_EQ(plus.pictures[0].name, "s3://b/a+b");
+  EXPECT_FALSE(plus.is_for_score);
+  const auto asking = [](const std::string& threshold) {
+    return parse_lambda_event(R"({"detail-type":"Object Created","detail":{"bucket":{"name":"b"},)"
+                              R"("object":{"key":"k"}},"threshold":")" +
+                              threshold + "\"}");
+  };
+  EXPECT_TRUE(asking("evaluate").is_for_score);
+  EXPECT_FALSE(asking("show").is_for_score);
+  EXPECT_THAT(error_of([&] { asking("0.5"); }),
+              HasSubstr("threshold '0.5' is neither show nor evaluate"));
 }
 
 TEST(LambdaEvent, NothingToLookAt) {

@@ -16,9 +16,15 @@ const std::filesystem::path k_schemas =
     std::filesystem::path(MLOPSCTL_SHARED) / "data/golden/cfn-schemas";
 
 /// Types that the folder has no schema for; a rendered resource of any other must be checked.
-const std::set<std::string> k_without_schema{"AWS::EC2::Instance",      "AWS::EC2::LaunchTemplate",
-                                             "AWS::EC2::SecurityGroup", "AWS::IAM::InstanceProfile",
-                                             "AWS::IoT::RoleAlias",     "AWS::IoT::ThingGroup"};
+const std::set<std::string> k_without_schema{"AWS::Batch::ComputeEnvironment",
+                                             "AWS::Batch::JobDefinition",
+                                             "AWS::Batch::JobQueue",
+                                             "AWS::EC2::Instance",
+                                             "AWS::EC2::LaunchTemplate",
+                                             "AWS::EC2::SecurityGroup",
+                                             "AWS::IAM::InstanceProfile",
+                                             "AWS::IoT::RoleAlias",
+                                             "AWS::IoT::ThingGroup"};
 
 /// What the schema of \p type says against \p properties; empty if nothing.
 std::string check(const std::string& type, const Value& properties) {
@@ -83,6 +89,11 @@ const std::vector<std::pair<std::string, std::string>> k_variants{
          "{linux/arm/v7: \"sha256:" +
          std::string(64, 'd') +
          "\"}\n  components: [{name: aws.greengrass.Cli, version: 2.12.0}]\n"},
+    {"fan-out", k_common + k_fan_out +
+                    "engine: batch, image: \"r.example/m:1\", subnets: [subnet-1], "
+                    "security_groups: [sg-1]}\n"},
+    {"fan-out", k_common + "functions: [{name: f, images: s3://sets/i/}]\n" + k_fan_out +
+                    "engine: step-functions, function: f}\n"},
 };
 
 TEST(CloudFormation, EveryResourceIsWhatItsSchemaSays) {

@@ -68,5 +68,8 @@ inline const std::string k_model =
 inline const std::string k_artifacts = "artifacts: {bucket: my-artifacts, prefix: m/, registry: "
                                        "123456789012.dkr.ecr.eu-west-1.amazonaws.com/signs}\n";
 inline const std::string k_common = k_head + k_model + k_artifacts;
+/// To be ended with an engine and "}".
+inline const std::string k_fan_out =
+    "fan_out: {shards: 4, input: s3://sets/v.manifest, output: s3://results/v, ";
 
 } // namespace mlopsctl::templates
