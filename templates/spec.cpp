@@ -52,20 +52,6 @@ std::optional<Artifacts> read_artifacts(ObjectReader& top, const std::string& re
   return artifacts;
 }
 
-std::optional<Pipeline> read_pipeline(ObjectReader& top) {
-  auto reader = top.object("pipeline");
-  if (!reader)
-    return std::nullopt;
-  Pipeline pipeline;
-  pipeline.ci = reader->one_of("ci", {"github", "gitlab", "codepipeline"}, "github");
-  pipeline.gates = reader->texts("gates");
-  for (const auto& gate : pipeline.gates)
-    if (gate.empty() || gate.size() > 200)
-      reader->fail("gates", "'" + shown(gate) + "' is not a gate", "write one such as map_50>=0.9");
-  reader->finish();
-  return pipeline;
-}
-
 void read_head(ObjectReader& top, DeploySpec& spec) {
   const auto schema = top.text("schema");
   if (schema != k_deploy_schema)

@@ -142,9 +142,16 @@ struct FanOut {
   std::int64_t retries = 0; ///< of a shard that failed
 };
 
+/// CI of a repository that holds a model, a labelled set and deploy.yaml.
 struct Pipeline {
-  std::string ci;
+  std::string ci;         ///< github | codebuild
+  std::string repository; ///< owner/name at GitHub; this and what follows: empty if not given
+  std::string branch;     ///< what is pushed to it is deployed
+  std::string image;      ///< a container image with mlopsctl, bash and the AWS CLI in it
+  std::string model, data, images; ///< paths in the repository
   std::vector<std::string> gates;
+  std::vector<std::string> deploy; ///< kinds of template
+  std::string deploy_role;         ///< ARN: what CloudFormation works with
 };
 
 struct DeploySpec {

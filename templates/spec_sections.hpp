@@ -25,6 +25,7 @@ std::optional<Value> read_greengrass_v1(ObjectReader& top, bool is_whole = true)
 std::optional<Instance> read_instance(ObjectReader& top, const DeploySpec& spec);
 /// \param spec with functions already read
 std::optional<FanOut> read_fan_out(ObjectReader& top, const DeploySpec& spec);
+std::optional<Pipeline> read_pipeline(ObjectReader& top);
 
 /// The table that \p key of a section names. \throws Error(input) with "did you mean" if it is not
 /// under 'tables'; empty if the key is not given.

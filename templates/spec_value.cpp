@@ -178,6 +178,21 @@ Value to_value(const Instance& instance) {
   return out;
 }
 
+Value to_value(const Pipeline& pipeline) {
+  Value out = Value::object();
+  out["ci"] = pipeline.ci;
+  out["repository"] = text_or_null(pipeline.repository);
+  out["branch"] = pipeline.branch;
+  out["image"] = text_or_null(pipeline.image);
+  out["model"] = text_or_null(pipeline.model);
+  out["data"] = text_or_null(pipeline.data);
+  out["images"] = text_or_null(pipeline.images);
+  out["gates"] = list_of(pipeline.gates);
+  out["deploy"] = list_of(pipeline.deploy);
+  out["deploy_role"] = text_or_null(pipeline.deploy_role);
+  return out;
+}
+
 void add_later_sections(const DeploySpec& spec, Value& out) {
   out["training"] = spec.training ? to_value(*spec.training) : Value();
   out["instance"] = spec.instance ? to_value(*spec.instance) : Value();
@@ -185,10 +200,8 @@ void add_later_sections(const DeploySpec& spec, Value& out) {
   if (spec.fan_out)
     out["fan_out"] = to_value(*spec.fan_out);
   out["pipeline"] = Value();
-  if (spec.pipeline) {
-    out["pipeline"]["ci"] = spec.pipeline->ci;
-    out["pipeline"]["gates"] = list_of(spec.pipeline->gates);
-  }
+  if (spec.pipeline)
+    out["pipeline"] = to_value(*spec.pipeline);
 }
 
 } // namespace

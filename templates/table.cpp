@@ -130,6 +130,13 @@ const std::vector<Kind>& all_kinds() {
        {"region", "model", "instance"},
        "instance/template.jsonnet",
        {}},
+      {"pipeline",
+       "CI that validates, packs, measures with gates, pushes and deploys: GitHub Actions, "
+       "CodeBuild",
+       {"region", "account", "model", "pipeline.repository", "pipeline.image", "pipeline.model",
+        "pipeline.data", "pipeline.gates"},
+       "pipeline/template.jsonnet",
+       {}},
       {"training-job",
        "The request that starts SageMaker's built-in object detection (CreateTrainingJob)",
        {"region", "training"},

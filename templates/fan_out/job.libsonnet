@@ -1,18 +1,18 @@
 // What every engine runs: one shard, and what puts all of them together. Scripts are lists of lines.
 local aws = import 'mlopsctl/aws.libsonnet';
+local model = import 'mlopsctl/model.libsonnet';
 local quote = import 'mlopsctl/quote.libsonnet';
 
 {
   // One folder for this model in so many shards: files of another model, or of another division, never meet these.
   folder(spec)::
     std.rstripChars(spec.fan_out.output, '/') + '/' + aws.short(spec.model.digest) + '-of-' + spec.fan_out.shards,
-  model_file(spec):: aws.s3_url(spec.model.url).file,
   is_s3(place):: std.startsWith(place, 's3://'),
 
   local images(spec) = if spec.fan_out.images == null then [] else ['--images', spec.fan_out.images],
   // The command of the shard in $shard, from 1 on; 'output' is one word of the shell.
   infer(spec, output)::
-    quote.command(['mlopsctl', 'infer', spec.fan_out.input] + images(spec) + ['--model', $.model_file(spec)])
+    quote.command(['mlopsctl', 'infer', spec.fan_out.input] + images(spec) + ['--model', model.file(spec)])
     + ' --threshold evaluate --no-timing --threads ' + spec.fan_out.cpus
     + ' --shard "$shard"/' + spec.fan_out.shards + ' -o ' + output,
 
@@ -30,14 +30,6 @@ local quote = import 'mlopsctl/quote.libsonnet';
     'set --',
     'for shard in $(seq ' + spec.fan_out.shards + '); do set -- "$@" "shard-$shard.jsonl"; done',
   ] + $.merge(spec, '"$@"', spec.fan_out.shards),
-
-  // The model beside the shards, held against the digest of deploy.yaml.
-  check_model(spec):: [
-    'if [ "$(sha256sum < ' + quote.shell($.model_file(spec)) + ')" != "' + spec.model.digest[7:] + '  -" ]; then',
-    '  echo "$PWD: the model there is not the one that deploy.yaml names: remove it" >&2',
-    '  exit 1',
-    'fi',
-  ],
   // The same where results are in a bucket, and every shard is on a machine of its own that counts them from 0.
   shard_in_bucket(spec, index):: [
     'set -eu',
@@ -45,8 +37,8 @@ local quote = import 'mlopsctl/quote.libsonnet';
     'out=' + quote.shell($.folder(spec)) + '"/shard-$shard.jsonl"',
     'if mlopsctl store ls "$out" > /dev/null 2>&1; then exit 0; fi',
     'cd "$(mktemp -d)"',
-    'mlopsctl store cp ' + quote.command([spec.model.url, $.model_file(spec)]),
-  ] + $.check_model(spec) + ['exec ' + $.infer(spec, '"$out"')],
+    'mlopsctl store cp ' + quote.command([spec.model.url, model.file(spec)]),
+  ] + model.check(spec) + ['exec ' + $.infer(spec, '"$out"')],
 
   merge_in_bucket(spec):: [
     'set -eu',

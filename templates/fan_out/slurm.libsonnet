@@ -1,12 +1,13 @@
 // Slurm: an array job of shards, and a job that depends on all of them. The folder of results is one that every machine
 // has. (sbatch(1); scontrol(1), "requeue")
 local job = import 'mlopsctl/fan_out/job.libsonnet';
+local model = import 'mlopsctl/model.libsonnet';
 local quote = import 'mlopsctl/quote.libsonnet';
 
 function(spec)
   local f = spec.fan_out;
   local folder = quote.shell(job.folder(spec));
-  local model = quote.shell(job.model_file(spec));
+  local file = quote.shell(model.file(spec));
   // Nothing that is free text stands in a #SBATCH line, which is no shell. Slurm reads patterns ('%', '\') into the names
   // of logs, the folder's included: so the scripts open their logs themselves.
   local header(name, lines) =
@@ -46,8 +47,8 @@ function(spec)
     'here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)',
     'mkdir -p ' + folder,
     'cd ' + folder,
-    'if [ ! -e ' + model + ' ]; then mlopsctl store cp ' + quote.shell(spec.model.url) + ' ' + model + '; fi',
-  ] + job.check_model(spec) + [
+    'if [ ! -e ' + file + ' ]; then mlopsctl store cp ' + quote.shell(spec.model.url) + ' ' + file + '; fi',
+  ] + model.check(spec) + [
     'rm -f score.json # of an earlier run',
     'shards=$(sbatch --parsable "$here/shard.sbatch")',
     'shards=${shards%%;*}',

@@ -131,7 +131,7 @@ cp model.tar.gz "$RESULTS"
 submit() { bash jobs/submit.sh > submit.out 2> "$ERR" || fail "submit.sh"; }
 echo other > "$RESULTS/model.tar.gz"
 bash jobs/submit.sh > "$OUT" 2> "$ERR" && fail "another model was taken"
-err_has "is not the one that deploy.yaml names"
+err_has "and deploy.yaml names another"
 cp model.tar.gz "$RESULTS"
 submit
 

@@ -1,7 +1,7 @@
 # template show: our Jsonnet, which renders the same when it is given back.
 . "$(dirname "$0")/../lib.sh"
 run 0 template init
-for kind in benchmark-table cloud-function edge-group fan-out; do
+for kind in benchmark-table cloud-function edge-group fan-out pipeline; do
   run 0 template show $kind
   cp "$OUT" $kind.jsonnet
   run 0 template render $kind -o ours -q --overwrite

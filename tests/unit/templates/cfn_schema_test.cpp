@@ -94,6 +94,8 @@ const std::vector<std::pair<std::string, std::string>> k_variants{
                     "security_groups: [sg-1]}\n"},
     {"fan-out", k_common + "functions: [{name: f, images: s3://sets/i/}]\n" + k_fan_out +
                     "engine: step-functions, function: f}\n"},
+    {"pipeline", k_common + k_pipeline + "ci: github}\n"},
+    {"pipeline", k_common + k_pipeline + "ci: codebuild}\n"},
 };
 
 TEST(CloudFormation, EveryResourceIsWhatItsSchemaSays) {

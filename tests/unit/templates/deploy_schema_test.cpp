@@ -48,7 +48,7 @@ void expect_keys(const nlohmann::json& root, const nlohmann::json& schema, const
 TEST(DeploySchema, HasTheKeysThatTheReaderKnows) {
   const auto schema = nlohmann::json::parse(
       read_file(std::string(MLOPSCTL_SOURCE) + "/schemas/deploy.json", 1 << 20));
-  auto text = std::string(example_spec()) + "pipeline: {gates: [\"map_50>=0.9\"]}\n";
+  auto text = std::string(example_spec());
   const std::string function = "    package: image ";
   text.insert(text.find(function), "    url: {auth: iam}\n    reserved_concurrency: 5\n");
   ASSERT_TRUE(fits_schema(text));
@@ -77,6 +77,11 @@ TEST(DeploySchema, TheReaderAndTheSchemaRefuseTheSame) {
         "fan_out: {shards: 2, partition: \"a b\"}",
         "fan_out: {shards: 2, retries: 10}",
         "pipeline: {ci: jenkins}",
+        "pipeline: {model: /m}",
+        "pipeline: {data: \"a\\nb\"}",
+        "pipeline: {branch: \"a b\"}",
+        "pipeline: {repository: name}",
+        "pipeline: {deploy: [fan-out]}",
         "training: {}",
         "instance: {}",
         "instance: {type: t3.large}",

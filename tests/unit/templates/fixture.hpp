@@ -71,5 +71,10 @@ inline const std::string k_common = k_head + k_model + k_artifacts;
 /// To be ended with an engine and "}".
 inline const std::string k_fan_out =
     "fan_out: {shards: 4, input: s3://sets/v.manifest, output: s3://results/v, ";
+inline const std::string k_pipeline =
+    "account: \"123456789012\"\npipeline: {repository: o/r, image: \"r.example/m:1\", model: m, "
+    "data: d, "
+    "gates: [\"map_50>=0.9\"], deploy: [cloud-function, edge-group], deploy_role: "
+    "\"arn:aws:iam::123456789012:role/d\", ";
 
 } // namespace mlopsctl::templates

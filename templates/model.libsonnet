@@ -1,0 +1,16 @@
+// The model of deploy.yaml in a script.
+local quote = import 'mlopsctl/quote.libsonnet';
+
+{
+  file(spec)::
+    local parts = std.split(spec.model.url, '/');
+    parts[std.length(parts) - 1],
+  // Lines of sh: the file is in this folder, and is held against its digest.
+  check(spec):: [
+    'digest=sha256:$(sha256sum < ' + quote.shell($.file(spec)) + " | cut -d' ' -f1)",
+    'if [ "$digest" != ' + spec.model.digest + ' ]; then',
+    '  echo "$PWD: the model there has the digest $digest, and deploy.yaml names another" >&2',
+    '  exit 1',
+    'fi',
+  ],
+}
