@@ -12,9 +12,6 @@ const std::vector<std::pair<std::string, std::string>> k_variants{
     {"cloud-function", std::string(example_spec())},
     {"edge-group", std::string(example_spec())},
     {"instance", std::string(example_spec())},
-    {"cloud-function", k_common + "retention_days: 7\nfunctions:\n"
-                                  "  - {name: a, images: s3://sets/i, data: s3://sets/d.manifest, "
-                                  "triggers: [{s3: {bucket: fresh}}]}\n"},
     {"fan-out", k_common + k_fan_out +
                     "engine: batch, image: \"r.example/m:1\", subnets: [subnet-1], "
                     "security_groups: [sg-1]}\n"},
@@ -22,6 +19,9 @@ const std::vector<std::pair<std::string, std::string>> k_variants{
                     "engine: step-functions, function: f}\n"},
     {"pipeline", k_common + k_pipeline + "ci: github}\n"},
     {"pipeline", k_common + k_pipeline + "ci: codebuild}\n"},
+    {"cloud-function", k_common + "retention_days: 7\nfunctions:\n"
+                                  "  - {name: a, images: s3://sets/i, data: s3://sets/d.manifest, "
+                                  "triggers: [{s3: {bucket: fresh}}]}\n"},
 };
 
 std::vector<std::string> strings_of(const Value& value) {
