@@ -19,7 +19,8 @@ status=0
 MLOPSCTL_TEST_ONNXRUNTIME=$(bash "$ROOT/scripts/onnxruntime.sh") || status=1
 MLOPSCTL_TEST_DYNALITE=$(bash "$ROOT/scripts/dynalite.sh") || status=1
 MLOPSCTL_TEST_ASL_VALIDATOR=$(bash "$ROOT/scripts/asl_validator.sh") || status=1
-export MLOPSCTL_TEST_ONNXRUNTIME MLOPSCTL_TEST_DYNALITE MLOPSCTL_TEST_ASL_VALIDATOR
+MLOPSCTL_TEST_ACTIONLINT=$(bash "$ROOT/scripts/actionlint.sh") || status=1
+export MLOPSCTL_TEST_ONNXRUNTIME MLOPSCTL_TEST_DYNALITE MLOPSCTL_TEST_ASL_VALIDATOR MLOPSCTL_TEST_ACTIONLINT
 
 echo "== Build (warnings are errors) and sanitized build of the unit tests"
 build_preset ci

@@ -59,6 +59,7 @@ export SLURM_CONF=$WORK/slurm.conf
 down() { # NAME PID
   local script
   kill -9 "$2"
+  wait "$2" 2> /dev/null
   for script in $(pgrep -f "bash $WORK/$1/job"); do
     kill -9 "$(ps -o ppid= -p "$script" | tr -d ' ')"
     kill -9 -- "-$script"
