@@ -5,7 +5,7 @@ run 0 template import greengo.yml --region eu-west-1 --account 123456789012
 out_has "deploy.yaml written"
 out_has "greengo.yml:6: Cores[0].key_path: certificate and key of GG_Object_Detection_Core; they stay where they are"
 out_has "model.digest is not said by the group; sha256sum of the object at url"
-cp deploy.yaml "$OUT" && out_is import/deploy.yaml
+golden deploy.yaml import/deploy.yaml
 # It renders as it is, and what is rendered has no finding.
 run 0 template render edge-group -o edge
 run 0 template validate edge --fail-on warning

@@ -1,9 +1,5 @@
 # template migrate: a group of Greengrass v1 as components of v2; what became of each part; refusals.
 . "$(dirname "$0")/../lib.sh"
-golden() { # FILE GOLDEN
-  [ -z "${UPDATE_GOLDEN:-}" ] || { mkdir -p "$(dirname "$HERE/$2")" && cp "$1" "$HERE/$2"; }
-  diff -u "$HERE/$2" "$1" || fail "$1 differs from $2"
-}
 # Scripts of recipes, as a shell gets them: the nucleus puts paths in place of {...}.
 check_scripts() { # FOLDER
   python3 - "$1" << 'PY' || fail "recipes"
