@@ -13,7 +13,7 @@
   // s3://bucket/key/with/slashes
   s3_url(url)::
     local parts = std.splitLimit(url[5:], '/', 1);
-    { bucket: parts[0], key: parts[1], file: std.split(url, '/')[std.length(std.split(url, '/')) - 1] },
+    { bucket: parts[0], key: parts[1], file: std.native('file_name')(url) },
   s3_arn(bucket, pattern=null):: $.sub('arn:${AWS::Partition}:s3:::' + bucket +
                                        (if pattern == null then '' else '/' + pattern)),
   table_arn(name):: $.sub('arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/' + name),

@@ -86,15 +86,22 @@ char* import_callback(void* context, const char* base, const char* name, char** 
   }
 }
 
+/// "s3://bucket/folder/file" -> "file".
+std::string file_name(std::string_view url) {
+  return std::string(url.substr(url.rfind('/') + 1));
+}
+
 using TextFunction = std::string (*)(std::string_view);
 
 /// What templates get by std.native(NAME): texts of which each character matters, which Jsonnet
 /// takes apart slowly (a millisecond for a name).
 constexpr std::pair<const char*, TextFunction> k_natives[] = {
+    {"file_name", file_name},
     {"logical_id", logical_id},
     {"quote_shell", quote_shell},
     {"quote_systemd", quote_systemd},
     {"quote_systemd_word", quote_systemd_word},
+    {"quote_yaml", quote_yaml},
 };
 
 struct NativeContext {

@@ -2,9 +2,7 @@
 local quote = import 'mlopsctl/quote.libsonnet';
 
 {
-  file(spec)::
-    local parts = std.split(spec.model.url, '/');
-    parts[std.length(parts) - 1],
+  file(spec):: std.native('file_name')(spec.model.url),
   // Lines of sh: the file is in this folder, and is held against its digest.
   check(spec):: [
     'digest=sha256:$(sha256sum < ' + quote.shell($.file(spec)) + " | cut -d' ' -f1)",

@@ -2,6 +2,8 @@
 // Quoting for sh and systemd.
 #include "templates/quote.hpp"
 
+#include "core/value.hpp"
+
 #include <algorithm>
 
 namespace mlopsctl::templates {
@@ -54,6 +56,10 @@ std::string quote_systemd(std::string_view text) {
 
 std::string quote_systemd_word(std::string_view text) {
   return quote_unit(text, true);
+}
+
+std::string quote_yaml(std::string_view text) {
+  return to_json(Value(std::string(text)));
 }
 
 } // namespace mlopsctl::templates

@@ -21,4 +21,8 @@ std::string quote_systemd(std::string_view text);
 /// lines")
 std::string quote_systemd_word(std::string_view text);
 
+/// One scalar of a YAML document that is written as text: what JSON quotes, YAML 1.2 reads. 'no'
+/// stays a text.
+std::string quote_yaml(std::string_view text);
+
 } // namespace mlopsctl::templates

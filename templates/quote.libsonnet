@@ -13,5 +13,5 @@
   systemd_word(text):: std.native('quote_systemd_word')(text),
 
   // One scalar of a YAML document that is written as text: what JSON quotes, YAML 1.2 reads. 'no' stays a text.
-  yaml(text):: std.escapeStringJson(text),
+  yaml(text):: std.native('quote_yaml')(text),
 }

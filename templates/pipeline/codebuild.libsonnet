@@ -1,10 +1,11 @@
 // CodeBuild: a project with a role of its own, started by pushes to the branch. (CodeBuild user guide, "Build
 // specification reference"; CloudFormation template reference, "AWS::CodeBuild::Project")
 local aws = import 'mlopsctl/aws.libsonnet';
-local stages = import 'mlopsctl/pipeline/stages.libsonnet';
+local stages_of = import 'mlopsctl/pipeline/stages.libsonnet';
 
 function(spec)
   local p = spec.pipeline;
+  local stages = stages_of(spec);
   local name = spec.name + '-pipeline';
   local group = '/aws/codebuild/' + name;
   // Commands of a phase end at the first that fails; the phase post_build comes even then, so nothing is deployed there.
@@ -13,10 +14,10 @@ function(spec)
     version: 0.2,
     env: { shell: 'bash' },
     phases: {
-      pre_build: { commands: [command(stages.validate(spec)), command(stages.package(spec))] },
+      pre_build: { commands: [command(stages.validate), command(stages.package)] },
       build: {
-        commands: [command(stages.bench(spec, '"$CODEBUILD_RESOLVED_SOURCE_VERSION"')), command(stages.push(spec))]
-                  + (if std.length(p.deploy) == 0 then [] else [command(stages.deploy(spec))]),
+        commands: [command(stages.bench('"$CODEBUILD_RESOLVED_SOURCE_VERSION"')), command(stages.push)]
+                  + (if std.length(p.deploy) == 0 then [] else [command(stages.deploy)]),
       },
     },
   };
@@ -28,7 +29,7 @@ function(spec)
         AssumeRolePolicyDocument: aws.trust('codebuild.amazonaws.com'),
         Policies: [{
           PolicyName: 'only-what-it-needs',
-          PolicyDocument: aws.policy(stages.permissions(spec) + [
+          PolicyDocument: aws.policy(stages.permissions + [
             aws.allow(
               ['logs:CreateLogStream', 'logs:PutLogEvents'],
               aws.sub('arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:' + group + ':*')

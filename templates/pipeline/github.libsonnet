@@ -3,7 +3,7 @@
 // "Configuring OpenID Connect in Amazon Web Services")
 local aws = import 'mlopsctl/aws.libsonnet';
 local quote = import 'mlopsctl/quote.libsonnet';
-local stages = import 'mlopsctl/pipeline/stages.libsonnet';
+local stages_of = import 'mlopsctl/pipeline/stages.libsonnet';
 
 local actions = {
   checkout: 'actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8  # v5.0.0',
@@ -12,25 +12,27 @@ local actions = {
 
 function(spec)
   local p = spec.pipeline;
+  local stages = stages_of(spec);
   local name = spec.name + '-pipeline';
+  local image = quote.yaml(p.image);
   local indented(n, lines) = [std.repeat(' ', n) + line for line in lines];
   local run(title, lines) = if std.length(lines) == 0 then []
   else ['- name: ' + title, '  run: |'] + indented(4, lines);
   local checkout = ['- uses: ' + actions.checkout, '  with:', '    persist-credentials: false'];
   local job(steps) = [
     'runs-on: ubuntu-24.04',
-    'container: ' + quote.yaml(p.image),
+    'container: ' + image,
     'timeout-minutes: 120',
     'steps:',
   ] + indented(2, steps);
 
-  local validate = stages.validate(spec);
-  local package = run('Package', stages.package(spec));
+  local validate = stages.validate;
+  local package = run('Package', stages.package);
   local check = job(
     checkout
     + run('Validate', validate)
     + package
-    + run('Bench', stages.bench(spec, '"$GITHUB_SHA"'))
+    + run('Bench', stages.bench('"$GITHUB_SHA"'))
   );
   local deploy = [
     'needs: check',
@@ -46,8 +48,8 @@ function(spec)
       'aws-region: ' + spec.region,
       'role-to-assume: ' + quote.yaml('arn:' + aws.partition(spec.region) + ':iam::' + spec.account + ':role/' + name),
     ])
-    + run('Push', stages.push(spec))
-    + run('Deploy', stages.deploy(spec))
+    + run('Push', stages.push)
+    + run('Deploy', stages.deploy)
   );
 
   local workflow = [
@@ -89,7 +91,7 @@ function(spec)
             },
           },
         }]),
-        Policies: [{ PolicyName: 'only-what-it-needs', PolicyDocument: aws.policy(stages.permissions(spec)) }],
+        Policies: [{ PolicyName: 'only-what-it-needs', PolicyDocument: aws.policy(stages.permissions) }],
       },
     },
   };
