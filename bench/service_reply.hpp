@@ -7,7 +7,6 @@
 #include "net/http.hpp"
 
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 

@@ -17,7 +17,6 @@
 #include "imaging/codecs.hpp"
 
 #include <exception>
-#include <filesystem>
 #include <set>
 
 namespace mlopsctl::capture {

@@ -8,7 +8,6 @@
 #include "imaging/glance.hpp"
 #include "imaging/yuv.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>

@@ -3,8 +3,6 @@
 
 #include "core/text.hpp"
 
-#include <stdexcept>
-
 namespace mlopsctl::capture {
 namespace {
 

@@ -5,7 +5,6 @@
 #include "core/text.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace mlopsctl::commands {
 namespace {

@@ -4,7 +4,6 @@
 
 #include "dataset/sample.hpp"
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>

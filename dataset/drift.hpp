@@ -4,7 +4,6 @@
 
 #include "dataset/stats.hpp"
 
-#include <cstdint>
 #include <string>
 #include <vector>
 

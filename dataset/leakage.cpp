@@ -5,10 +5,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 #include <map>
 #include <mutex>
-#include <numeric>
 #include <tuple>
 #include <unordered_map>
 

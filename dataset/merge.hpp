@@ -4,7 +4,6 @@
 
 #include "dataset/sample.hpp"
 
-#include <cstddef>
 #include <vector>
 
 namespace mlopsctl::dataset {

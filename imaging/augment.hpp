@@ -7,9 +7,7 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace mlopsctl::imaging {

@@ -8,10 +8,8 @@
 #include "package/graph.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <memory>
-#include <utility>
 
 namespace mlopsctl::inference {
 

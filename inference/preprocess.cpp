@@ -5,7 +5,6 @@
 #include "imaging/transform.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 

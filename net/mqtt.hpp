@@ -5,7 +5,6 @@
 #include "core/error.hpp"
 #include "net/http.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>

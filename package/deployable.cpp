@@ -11,7 +11,6 @@
 #include "package/ssd.hpp"
 
 #include <algorithm>
-#include <map>
 
 namespace mlopsctl::package {
 namespace {

@@ -7,7 +7,6 @@
 #include "package/model_spec.hpp"
 
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 

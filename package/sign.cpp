@@ -13,7 +13,6 @@
 
 #include <array>
 #include <memory>
-#include <optional>
 
 namespace mlopsctl::package {
 namespace {

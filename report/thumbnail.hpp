@@ -6,7 +6,6 @@
 #include "report/preview.hpp"
 
 #include <string>
-#include <vector>
 
 namespace mlopsctl::report {
 

@@ -4,7 +4,6 @@
 
 #include "storage/benchmark_table.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>

@@ -5,8 +5,6 @@
 
 #include "net/endpoint.hpp"
 
-#include <memory>
-
 namespace mlopsctl::net {
 class S3Client;
 }

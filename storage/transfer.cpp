@@ -7,7 +7,7 @@
 #include "core/text.hpp"
 
 #include <cerrno>
-#include <filesystem>
+#include <map>
 #include <semaphore>
 #include <unistd.h>
 

@@ -8,7 +8,6 @@
 #include <array>
 #include <bit>
 #include <cstddef>
-#include <numeric>
 
 namespace mlopsctl::bench {
 namespace {

@@ -20,7 +20,6 @@
 #include "storage/find_rows.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 #include <ostream>
 

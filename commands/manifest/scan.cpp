@@ -10,7 +10,6 @@
 #include "core/text.hpp"
 #include "dataset/junk.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace mlopsctl::commands {

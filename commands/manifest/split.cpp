@@ -22,7 +22,6 @@
 #include <algorithm>
 #include <map>
 #include <ostream>
-#include <set>
 
 namespace mlopsctl::commands {
 namespace {

@@ -7,8 +7,6 @@
 #include "core/text.hpp"
 #include "formats/archive/oci_layout.hpp"
 
-#include <algorithm>
-
 namespace mlopsctl::commands {
 namespace {
 

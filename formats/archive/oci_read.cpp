@@ -7,11 +7,9 @@
 #include "formats/archive/oci_layout.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <limits>
 #include <map>
-#include <set>
 
 namespace mlopsctl::formats {
 namespace {

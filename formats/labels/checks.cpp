@@ -3,7 +3,6 @@
 
 #include "core/text.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 namespace mlopsctl::formats {

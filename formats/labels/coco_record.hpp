@@ -7,7 +7,6 @@
 #include <simdjson.h>
 
 #include <optional>
-#include <string_view>
 
 namespace mlopsctl::formats {
 

@@ -8,7 +8,6 @@
 #include <simdjson.h>
 
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace mlopsctl::formats {

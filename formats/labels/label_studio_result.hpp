@@ -7,7 +7,6 @@
 #include "formats/labels/label_studio_region.hpp"
 #include "formats/labels/losses.hpp"
 
-#include <map>
 #include <string>
 #include <string_view>
 

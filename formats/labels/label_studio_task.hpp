@@ -7,7 +7,6 @@
 #include "formats/labels/format.hpp"
 #include "formats/labels/losses.hpp"
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>

@@ -7,7 +7,6 @@
 #include "formats/model/mxnet_ssd.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 
 namespace mlopsctl::formats {

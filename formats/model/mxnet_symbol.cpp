@@ -6,7 +6,6 @@
 #include "core/value.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace mlopsctl::formats {
 namespace {

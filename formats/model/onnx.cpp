@@ -6,7 +6,6 @@
 #include "core/text.hpp"
 #include "formats/model/protobuf_wire.hpp"
 
-#include <algorithm>
 #include <array>
 #include <set>
 #include <unordered_set>

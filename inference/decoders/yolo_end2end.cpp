@@ -4,8 +4,6 @@
 // right, bottom, class, score.
 #include "inference/decoders/detail.hpp"
 
-#include <cmath>
-
 namespace mlopsctl::inference {
 namespace {
 

@@ -8,7 +8,6 @@
 #include "serving/edge/request.hpp"
 
 #include <atomic>
-#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <string>

@@ -5,7 +5,6 @@
 #include "serving/http/message.hpp"
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace mlopsctl::serving {

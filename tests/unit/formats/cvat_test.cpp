@@ -2,7 +2,6 @@
 #include "label_files.hpp"
 #include "tests/unit/error_of.hpp"
 
-#include <cmath>
 #include <random>
 
 namespace mlopsctl::formats {

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <map>
 #include <random>
-#include <set>
 
 namespace mlopsctl::formats {
 namespace {

@@ -12,7 +12,6 @@
 #include <turbojpeg.h>
 #include <webp/encode.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>

@@ -11,10 +11,8 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
-#include <memory>
 #include <random>
 #include <string>
-#include <vector>
 
 namespace mlopsctl::imaging {
 namespace {
