@@ -14,7 +14,7 @@ BUILD_PACKAGES="g++ cmake ninja-build ccache pkg-config
   libarchive-dev libdeflate-dev libsqlite3-dev libcurl4-openssl-dev libmosquitto-dev libjsonnet-dev libre2-dev libmimalloc-dev libboost-dev
   lowdown"
 # To test it as well.
-TEST_PACKAGES="mosquitto mosquitto-clients ceph-mon ceph-osd radosgw faketime unzip zip libgtest-dev libgmock-dev libvalijson-dev jq shellcheck yamllint procps python3 python3-numpy python3-yaml sqlite3 chromium curl openssl
+TEST_PACKAGES="mosquitto mosquitto-clients ceph-mon ceph-osd radosgw faketime unzip zip libgtest-dev libgmock-dev libvalijson-dev jq shellcheck procps python3 python3-numpy python3-yaml sqlite3 chromium curl openssl
   docker-registry skopeo umoci buildah busybox-static apache2-utils python3-jsonschema
   gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good strace
   munge slurm-wlm yamllint"

@@ -10,7 +10,7 @@ done
 run 0 template init -q
 run 0 template list --json
 kinds=$(jq -r '.templates[].kind' "$OUT")
-[ "$(wc -w <<< "$kinds")" -ge 6 ] || fail "kinds: $kinds"
+[ "$(wc -w <<< "$kinds")" -ge 7 ] || fail "kinds: $kinds"
 # YAML that programs wrote has long lines, no '---', and keys of GitHub's such as 'on'.
 lint='{extends: default, rules: {line-length: disable, document-start: disable, truthy: {check-keys: false}}}'
 judged=0
@@ -47,4 +47,19 @@ render no-iam cloud-function --no-iam
 render v1 edge-group --generation v1
 run 3 template validate v1 --json
 json '[.findings[].rule] | unique' '["greengrass-v1-ended"]'
-[ "$judged" -ge 20 ] || fail "only $judged files"
+for engine in batch kubernetes step-functions; do
+  # These want input, output and a container in the cloud.
+  sed "s|engine: slurm|engine: $engine|; s|/shared/sets/validation.manifest|s3://my-sets/validation.manifest|; s|output: /shared/results|output: s3://my-results|
+    s|# image: \"registry.example/mlopsctl@sha256:...\"|image: \"registry.example/mlopsctl@sha256:$(printf '0%.0s' {1..64})\"|
+    s|# subnets: .*|subnets: [subnet-0123abcd]|; s|# security_groups: .*|security_groups: [sg-0123abcd]|
+    s|# function: .*|function: score|; s|^functions:|functions:\n  - {name: score, package: zip}|" deploy.yaml > $engine.yaml
+  case $engine in
+    batch) sed -i '/^  function:/d' $engine.yaml ;;
+    kubernetes) sed -i '/^  function:/d; /subnets:/d; /security_groups:/d' $engine.yaml ;;
+    step-functions) sed -i '/^  image: "registry.example/d; /subnets:/d; /security_groups:/d' $engine.yaml ;;
+  esac
+  render $engine fan-out -f $engine.yaml
+done
+sed 's/ci: github/ci: codebuild/' deploy.yaml > codebuild.yaml
+render codebuild pipeline -f codebuild.yaml
+[ "$judged" -ge 40 ] || fail "only $judged files"
