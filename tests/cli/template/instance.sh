@@ -1,12 +1,8 @@
 # template render instance: the unit, the script that installs it, and an EC2 instance that runs the script.
 . "$(dirname "$0")/../lib.sh"
-golden() { # FILE NAME
-  [ -z "${UPDATE_GOLDEN:-}" ] || { mkdir -p "$HERE/instance" && cp "$1" "$HERE/instance/$2"; }
-  diff -u "$HERE/instance/$2" "$1" || fail "$1 differs from $2"
-}
 run 0 template init
 run 0 template render instance -o out
-for file in install.sh user-data.sh sign-language.service sign-language-instance.template.json; do golden out/$file $file.golden; done # a .sh here would be a test
+for file in install.sh user-data.sh sign-language.service sign-language-instance.template.json; do golden out/$file instance/$file.golden; done # a .sh here would be a test
 out_has "--stack-name sign-language-instance --template-file sign-language-instance.template.json --capabilities CAPABILITY_IAM"
 out_has "aws ssm put-parameter --region eu-west-1 --type SecureString --tier Intelligent-Tiering --name /sign-language/token --value file://token"
 err_has "deploy.yaml: instance.runtime.digest is the all-zero one of the example"
