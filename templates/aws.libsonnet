@@ -11,9 +11,11 @@
   id(name):: std.native('logical_id')(name),
 
   // s3://bucket/key/with/slashes
-  s3_url(url)::
-    local parts = std.splitLimit(url[5:], '/', 1);
-    { bucket: parts[0], key: parts[1], file: std.native('file_name')(url) },
+  s3_url(url):: {
+    bucket: std.native('s3_bucket')(url),
+    key: std.native('s3_key')(url),
+    file: std.native('file_name')(url),
+  },
   s3_arn(bucket, pattern=null):: $.sub('arn:${AWS::Partition}:s3:::' + bucket +
                                        (if pattern == null then '' else '/' + pattern)),
   table_arn(name):: $.sub('arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/' + name),

@@ -30,6 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t k_max_import_bytes = 4 << 20;
+constexpr std::string_view k_s3 = "s3://";
 
 struct ImportContext {
   JsonnetVm* vm = nullptr;
@@ -91,17 +92,48 @@ std::string file_name(std::string_view url) {
   return std::string(url.substr(url.rfind('/') + 1));
 }
 
+/// "s3://bucket/folder/file" -> "bucket/folder/file"; empty of another text.
+std::string_view s3_path(std::string_view url) {
+  return url.starts_with(k_s3) ? url.substr(k_s3.size()) : std::string_view();
+}
+
+/// "s3://bucket/folder/file" -> "bucket".
+std::string s3_bucket(std::string_view url) {
+  return std::string(s3_path(url).substr(0, s3_path(url).find('/')));
+}
+
+/// "s3://bucket/folder/file" -> "folder/file"; empty of a bucket alone.
+std::string s3_key(std::string_view url) {
+  const auto slash = s3_path(url).find('/');
+  return std::string(slash == std::string_view::npos ? "" : s3_path(url).substr(slash + 1));
+}
+
+/// "registry/name@sha256:abc" -> "registry"
+std::string image_registry(std::string_view image) {
+  return std::string(image.substr(0, image.find('/')));
+}
+
+/// "registry/name@sha256:abc" -> "sha256:abc"; empty of an image that is named by a tag.
+std::string image_digest(std::string_view image) {
+  const auto at = image.find('@');
+  return std::string(at == std::string_view::npos ? "" : image.substr(at + 1));
+}
+
 using TextFunction = std::string (*)(std::string_view);
 
 /// What templates get by std.native(NAME): texts of which each character matters, which Jsonnet
 /// takes apart slowly (a millisecond for a name).
 constexpr std::pair<const char*, TextFunction> k_natives[] = {
     {"file_name", file_name},
+    {"image_digest", image_digest},
+    {"image_registry", image_registry},
     {"logical_id", logical_id},
     {"quote_shell", quote_shell},
     {"quote_systemd", quote_systemd},
     {"quote_systemd_word", quote_systemd_word},
     {"quote_yaml", quote_yaml},
+    {"s3_bucket", s3_bucket},
+    {"s3_key", s3_key},
 };
 
 struct NativeContext {

@@ -53,9 +53,10 @@ function(spec)
   );
   // Which pictures are there is asked once, by their folder's name. (Service authorization reference, "s3:prefix")
   local list_pictures(f) =
-    local parts = std.splitLimit(std.rstripChars(f.images[5:], '/'), '/', 1);
-    aws.allow('s3:ListBucket', aws.s3_arn(parts[0])) +
-    (if std.length(parts) == 1 then {} else { Condition: { StringEquals: { 's3:prefix': parts[1] + '/' } } });
+    local location = aws.s3_url(f.images);
+    local folder = std.rstripChars(location.key, '/');
+    aws.allow('s3:ListBucket', aws.s3_arn(location.bucket)) +
+    (if folder == '' then {} else { Condition: { StringEquals: { 's3:prefix': folder + '/' } } });
   local permissions(f) = [statement for statement in [
     aws.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], of_account('logs', 'log-group:/aws/lambda/' + f.name + ':*')),
     aws.allow('s3:GetObject', [aws.sub('arn:${AWS::Partition}:s3:::' + o) for o in read_objects(f)]),

@@ -57,8 +57,9 @@ local quote = import 'mlopsctl/quote.libsonnet';
     local f = spec.fan_out;
     // A set at the top of a bucket has pictures anywhere in it.
     local place(url) =
-      local parts = std.splitLimit(std.rstripChars(url[5:], '/'), '/', 1);
-      { bucket: parts[0], keys: if std.length(parts) == 1 then ['*'] else [parts[1], parts[1] + '/*'] };
+      local location = aws.s3_url(url);
+      local key = std.rstripChars(location.key, '/');
+      { bucket: location.bucket, keys: if key == '' then ['*'] else [key, key + '/*'] };
     local arns(url) = [aws.s3_arn(place(url).bucket, key) for key in place(url).keys];
     local folders = std.set([f.input, f.truth, if f.images != null then f.images else $.parent(f.input), $.folder(spec)]);
     [
@@ -73,8 +74,7 @@ local quote = import 'mlopsctl/quote.libsonnet';
       for bucket in std.set([place(url).bucket for url in folders])
     ],
   parent(url)::
-    local parts = std.split(url, '/');
-    std.join('/', parts[0:std.length(parts) - 1]),
+    url[:std.length(url) - std.length(std.native('file_name')(url)) - 1],
 
 
   // 'files', if deploy.yaml has what the engine needs. Engines without a folder in common work in buckets.

@@ -64,7 +64,8 @@ function(spec)
       'buildspec.yml': buildspec,
       [file]: aws.template('CI of ' + p.repository + ' (deploy.yaml, rendered by mlopsctl)', resources, {}),
     },
-    warnings: if std.length(std.findSubstr('.dkr.ecr.', p.image)) == 0 then []
+    // A private registry of AWS. (ECR user guide, "Private registry authentication")
+    warnings: if !std.endsWith(std.native('image_registry')(p.image), '.amazonaws.com') then []
     else ['pipeline.image: its repository must let codebuild.amazonaws.com pull, by its own policy'],
     next: [
       'once in the account: connect CodeBuild to GitHub (console: Settings, Connections)',

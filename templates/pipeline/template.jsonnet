@@ -8,7 +8,7 @@ function(spec)
   local image = spec.pipeline.image;
   local rendered = engines[spec.pipeline.ci](spec);
   rendered {
-    warnings+: if std.length(std.findSubstr('@sha256:', image)) == 0
+    warnings+: if std.native('image_digest')(image) == ''
     then ['pipeline.image: ' + image + ' has a tag, which may be another image tomorrow; write REPOSITORY@sha256:...']
     else [],
   }
