@@ -77,9 +77,9 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 done
 [ $code = 4 ] || fail "exit $code, expected 4"
 err_has "no verdict on time: the engine's times differ by"
-for _ in 1 2 3 4 5 6 7 8 9 10; do
+for _ in {1..20}; do
   run 0 bench run --model tiny --data set/all.manifest --gate 'map_50>=0.9' --max-spread 1e-9 --json
-  [ "$(jq .rows[0].windows "$OUT")" != 12 ] || break
+  ! grep -q "doing other things" "$ERR" || break # not where three windows of its 2 us were the same
 done
 err_has "is the machine doing other things?"
 json .rows[0].windows 12
