@@ -76,6 +76,20 @@ local aws = import 'mlopsctl/aws.libsonnet';
       componentUpdatePolicy: { action: 'NOTIFY_COMPONENTS', timeoutInSeconds: 60 },
       configurationValidationPolicy: { timeoutInSeconds: 30 },
     },
+    // A bad version must not reach every device before somebody sees the first. (Greengrass V2 API reference,
+    // "DeploymentIoTJobConfiguration")
+    local rollout = spec.edge.rollout,
+    iotJobConfiguration: {
+      jobExecutionsRolloutConfig: { maximumPerMinute: rollout.devices_per_minute },
+      abortConfig: {
+        criteriaList: [{
+          failureType: 'ALL',
+          action: 'CANCEL',
+          thresholdPercentage: rollout.abort_percent,
+          minNumberOfExecutedThings: rollout.abort_after,
+        }],
+      },
+    },
   },
   replaces_all:: 'a deployment replaces the whole set: components that it leaves out are uninstalled from the devices; list the ones to keep under edge.components',
 }

@@ -50,6 +50,13 @@ struct KeptComponent {
   std::string name, version;
 };
 
+/// How fast a deployment goes through the thing group, and when it stops by itself.
+struct Rollout {
+  std::int64_t devices_per_minute = 50;
+  std::int64_t abort_percent = 20; ///< of those that finished, that failed
+  std::int64_t abort_after = 5;    ///< devices that finished: before, none is judged
+};
+
 struct Mqtt {
   std::string endpoint; ///< host name; empty if not given
   std::string ca, certificate, private_key;
@@ -68,6 +75,7 @@ struct Edge {
   std::string posix_user; ///< user:group
   std::string table;      ///< empty: predictions are not stored by the device
   std::vector<RuntimeDigest> runtime_digests;
+  Rollout rollout;
   std::vector<KeptComponent> components; ///< others that the deployment keeps on the devices
 };
 

@@ -130,6 +130,24 @@ std::vector<RuntimeDigest> read_digests(ObjectReader& edge) {
   return digests;
 }
 
+Rollout read_rollout(ObjectReader& edge) {
+  Rollout rollout;
+  auto reader = edge.object("rollout");
+  if (!reader)
+    return rollout;
+  const auto read = [&](const char* key, std::int64_t fallback, std::int64_t most,
+                        const char* what) {
+    return check_range(*reader, key, reader->integer(key, fallback), 1, most, what);
+  };
+  rollout.devices_per_minute =
+      read("devices_per_minute", rollout.devices_per_minute, 1000, "that are told of a deployment");
+  rollout.abort_percent =
+      read("abort_percent", rollout.abort_percent, 100, "of devices that failed");
+  rollout.abort_after = read("abort_after", rollout.abort_after, 100'000, "devices that finished");
+  reader->finish();
+  return rollout;
+}
+
 std::vector<KeptComponent> read_components(ObjectReader& edge) {
   std::vector<KeptComponent> components;
   for (auto& reader : edge.objects("components")) {
@@ -169,6 +187,7 @@ std::optional<Edge> read_edge(ObjectReader& top, const DeploySpec& spec) {
       check_posix_user(*reader, "posix_user", reader->text("posix_user", "ggc_user:ggc_group"));
   edge.table = read_table_name(*reader, spec.tables);
   edge.runtime_digests = read_digests(*reader);
+  edge.rollout = read_rollout(*reader);
   edge.components = read_components(*reader);
   reader->finish();
   return edge;

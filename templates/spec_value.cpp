@@ -52,6 +52,10 @@ Value to_value(const Edge& edge) {
   out["runtime_digests"] = Value::object();
   for (const auto& [platform, digest] : edge.runtime_digests)
     out["runtime_digests"][platform] = digest;
+  Value& rollout = out["rollout"];
+  rollout["devices_per_minute"] = edge.rollout.devices_per_minute;
+  rollout["abort_percent"] = edge.rollout.abort_percent;
+  rollout["abort_after"] = edge.rollout.abort_after;
   Value components = Value::array();
   for (const auto& component : edge.components) {
     Value item = Value::object();

@@ -1,9 +1,11 @@
 // edge-group: a Greengrass v2 thing group: one component with the runtime, one with the model (new weights do not send
 // the code again), the deployment that puts both on the devices, and what they may do in the cloud.
 //
-// Gives recipes and a deployment document for the command line, and one CloudFormation template that does the same.
+// Gives recipes and a deployment document for the command line, one CloudFormation template that does the same, and the
+// script that makes a machine one of its devices.
 local aws = import 'mlopsctl/aws.libsonnet';
 local greengrass = import 'mlopsctl/greengrass.libsonnet';
+local device_script = import 'mlopsctl/edge_group/device.libsonnet';
 
 function(spec)
   local edge = spec.edge;
@@ -107,6 +109,11 @@ function(spec)
     ComponentUpdatePolicy: capitals(policies.componentUpdatePolicy),
     ConfigurationValidationPolicy: capitals(policies.configurationValidationPolicy),
   };
+  local jobs = deployment.iotJobConfiguration;
+  local job_configuration = {
+    JobExecutionsRolloutConfig: capitals(jobs.jobExecutionsRolloutConfig),
+    AbortConfig: { CriteriaList: [capitals(c) for c in jobs.abortConfig.criteriaList] },
+  };
 
   local inline(recipe) = std.toString(greengrass.checked_size(recipe, 'use fewer platforms'));
   local component_version(recipe) = {
@@ -163,6 +170,7 @@ function(spec)
         DeploymentName: deployment.deploymentName,
         Components: { [k]: component_of(deployment.components[k]) for k in std.objectFields(deployment.components) },
         DeploymentPolicies: deployment_policies,
+        IotJobConfiguration: job_configuration,
       },
     },
     TokenExchangeRole: role,
@@ -192,6 +200,7 @@ function(spec)
         { RoleAlias: { Value: alias }, ThingGroup: { Value: edge.thing_group } }
       ),
       'deployment.json': deployment,
+      'device.sh': device_script(spec, alias, client_id),
       [recipe_file(model_recipe)]: model_recipe,
       [recipe_file(runtime_recipe)]: runtime_recipe,
     },
@@ -204,7 +213,5 @@ function(spec)
       ['upload the model to ' + spec.model.url]
       + ['upload the runtime for ' + p + ' (made by mlopsctl package component --runtime FILE) to s3://' + spec.artifacts.bucket + '/' + runtime_key(p) for p in platforms]
       + ['aws cloudformation deploy --region ' + spec.region + ' --stack-name ' + spec.name + '-edge --template-file ' + file + ' --capabilities CAPABILITY_IAM']
-      + ['install the nucleus on each device with --thing-name NAME --thing-group-name ' + edge.thing_group + ' --tes-role-alias-name ' + alias + ' --provision true']
-      + ['aws iot attach-policy --policy-name ' + client_id(c) + ' --target ARN, with the ARN of the certificate of ' + c.name for c in edge.cores if c.certificate == null]
-      + ['on each device: ' + user[0] + ' may read the camera (usermod -aG video ' + user[0] + ') and ' + edge.mqtt.private_key],
+      + ['on each device, with credentials that may provision it: sudo -E sh device.sh NAME'],
   }

@@ -92,7 +92,7 @@ diff -r edge edge2 || fail "two renders differ"
 run 0 template render edge-group -o edge2 --overwrite --json
 json .schema mlopsctl.template.render/1
 json .kind edge-group
-json '.files | length' 4
+json '.files | length' 5
 json '[.files[].name] as $names | ($names | sort) == $names' true
 json '.warnings | length > 0' true
 digest=$(jq -r '.files[] | select(.name == "deployment.json") | .digest' "$OUT")

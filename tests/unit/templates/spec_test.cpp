@@ -241,6 +241,14 @@ TEST(Spec, EdgeRanges) {
                                 "\"arn:aws:iot:eu-west-1:123456789012:cert/12\"}]\n")),
               HasSubstr("is not the ARN of a certificate"));
   EXPECT_THAT(refusal(with_edge("  posix_user: root:root\n")), HasSubstr("as root"));
+  EXPECT_EQ(refusal(with_edge("  rollout: {devices_per_minute: 1000, abort_percent: 1}\n")),
+            k_no_error);
+  EXPECT_THAT(refusal(with_edge("  rollout: {devices_per_minute: 1001}\n")),
+              HasSubstr("1001 is outside 1 to 1000"));
+  EXPECT_THAT(refusal(with_edge("  rollout: {abort_percent: 0}\n")),
+              HasSubstr("0 is outside 1 to 100"));
+  EXPECT_THAT(refusal(with_edge("  rollout: {abort_after: 0}\n")), HasSubstr("0 is outside 1 to"));
+  EXPECT_THAT(refusal(with_edge("  rollout: {devices: 3}\n")), HasSubstr("unknown key 'devices'"));
 }
 
 TEST(Spec, NotASpec) {
