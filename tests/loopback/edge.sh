@@ -255,7 +255,12 @@ err_has "check --ca, --certificate and --key"
 edge 1 --broker "$URL" --ca ours.pem --certificate stranger.pem --key stranger.key
 err_has "$URL: "
 err_has "check --ca, --certificate and --key"
-edge 1 --broker "$URL" --ca ours.pem
+# What is wrong comes after the handshake of TLS 1.3, and is lost where the broker resets the connection before it is read: then the
+# device tries again, and so does this.
+for _ in 1 2 3 4 5; do
+  timeout 20 "$MLOPSCTL" serve edge --core front --model det --camera "$CAMERA" --buffer closed.buffer --broker "$URL" --ca ours.pem > "$OUT" 2> "$ERR"
+  [ $? = 124 ] || break
+done
 err_has "certificate required"
 edge 1 --broker "$URL" --ca ours.pem --certificate front.pem --key stranger.key
 err_has "check --ca, --certificate and --key"

@@ -55,6 +55,9 @@ NodeName=n2 NodeHostname=$HOST NodeAddr=127.0.0.1 Port=$N2 CPUs=1 RealMemory=409
 PartitionName=all Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP
 END
 export SLURM_CONF=$WORK/slurm.conf
+# Nothing here uses cgroups, and slurmd only looks for them where it is to find out which there are: not in every container.
+echo "CgroupPlugin=cgroup/v1" > cgroup.conf
+RESULTS=$WORK # until there are some
 # A machine goes down: its daemon, the step that watches over the job, and all of the job.
 down() { # NAME PID
   local script
